@@ -1,0 +1,59 @@
+# Two commands are enough: `make serve` installs, builds and serves; `make test` installs and tests.
+# Needs Python 3.11 or newer with pip. Everything else goes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help install dev build serve test check bench golden schema pins clean
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+# The editable install needs the build backend, which is pinned with the rest: nothing unpinned is fetched.
+$(VENV)/runtime: requirements.txt pyproject.toml
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt $(VENV)/runtime
+	$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+install: $(VENV)/runtime  ## Install the command kg into .venv
+
+dev: $(VENV)/dev  ## Install what tests and checks need, too
+
+build: install  ## Make a release of the graph in build/
+	$(BIN)/kg build
+
+serve: build  ## Build the graph and serve it on this machine (options: KG_HOST, KG_PORT, ...)
+	$(BIN)/kg serve
+
+test: dev  ## Run the tests
+	$(BIN)/python -m pytest -q
+
+check: dev  ## Lint, types, imports, ontology and data
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --verbose | tail -n 12
+	$(BIN)/kg check
+	$(BIN)/kg schema --check
+
+bench: dev  ## Measure what has a number
+	$(BIN)/python bench/run.py
+
+golden: dev  ## Write the expected files of the tests anew; read the difference before you commit it
+	$(BIN)/python -m tests.golden
+	$(BIN)/kg schema
+
+pins: pyproject.toml  ## Write the requirements files anew (needs the command uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dev pyproject.toml -o requirements-dev.txt
+
+clean:  ## Delete what was installed and built
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

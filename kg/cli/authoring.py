@@ -1,0 +1,194 @@
+"""The commands of a coder: ``anchor``, ``check``, ``coverage``, ``schema``, and ``build``."""
+
+import os
+from pathlib import Path
+
+import click
+
+from kg import release, report
+from kg.cli import options
+from kg.coverage import Coverage, coverage
+from kg.errors import FindingsError, Severity
+from kg.mappings.corpus import Corpus, read_corpus
+from kg.mappings.layout import Layout
+from kg.mappings.lock import format_lock
+from kg.schema import schema
+
+
+@click.command(no_args_is_help=False)
+@options.sources
+@click.option(
+    "--format", "style", type=click.Choice(report.FORMATS), default="text", show_default=True, help="Form of the findings."
+)
+@click.option(
+    "--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the SHACL report, as Turtle."
+)
+@click.pass_obj
+def check(layout: Layout, sources: Path | None, style: str, report_file: Path | None) -> None:
+    """Check the mappings and print every finding.
+
+    Reads, maps, infers and validates as `kg build` does, and writes nothing. Each finding names file, line and column.
+
+    \b
+    Example:
+      kg check
+      kg check --sources ../texts --format sarif > findings.sarif
+    """
+    checked = release.check(layout, sources)
+    findings = checked.findings
+    if report_file is not None:
+        from kg import dumps  # noqa: PLC0415 - only this option needs it
+        from kg.graph import from_jsonld  # noqa: PLC0415
+
+        report_file.write_bytes(
+            dumps.serialise_triples(from_jsonld(report.shacl_report(checked.validation, checked.corpus.trace)))
+        )
+    text = report.format_findings(findings, style)
+    if text:
+        click.echo(text)
+    if style == "text":
+        click.echo(f"{report.summary(findings)} in {len(checked.corpus.documents)} document(s)", err=True)
+    if any(finding.severity is Severity.VIOLATION for finding in findings):
+        raise SystemExit(1)
+
+
+@click.command()
+@options.sources
+@options.build_dir
+@click.pass_obj
+def build(layout: Layout, sources: Path | None, build_dir: Path) -> None:
+    """Make a release and let build/current point at it.
+
+    The release is complete or not made at all: with a violation, nothing is written. The same inputs give the same dumps,
+    byte for byte.
+
+    \b
+    Example:
+      kg build
+      kg build --build-dir /srv/policy-kg
+    """
+    with options.progress() as on_stage:
+        made = release.build(layout, build_dir, sources, on_stage)
+    click.echo(made.as_posix())
+
+
+@click.command()
+@options.sources
+@click.argument("documents", nargs=-1)
+@click.pass_obj
+def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> None:
+    """Find the passages in the texts and write the anchor lock.
+
+    For each document whose text is at hand, resolves the anchors of every passage and writes
+    mappings/anchors/DOCUMENT.tsv. Anchors that fit nowhere, or in several places, are findings; then that lock is left
+    as it was.
+
+    \b
+    Example:
+      kg anchor --sources ../texts
+      kg anchor --sources ../texts bij1-2021
+    """
+    corpus = read_corpus(layout, options.needed_sources(sources), check_lock=False)
+    _known(documents, corpus)
+    mistakes = [
+        f for f in corpus.findings if f.code.startswith(("anchor-", "yaml", "encoding", "duplicate-id", "reused-id", "source"))
+    ]
+    wrong = {finding.file for finding in mistakes}
+    for slug, coding in corpus.documents.items():
+        if (documents and slug not in documents) or coding.text is None:
+            click.echo(f"{slug}: {'not asked for' if coding.text else 'no text'}, left as it is", err=True)
+            continue
+        if coding.file in wrong:
+            continue
+        path = layout.lock(slug)
+        content = format_lock(coding.passages.found)
+        changed = not path.exists() or path.read_text(encoding="utf-8") != content
+        if changed:
+            _replace(path, content)
+        click.echo(f"{slug}: {len(coding.passages.found)} passages, {'written' if changed else 'unchanged'}", err=True)
+    if mistakes:
+        raise FindingsError(tuple(mistakes))
+
+
+@click.command(name="coverage")
+@options.sources
+@click.argument("documents", nargs=-1)
+@click.pass_obj
+def coverage_(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> None:
+    """Show what of each text is coded, what is skipped and why, and what is left.
+
+    A sentence is accounted for when each of its words stands in a passage or in the ledger of skipped text. Exit status 1
+    if anything is left.
+
+    \b
+    Example:
+      kg coverage --sources ../texts
+    """
+    corpus = read_corpus(layout, options.needed_sources(sources))
+    _known(documents, corpus)
+    complete = True
+    for slug, coding in corpus.documents.items():
+        if documents and slug not in documents:
+            continue
+        if coding.text is None:
+            click.echo(f"{slug}: no text")
+            complete = False
+            continue
+        result = coverage(coding)
+        complete = complete and not result.left
+        _print_coverage(result, coding.text.text)
+    if not complete:
+        raise SystemExit(1)
+
+
+@click.command(name="schema")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if the file is out of date.")
+@click.pass_obj
+def schema_(layout: Layout, *, only_check: bool) -> None:
+    """Write mappings/schema.json, from which an editor completes and checks the mapping files.
+
+    \b
+    Example:
+      kg schema
+    """
+    path = layout.mappings / "schema.json"
+    content = schema(read_corpus(layout))
+    if path.exists() and path.read_text(encoding="utf-8") == content:
+        click.echo(f"{layout.name(path)}: up to date", err=True)
+        return
+    if only_check:
+        raise click.ClickException(f"{layout.name(path)} is out of date; run `kg schema`")
+    _replace(path, content)
+    click.echo(f"{layout.name(path)}: written", err=True)
+
+
+def _known(documents: tuple[str, ...], corpus: Corpus) -> None:
+    for slug in documents:
+        if slug not in corpus.documents:
+            raise click.UsageError(f'"{slug}" is not a coded document; there are: {", ".join(corpus.documents)}')
+
+
+def _print_coverage(result: Coverage, text: str) -> None:
+    """The balance of one document, and where to look for what is left."""
+    skipped = sum(result.skipped.values())
+    left = sum(n for _, n in result.left)
+    click.echo(f"{result.document}: {result.sentences} sentences, {result.words} words")
+    click.echo(f"  stated   {result.stated:6} words  {result.stated / result.words:6.1%}")
+    click.echo(f"  skipped  {skipped:6} words  {skipped / result.words:6.1%}")
+    for reason, count in result.skipped.items():
+        click.echo(f"    {reason:<12} {count}")
+    click.echo(f"  left     {left:6} words  {left / result.words:6.1%} in {len(result.left)} sentences")
+    for span, missing in result.left:
+        beginning = " ".join(text[span.start : span.end].split()[:5])
+        click.echo(f"    {span.start}-{span.end} ({missing} words): {beginning} …")
+
+
+def _replace(path: Path, content: str) -> None:
+    """Write a file in one step, so that an interruption leaves the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(content, encoding="utf-8")
+    draft.replace(path)
+
+
+COMMANDS = (check, build, anchor, coverage_, schema_)

@@ -1,0 +1,56 @@
+"""The group of commands, and what all of them share: the project's root, errors without tracebacks."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg import __version__
+from kg.cli import authoring, reading
+from kg.errors import FindingsError, PolicyKgError, UsageError
+from kg.mappings.layout import Layout
+
+
+class _Group(click.Group):
+    """Turns our errors into a message and an exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FindingsError as error:
+            click.echo("\n".join(str(finding) for finding in error.findings))
+            click.echo("Nothing was written.", err=True)
+            ctx.exit(1)
+        except UsageError as error:
+            raise click.UsageError(str(error), ctx) from None
+        except PolicyKgError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="policy-kg")
+@click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    envvar="KG_ROOT",
+    help="Folder with ontology/, mappings/ and queries/.  [default: the current folder]",
+)
+@click.pass_context
+def main(ctx: click.Context, root: Path) -> None:
+    """What policy documents say, as a validated, citable knowledge graph.
+
+    \b
+    Code a document:    kg anchor, kg check, kg coverage
+    Make a release:     kg build
+    Use it:             kg serve, kg query, kg export, kg passage
+
+    \b
+    Example:
+      kg build && kg serve
+    """
+    ctx.obj = Layout(root)
+
+
+for command in (*authoring.COMMANDS, *reading.COMMANDS):
+    main.add_command(command)

@@ -1,0 +1,55 @@
+"""Options that several commands share."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.release import STAGES
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+sources: Decorator = click.option(
+    "--sources",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="KG_SOURCES",
+    help="Folder of the documents' texts, DOCUMENT.txt. With it, anchors and lock are verified against them.",
+)
+build_dir: Decorator = click.option(
+    "--build-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    envvar="KG_BUILD_DIR",
+    help="Folder of the releases; `current` in it is the one in use.",
+)
+
+
+def needed_sources(given: Path | None) -> Path:
+    """The folder of texts, for a command that cannot do without."""
+    if given is None:
+        raise click.UsageError("this command reads the documents' texts: pass --sources DIR or set KG_SOURCES")
+    return given
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Report the stages of a build: a bar on a terminal, plain lines elsewhere, both on standard error."""
+    if not os.isatty(2):
+
+        def say(stage: str) -> None:
+            click.echo(f"{stage} …", err=True)
+
+        yield say
+        return
+    with click.progressbar(length=len(STAGES), file=sys.stderr, show_eta=False) as bar:
+
+        def on_stage(stage: str) -> None:
+            bar.label = f"{stage:<9}"
+            bar.update(1)
+
+        yield on_stage

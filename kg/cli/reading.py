@@ -1,0 +1,210 @@
+"""The commands of a user: ``serve``, ``query``, ``export``, ``passage``."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from kg.cli import options
+from kg.cli.table import format_table
+from kg.errors import PolicyKgError, SourceError, UsageError
+from kg.mappings.layout import Layout
+from kg.mappings.lock import read_lock
+from kg.namespaces import graph_iri
+
+QUERY_FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
+EXPORT_FORMATS = ("ttl", "nt", "nq", "trig", "jsonld", "rdf")
+
+
+@click.command()
+@options.build_dir
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="KG_HOST", help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8642,
+    show_default=True,
+    envvar="KG_PORT",
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option("--workers", envvar="KG_WORKERS", type=click.IntRange(1), help="Query processes.  [default: processors + 1]")
+@click.option(
+    "--query-timeout",
+    default=30.0,
+    show_default=True,
+    envvar="KG_QUERY_TIMEOUT",
+    type=click.FloatRange(0.01),
+    help="Seconds that a query may run.",
+)
+@click.option(
+    "--query-memory",
+    default=1024,
+    show_default=True,
+    envvar="KG_QUERY_MEMORY",
+    type=click.IntRange(16),
+    help="MiB that a query may take.",
+)
+@click.option(
+    "--result-limit",
+    default=64,
+    show_default=True,
+    envvar="KG_RESULT_LIMIT",
+    type=click.IntRange(1),
+    help="MiB that a result may have.",
+)
+def serve(
+    build_dir: Path, host: str, port: int, workers: int | None, query_timeout: float, query_memory: int, result_limit: int
+) -> None:
+    """Serve the current release: a site, and a SPARQL endpoint at /sparql.
+
+    Listens on this machine only unless --host says otherwise. Each query runs in a process of its own with a deadline and
+    a memory limit.
+
+    \b
+    Example:
+      kg serve
+      KG_PORT=8080 kg serve --query-timeout 10
+    """
+    from kg.engine.limits import Limits, default_workers  # noqa: PLC0415 - a server's imports are not every command's
+    from kg.web.serving import serve as run  # noqa: PLC0415
+
+    limits = Limits(
+        timeout_s=query_timeout, memory_mib=query_memory, result_mib=result_limit, workers=workers or default_workers()
+    )
+    run(build_dir, host=host, port=port, limits=limits)
+
+
+@click.command()
+@options.build_dir
+@click.argument("query")
+@click.option(
+    "--format", "style", type=click.Choice(QUERY_FORMATS), default="table", show_default=True, help="Form of the result."
+)
+@click.option(
+    "--timeout", default=30.0, show_default=True, envvar="KG_QUERY_TIMEOUT", type=click.FloatRange(0.01), help="Seconds."
+)
+@click.pass_obj
+def query(layout: Layout, build_dir: Path, query: str, style: str, timeout: float) -> None:
+    """Run a SPARQL query on the current release.
+
+    QUERY is the text of a query, the name of a published one (a file of queries/ without .rq), a file that ends in .rq, or
+    - for standard input. The usual prefixes (pol:, act:, topic:, agent:, ...) need not be declared. SELECT and ASK give
+    table, csv, tsv, json or xml; CONSTRUCT and DESCRIBE give ttl (also for table), nt, rdf or jsonld.
+
+    \b
+    Example:
+      kg query 'SELECT ?kind (COUNT(*) AS ?n) { ?s a ?kind; pol:passage [] } GROUP BY ?kind'
+      kg query demands-by-action --format csv
+    """
+    from kg.engine.limits import Limits  # noqa: PLC0415
+    from kg.engine.pool import Engine, Query  # noqa: PLC0415
+    from kg.store import current_release  # noqa: PLC0415
+
+    release = current_release(build_dir)
+    text = _query_text(query, release.path / "queries", layout)
+    with Engine(release.store, Limits(timeout_s=timeout, result_mib=4096, workers=1)) as engine:
+        graph = engine.scan(text).form in ("CONSTRUCT", "DESCRIBE")
+        form = ("ttl" if graph else "json") if style == "table" else style
+        if graph != (form in EXPORT_FORMATS):
+            raise UsageError(f"--format {style} does not fit a query that gives {'a graph' if graph else 'rows'}; see --help")
+        body = engine.answer(Query(text), form).body
+    if style == "table" and not graph:
+        click.echo(format_table(json.loads(body)))
+    else:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+
+
+def _query_text(given: str, published: Path, layout: Layout) -> str:
+    """The query itself, from wherever the argument says."""
+    if given == "-":
+        return sys.stdin.read()
+    if given.endswith(".rq"):
+        try:
+            return Path(given).read_text(encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{given}: cannot be read ({error.strerror})") from None
+    named = [folder / f"{given}.rq" for folder in (layout.queries, published)]
+    if given.replace("-", "").isalnum():
+        for path in named:
+            if path.is_file():
+                return path.read_text(encoding="utf-8")
+        names = ", ".join(sorted(path.stem for path in published.glob("*.rq")))
+        raise UsageError(f'there is no published query "{given}"; there are: {names}')
+    return given
+
+
+@click.command()
+@options.build_dir
+@click.option(
+    "--format", "extension", type=click.Choice(EXPORT_FORMATS), default="ttl", show_default=True, help="Form of the file."
+)
+@click.option("--graph", help="Only one named graph: a document's slug, entities, vocabulary, links, inferred or description.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.  [default: standard output]"
+)
+def export(build_dir: Path, extension: str, graph: str | None, output: Path | None) -> None:
+    """Write the current release, or one graph of it, as RDF.
+
+    The output is sorted. Turtle, N-Triples and RDF/XML hold the union of the graphs, the others keep them apart.
+
+    \b
+    Example:
+      kg export > policy-kg.ttl
+      kg export --graph bij1-2021 --format jsonld -o bij1-2021.jsonld
+    """
+    from kg.dumps import serialise  # noqa: PLC0415
+    from kg.store import current_release, read_quads  # noqa: PLC0415
+
+    quads = read_quads(current_release(build_dir), graph_iri(graph) if graph else None)
+    data = serialise(quads, extension)
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        output.write_bytes(data)
+        click.echo(f"{output}: {len(quads)} triples, {len(data)} bytes", err=True)
+
+
+@click.command()
+@options.sources
+@click.argument("statement")
+@click.option("--context", default=120, show_default=True, type=click.IntRange(0), help="Characters shown before and after.")
+@click.pass_obj
+def passage(layout: Layout, sources: Path | None, statement: str, context: int) -> None:
+    """Print the passage on which a statement rests, in its context.
+
+    STATEMENT is DOCUMENT/ID. Needs the document's text, whose hash must match.
+
+    \b
+    Example:
+      kg passage bij1-2021/s001 --sources ../texts
+    """
+    from kg.sources import digest, read_text  # noqa: PLC0415
+
+    document, _, name = statement.strip("/").removeprefix("https://w3id.org/policy-kg/id/statement/").partition("/")
+    rows, findings = read_lock(layout.lock(document), layout.name(layout.lock(document)))
+    if findings:
+        raise PolicyKgError(str(findings[0]))
+    own = [
+        row for key, row in rows.items() if key == name or (key.rpartition("-")[0] == name and key.rpartition("-")[2].isdecimal())
+    ]
+    if not own:
+        known = ", ".join(sorted(path.stem for path in layout.lock("x").parent.glob("*.tsv")))
+        raise UsageError(f'"{statement}" has no passage in the anchor lock; write DOCUMENT/ID, where DOCUMENT is one of: {known}')
+    text = read_text(options.needed_sources(sources), document).text
+    for row in own:
+        start, end = row.passage.start, row.passage.end
+        if digest(text[start:end]) != row.passage.sha256:
+            raise SourceError(
+                f"{statement}: the text at {start}-{end} has another hash than the passage that was coded; is this the same text?"
+            )
+        before, after = text[max(0, start - context) : start], text[end : end + context]
+        click.echo(f"{statement}  {start}-{end}  sha256 {row.passage.sha256}")
+        click.echo(
+            f"{'… ' if start > context else ''}{before}{click.style('[' + text[start:end] + ']', bold=True)}{after}{' …' if end + context < len(text) else ''}"
+        )
+
+
+COMMANDS = (serve, query, export, passage)

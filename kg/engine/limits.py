@@ -1,0 +1,45 @@
+"""What one query may use. Comes from the command line or the environment; the pool and the scan hold to it."""
+
+import os
+from dataclasses import dataclass, field
+
+MIB = 1024 * 1024
+
+
+def default_workers() -> int:
+    """One more than the processors, so that a small query finds a worker while each processor is busy."""
+    return (os.cpu_count() or 1) + 1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds for one query, and the number of queries at a time.
+
+    :ivar timeout_s: seconds that a query may run, serialisation included
+    :ivar memory_mib: MiB of address space that a query may take beside what its worker has when idle
+    :ivar result_mib: MiB of serialised result
+    :ivar workers: processes that run queries, one query each
+    :ivar query_kib: KiB of query text, in UTF-8
+    :ivar depth: nesting of brackets
+    :ivar queue_s: seconds that a query waits for a worker
+    :ivar preview_rows: rows of the table in a page
+    """
+
+    timeout_s: float = 30.0
+    memory_mib: int = 1024
+    result_mib: int = 64
+    workers: int = field(default_factory=default_workers)
+    query_kib: int = 256
+    depth: int = 250
+    queue_s: float = 5.0
+    preview_rows: int = 1000
+
+    @property
+    def result_bytes(self) -> int:
+        """Limit on a serialised result, in bytes."""
+        return self.result_mib * MIB
+
+    @property
+    def memory_bytes(self) -> int:
+        """Limit on a query's memory, in bytes."""
+        return self.memory_mib * MIB

@@ -1,0 +1,89 @@
+"""What can go wrong, as one small tree of exceptions and one record for what is wrong in an input.
+
+A :class:`Finding` is a defect of an input file and is collected, so that one run shows all of them; a
+:class:`PolicyKgError` ends what is being done. Every later module uses both.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PolicyKgError(Exception):
+    """An error whose message names the place, what was found and the remedy; shown without a traceback."""
+
+
+class UsageError(PolicyKgError):
+    """A command or option that cannot be carried out as given (exit status 2)."""
+
+
+class SourceError(PolicyKgError):
+    """A source text is missing, or is not the text that was coded."""
+
+
+class AnchorError(PolicyKgError):
+    """Anchors that locate no passage, or more than one.
+
+    :ivar candidates: places that fit; empty if there is none
+    """
+
+    def __init__(self, message: str, candidates: tuple["Span", ...] = ()) -> None:
+        super().__init__(message)
+        self.candidates = candidates
+
+
+class ReleaseError(PolicyKgError):
+    """A release cannot be made, found or opened."""
+
+
+class QueryError(PolicyKgError):
+    """A query that cannot be answered. The subclasses in :mod:`kg.engine` say why."""
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A stretch of a normalised text: code-point offsets, end-exclusive."""
+
+    start: int
+    end: int
+
+
+class Severity(StrEnum):
+    """How grave a finding is; the names are those of SHACL, section 2.1.4."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """A defect of an input file, at the place that caused it.
+
+    :ivar file: path as the user would write it, relative to the working directory where possible
+    :ivar line: line, from 1
+    :ivar column: column, from 1, in code points
+    :ivar code: short name of the rule, as in ``unknown-slug``
+    :ivar subject: the statement or entity that it concerns, as in ``s042``; may be empty
+    :ivar message: what was found, what was expected, and the remedy
+    """
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    subject: str = ""
+    severity: Severity = Severity.VIOLATION
+
+    def __str__(self) -> str:
+        about = f"{self.subject} " if self.subject else ""
+        grade = "" if self.severity is Severity.VIOLATION else f"{self.severity}: "
+        return f"{self.file}:{self.line}:{self.column}: {grade}{about}{self.message}"
+
+
+class FindingsError(PolicyKgError):
+    """The inputs have violations; nothing was written (exit status 1)."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(f"{len(findings)} finding(s)")
+        self.findings = findings

@@ -1,0 +1,138 @@
+"""The dataset: mappings, entities, links and vocabulary as quads, each in its named graph.
+
+In: a :class:`~kg.mappings.corpus.Corpus`. Out: a :class:`Dataset`. Next: :mod:`kg.rules` adds what follows from it,
+:mod:`kg.validation` checks it. The mapping to RDF is the JSON-LD context's; nothing here knows a property.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.mappings.corpus import Corpus
+from kg.namespaces import PREFIXES, graph_iri
+
+VOCABULARY: Final = "vocabulary"
+LINKS: Final = "links"
+INFERRED: Final = "inferred"
+DESCRIPTION: Final = "description"
+
+
+@dataclass(frozen=True)
+class Term:
+    """An RDF term, free of the library that made it.
+
+    :ivar kind: ``iri``, ``literal`` or ``blank``
+    :ivar value: IRI, lexical form or label
+    :ivar language: tag of a language-tagged string, or empty
+    :ivar datatype: datatype IRI of a literal, or empty
+    """
+
+    kind: str
+    value: str
+    language: str = ""
+    datatype: str = ""
+
+
+@dataclass
+class Dataset:
+    """Quads, and a store over them for the queries of rules and checks.
+
+    The default graph of a query is the union of all named graphs, as at the endpoint.
+    """
+
+    quads: list[ox.Quad] = field(default_factory=list)
+    store: ox.Store = field(default_factory=ox.Store)
+
+    def add(self, triples: Iterable[ox.Triple], graph: str) -> int:
+        """Add triples to the named graph ``graph``; returns how many were new to it."""
+        name = ox.NamedNode(graph_iri(graph))
+        new = [quad for t in triples if (quad := ox.Quad(t.subject, t.predicate, t.object, name)) not in self.store]
+        new = list(dict.fromkeys(new))
+        self.store.extend(new)
+        self.quads += new
+        return len(new)
+
+    def construct(self, query: str) -> list[ox.Triple]:
+        """Triples of a CONSTRUCT query."""
+        result = self.store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
+        if not isinstance(result, ox.QueryTriples):
+            raise TypeError("a rule is a CONSTRUCT query")
+        return list(result)
+
+    def select(self, query: str) -> list[dict[str, Term]]:
+        """Rows of a SELECT query; unbound variables are left out."""
+        result = self.store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
+        if not isinstance(result, ox.QuerySolutions):
+            raise TypeError("a check is a SELECT query")
+        names = [variable.value for variable in result.variables]
+        return [{n: to_term(row[n]) for n in names if row[n] is not None} for row in result]
+
+    def asserted(self, triple: ox.Triple) -> bool:
+        """Whether any graph has the triple."""
+        return next(self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None), None) is not None
+
+    def triples(self) -> Iterator[tuple[Term, Term, Term]]:
+        """The union of the graphs, each triple once."""
+        seen = set()
+        for quad in self.quads:
+            if (triple := quad.triple) not in seen:
+                seen.add(triple)
+                yield to_term(triple.subject), to_term(triple.predicate), to_term(triple.object)
+
+    def count(self) -> dict[str, int]:
+        """Triples by graph IRI."""
+        counts: dict[str, int] = {}
+        for quad in self.quads:
+            name = graph_of(quad)
+            counts[name] = counts.get(name, 0) + 1
+        return dict(sorted(counts.items()))
+
+
+def assemble(corpus: Corpus) -> Dataset:
+    """The asserted graphs of a corpus: one per document, entities, links and vocabulary."""
+    dataset = Dataset()
+    for name, nodes in corpus.graphs.items():
+        dataset.add(from_jsonld({"@context": corpus.context.jsonld, "@graph": nodes}), name)
+    links = (
+        ox.Triple(ox.NamedNode(link.subject), ox.NamedNode(link.predicate), ox.NamedNode(link.object)) for link in corpus.links
+    )
+    dataset.add(links, LINKS)
+    dataset.add(corpus.vocabulary.triples, VOCABULARY)
+    return dataset
+
+
+def write_store(quads: Iterable[ox.Quad], path: Path) -> None:
+    """Write an Oxigraph store of ``quads`` to the directory ``path``, which must not exist."""
+    store = ox.Store(path)
+    store.bulk_extend(quads)
+    store.optimize()
+    store.flush()
+
+
+def from_jsonld(document: dict[str, object]) -> list[ox.Triple]:
+    """Triples of a JSON-LD document."""
+    parsed = ox.parse(json.dumps(document, ensure_ascii=False), format=ox.RdfFormat.JSON_LD)
+    return [quad.triple for quad in parsed]
+
+
+def graph_of(quad: ox.Quad) -> str:
+    """IRI of the named graph that holds ``quad``."""
+    if not isinstance(quad.graph_name, ox.NamedNode):
+        raise TypeError(f"a quad outside the named graphs: {quad}")
+    return quad.graph_name.value
+
+
+def to_term(term: object) -> Term:
+    """A pyoxigraph term as a :class:`Term`."""
+    match term:
+        case ox.NamedNode():
+            return Term("iri", term.value)
+        case ox.Literal():
+            return Term("literal", term.value, term.language or "", term.datatype.value)
+        case ox.BlankNode():
+            return Term("blank", term.value)
+    raise TypeError(f"no RDF 1.1 term: {term!r}")

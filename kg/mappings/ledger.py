@@ -1,0 +1,111 @@
+"""The ledger of a document: the text that carries no statement, each stretch with its reason.
+
+In: ``mappings/<document>.skipped.yaml``. Out: :class:`Skipped` stretches. Next: :mod:`kg.coverage`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kg.errors import AnchorError, Span
+from kg.mappings.convert import did_you_mean
+from kg.mappings.nodes import Mapping, Place, Scalar, items, read_yaml
+from kg.mappings.passages import anchor_code
+from kg.mappings.registry import Registry
+from kg.mappings.trace import Trace
+from kg.namespaces import ID
+from kg.sources import NormalisedText, parse_anchors, resolve
+
+REASONS: Final = {
+    "heading": "the title of a part",
+    "navigation": "part of the web page, not of the text",
+    "metadata": "date, number, running footer, signature",
+    "transition": "announces what follows and states nothing itself",
+    "footnote": "a reference only",
+    "repeats": "says again what another statement of the document says",
+}
+"""Why text may be skipped, by the word that a coder writes."""
+
+_KEYS: Final = ("passage", "reason", "repeats", "note")
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A stretch of text without a statement.
+
+    :ivar span: where it stands; None when the text is not at hand
+    """
+
+    reason: str
+    span: Span | None
+
+
+def read_ledger(
+    path: Path, name: str, document: str, text: NormalisedText | None, registry: Registry, trace: Trace
+) -> list[Skipped]:
+    """Read the ledger of ``document``; no file is an empty ledger. What is wrong goes to ``trace``."""
+    if not path.exists():
+        return []
+    tree, findings = read_yaml(path, name)
+    for finding in findings:
+        trace.report(finding)
+    if tree is None:
+        return []
+    for key, entry in tree.entries.items():
+        if key not in ("document", "skipped"):
+            message = f'unknown key "{key}"{did_you_mean(key, ("document", "skipped"))}'
+            trace.report(entry.key.place.finding("unknown-key", message))
+    declared = tree.scalar("document")
+    if declared is None or declared.value != document:
+        place = declared.place if declared else tree.place
+        trace.report(place.finding("wrong-document", f'document: expected "{document}", the name of the file'))
+    result = []
+    for item in items(tree.get("skipped")):
+        skipped = _skipped(item, document, text, registry, trace) if isinstance(item, Mapping) else None
+        if skipped is not None:
+            result.append(skipped)
+        elif not isinstance(item, Mapping):
+            trace.report(item.place.finding("wrong-form", "expected the keys passage and reason"))
+    return result
+
+
+def _skipped(item: Mapping, document: str, text: NormalisedText | None, registry: Registry, trace: Trace) -> Skipped | None:
+    """One entry of the ledger; None if something is wrong with it."""
+    for key, entry in item.entries.items():
+        if key not in _KEYS:
+            trace.report(entry.key.place.finding("unknown-key", f'unknown key "{key}"{did_you_mean(key, _KEYS)}'))
+    reason, anchors = item.scalar("reason"), item.scalar("passage")
+    if reason is None or anchors is None:
+        missing = "reason" if reason is None else "passage"
+        trace.report(item.place.finding("missing-key", f"a skipped passage needs `{missing}:`"))
+        return None
+    if reason.value not in REASONS:
+        message = f'reason: "{reason.value}" is not one of {", ".join(REASONS)}{did_you_mean(reason.value, REASONS)}'
+        trace.report(reason.place.finding("unknown-reason", message))
+        return None
+    if reason.value == "repeats":
+        _check_repeats(item, document, registry, trace)
+    return Skipped(reason.value, _span(anchors, reason.value, text, trace))
+
+
+def _check_repeats(item: Mapping, document: str, registry: Registry, trace: Trace) -> None:
+    """A repetition names the statement that it repeats."""
+    repeated = item.scalar("repeats")
+    place: Place = repeated.place if repeated else item.place
+    if repeated is None:
+        trace.report(place.finding("missing-key", "a repetition needs `repeats:` with the id of the statement"))
+    elif not registry.resolve(f"{ID}statement/", repeated.value, document):
+        trace.report(place.finding("unknown-slug", f'repeats: "{repeated.value}" is not a declared statement'))
+
+
+def _span(anchors: Scalar, reason: str, text: NormalisedText | None, trace: Trace) -> Span | None:
+    """Where the skipped text stands. A heading is a title, so its anchors may be more than half of it."""
+    try:
+        parsed = parse_anchors(anchors.value)
+        if text is None:
+            return None
+        passage = resolve(parsed, text, limit_share=reason != "heading")
+    except AnchorError as error:
+        trace.report(anchors.place.finding(anchor_code(error), f"passage: {error}"))
+        return None
+    return Span(passage.start, passage.end)

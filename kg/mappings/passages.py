@@ -1,0 +1,131 @@
+"""The passages of one document: anchors as written, checked against its text and its lock.
+
+In: the scalars of ``passage`` keys and of the ledger. Out: JSON-LD nodes of passages with offsets and hashes. Next:
+:mod:`kg.mappings.documents`.
+"""
+
+from dataclasses import dataclass, field
+
+from kg.errors import AnchorError, Span
+from kg.mappings.convert import JsonNode
+from kg.mappings.lock import LockedPassage, lock_id
+from kg.mappings.nodes import Entry, Place, Scalar, items
+from kg.mappings.trace import Trace
+from kg.namespaces import OA, POL
+from kg.sources import NORMALISATION, Anchors, NormalisedText, Passage, parse_anchors, resolve
+
+_PASSAGE = f"{POL}passage"
+RELOCK = "run `kg anchor` and read what it changed"
+
+
+@dataclass
+class Passages:
+    """What is known of the passages of a document, and what was found.
+
+    :ivar text: the normalised text, or None when it is not at hand; then the lock is believed
+    :ivar lock: the rows of the anchor lock, by row id
+    :ivar check_lock: False while the lock is being written anew
+    :ivar found: passages with the anchors as written, by row id; what `kg anchor` writes
+    """
+
+    document: str
+    trace: Trace
+    text: NormalisedText | None
+    lock: dict[str, LockedPassage]
+    lock_name: str = ""
+    check_lock: bool = True
+    found: dict[str, tuple[Passage, str]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def convert(self, entry: Entry, statement: str, name: str, *, locked: bool = True) -> list[JsonNode]:
+        """JSON-LD nodes for the value of a ``passage`` key.
+
+        :param statement: IRI of the statement
+        :param name: id of the statement, as in ``s042``
+        :param locked: False if the id is not the statement's own, so that the lock says nothing of it
+        """
+        nodes = []
+        for index, item in enumerate(items(entry.value), start=1):
+            if not isinstance(item, Scalar):
+                self._report(item.place, "anchor-syntax", 'passage: expected "first words … last words"', statement, name)
+                continue
+            iri = f"{statement}#passage" if index == 1 else f"{statement}#passage-{index}"
+            located = self._locate(item, lock_id(name, index), statement, name, locked=locked)
+            if located is not None:
+                self.trace.subjects[iri] = (item.place, f"{name} passage")
+                self.trace.values[statement, _PASSAGE, iri] = item.place
+                nodes.append(self._node(iri, *located))
+        return nodes
+
+    def _locate(self, item: Scalar, row: str, statement: str, name: str, *, locked: bool) -> tuple[Anchors, Passage] | None:
+        self.seen.add(row)
+        try:
+            anchors = parse_anchors(item.value)
+        except AnchorError as error:
+            self._report(item.place, "anchor-syntax", f"passage: {error}", statement, name)
+            return None
+        passage = None
+        if self.text is not None:
+            try:
+                passage = resolve(anchors, self.text)
+            except AnchorError as error:
+                self._report(item.place, anchor_code(error), f"passage: {error}", statement, name)
+                return None
+            if locked:
+                self.found[row] = passage, str(anchors)
+        if not self.check_lock or not locked:
+            return (anchors, passage) if passage else None
+        return self._from_lock(item, row, statement, name, anchors, passage)
+
+    def _from_lock(
+        self, item: Scalar, row: str, statement: str, name: str, anchors: Anchors, passage: Passage | None
+    ) -> tuple[Anchors, Passage] | None:
+        """What the lock has for the anchors, if it agrees with them and with the text."""
+        locked = self.lock.get(row)
+        if locked is None:
+            self._report(item.place, "anchor-lock", f"passage: not in the anchor lock; {RELOCK}", statement, name)
+        elif locked.anchors != str(anchors):
+            message = f'passage: the anchor lock was made for other anchors ("{locked.anchors}"); {RELOCK}'
+            self._report(item.place, "anchor-lock", message, statement, name)
+        elif passage is not None and passage != locked.passage:
+            message = (
+                f"passage: the anchor lock has {locked.passage.start}–{locked.passage.end} with another hash or place than "
+                f"the text, where it is {passage.start}–{passage.end}; {RELOCK}"
+            )
+            self._report(item.place, "anchor-lock", message, statement, name)
+        else:
+            return anchors, locked.passage
+        return None
+
+    def _node(self, iri: str, anchors: Anchors, passage: Passage) -> JsonNode:
+        return {
+            "id": iri,
+            "kind": f"{POL}Passage",
+            "source": self.document,
+            "selector": {
+                "id": f"{iri}-selector",
+                "kind": f"{OA}TextPositionSelector",
+                "start": str(passage.start),
+                "end": str(passage.end),
+            },
+            "startAnchor": anchors.start,
+            "endAnchor": anchors.end,
+            "sha256": passage.sha256,
+            "normalisation": NORMALISATION,
+        }
+
+    def _report(self, place: Place, code: str, message: str, statement: str, name: str) -> None:
+        self.trace.flagged.add((statement, _PASSAGE))
+        self.trace.report(place.finding(code, message, name))
+
+    def spans(self) -> list[Span]:
+        """The stretches of text that the passages cover."""
+        located = [passage for passage, _ in self.found.values()] or [row.passage for row in self.lock.values()]
+        return [Span(passage.start, passage.end) for passage in located]
+
+
+def anchor_code(error: AnchorError) -> str:
+    """Code of a finding about anchors: they fit nowhere, in several places, or are too long for their passage."""
+    if not error.candidates:
+        return "anchor-not-found"
+    return "anchor-ambiguous" if len(error.candidates) > 1 else "anchor-too-long"

@@ -1,0 +1,66 @@
+"""Which identifiers are declared, and what a slug means.
+
+In: declared IRIs, from the vocabulary and the mapping files. Out: the IRI of a slug, or the nearest known ones. Next:
+:mod:`kg.mappings.convert`.
+"""
+
+import difflib
+from collections import defaultdict
+
+from kg.namespaces import ID
+
+_NOT_ENTITIES = tuple(
+    f"{ID}{path}/"
+    for path in (
+        "statement",
+        "section",
+        "coding",
+        "action",
+        "comparator",
+        "confidence",
+        "frame",
+        "instrument-type",
+        "polarity",
+        "response",
+        "stance",
+    )
+)
+"""Left out where any entity may be meant: parts of documents, and the closed lists of values."""
+
+
+class Registry:
+    """Declared IRIs below ``id/``, looked up by slug."""
+
+    def __init__(self, declared: set[str]) -> None:
+        self._declared = declared
+        self._by_tail: dict[str, list[str]] = defaultdict(list)
+        for iri in sorted(declared):
+            if not iri.startswith(_NOT_ENTITIES):
+                self._by_tail[iri.rsplit("/", 1)[-1]].append(iri)
+
+    def __contains__(self, iri: object) -> bool:
+        return iri in self._declared
+
+    def resolve(self, base: str, slug: str, document: str) -> list[str]:
+        """IRIs that ``slug`` can mean below ``base``: one, if all is well.
+
+        :param base: the namespace that the context gives to the key
+        :param slug: as written, as in ``opcat``, ``instrument/opcat`` or, for a statement, ``s012`` or ``groen-2024/s042``
+        :param document: slug of the document at hand, tried as first part of the path
+        """
+        for iri in (f"{base}{document}/{slug}", f"{base}{slug}"):
+            if iri in self._declared:
+                return [iri]
+        return [iri for iri in self._by_tail.get(slug, ()) if iri.startswith(base)]
+
+    def below(self, base: str) -> set[str]:
+        """Declared IRIs in the namespace ``base``; of the whole id space only what any entity can be."""
+        return {iri for iri in self._declared if iri.startswith(base) and (base != ID or not iri.startswith(_NOT_ENTITIES))}
+
+    def nearest(self, base: str, slug: str, document: str) -> list[str]:
+        """Up to three declared slugs below ``base`` that are spelled like ``slug``."""
+        own = f"{base}{document}/"
+        known = {iri.removeprefix(own) if iri.startswith(own) else iri.removeprefix(base) for iri in self.below(base)}
+        if base == ID:
+            known = {path.rsplit("/", 1)[-1] for path in known}
+        return difflib.get_close_matches(slug, sorted(known), n=3, cutoff=0.6)

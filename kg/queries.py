@@ -1,0 +1,124 @@
+"""Published queries: ``.rq`` files whose leading ``#+`` lines are YAML.
+
+In comes a directory of a release; out go :class:`PublishedQuery` records for :mod:`kg.web`. The keys are those of the
+grlc and sparql-examples conventions that we use: ``title`` and ``description`` by language, ``tags``, ``parameters``.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from kg.errors import PolicyKgError
+
+LANGUAGES: Final = ("en", "nl")
+_KEYS: Final = frozenset({"title", "description", "tags", "parameters"})
+
+
+class QueryFileError(PolicyKgError):
+    """A published query's header cannot be read; the message starts with file and line."""
+
+
+@dataclass(frozen=True)
+class PublishedQuery:
+    """A query with what a person needs to choose it.
+
+    :ivar name: file name without ``.rq``, which is also its address
+    :ivar title: by language
+    :ivar description: by language
+    :ivar parameters: by name, as written in the header
+    :ivar text: the query without its header
+    """
+
+    name: str
+    title: dict[str, str]
+    description: dict[str, str]
+    text: str
+    tags: tuple[str, ...] = ()
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def read_queries(directory: Path) -> tuple[PublishedQuery, ...]:
+    """All published queries of a directory, by name; none if there is no such directory.
+
+    :raises QueryFileError: if one cannot be read
+    """
+    return tuple(read_query(file) for file in sorted(directory.glob("*.rq")))
+
+
+def read_query(file: Path) -> PublishedQuery:
+    """One published query.
+
+    :raises QueryFileError: if the header is missing, is not YAML, or lacks a title or a description in nl or en
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{file}:1: cannot be read as UTF-8 ({error})"
+        raise QueryFileError(message) from error
+    count = next((index for index, line in enumerate(lines) if not line.startswith("#+")), len(lines))
+    if not count:
+        message = f"{file}:1: no header; expected lines that start with '#+' and give title and description in YAML"
+        raise QueryFileError(message)
+    header = _header(file, "\n".join(line[2:].removeprefix(" ") for line in lines[:count]))
+    text = "\n".join(lines[count:]).strip("\n") + "\n"
+    if not text.strip():
+        message = f"{file}:{count + 1}: no query after the header"
+        raise QueryFileError(message)
+    return PublishedQuery(
+        name=file.stem,
+        title=_by_language(file, lines, header, "title"),
+        description=_by_language(file, lines, header, "description"),
+        text=text,
+        tags=_tags(file, lines, header),
+        parameters=_parameters(file, lines, header),
+    )
+
+
+def _header(file: Path, text: str) -> dict[str, Any]:
+    try:
+        header = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        message = f"{file}:{mark.line + 1 if mark else 1}: the header is not YAML: {error.problem}"
+        raise QueryFileError(message) from error
+    if not isinstance(header, dict):
+        message = f"{file}:1: the header is {type(header).__name__}; expected keys {', '.join(sorted(_KEYS))}"
+        raise QueryFileError(message)
+    unknown = sorted(str(key) for key in header.keys() - _KEYS)
+    if unknown:
+        place = _line(text.splitlines(), unknown[0])
+        message = f"{file}:{place}: unknown key {unknown[0]!r}; expected one of {', '.join(sorted(_KEYS))}"
+        raise QueryFileError(message)
+    return header
+
+
+def _line(lines: list[str], key: str) -> int:
+    """Line of a key of the header, from 1."""
+    return next((number for number, line in enumerate(lines, 1) if line.lstrip("#+ ").startswith(f"{key}:")), 1)
+
+
+def _by_language(file: Path, lines: list[str], header: dict[str, Any], key: str) -> dict[str, str]:
+    value = header.get(key)
+    if not isinstance(value, dict) or not all(isinstance(value.get(lang), str) and value[lang] for lang in LANGUAGES):
+        message = f"{file}:{_line(lines, key)}: {key} is {value!r}; expected text in both languages, {{en: …, nl: …}}"
+        raise QueryFileError(message)
+    return {str(lang): str(text) for lang, text in value.items()}
+
+
+def _tags(file: Path, lines: list[str], header: dict[str, Any]) -> tuple[str, ...]:
+    value = header.get("tags", [])
+    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+        message = f"{file}:{_line(lines, 'tags')}: tags is {value!r}; expected a list of words, [treaties, demands]"
+        raise QueryFileError(message)
+    return tuple(value)
+
+
+def _parameters(file: Path, lines: list[str], header: dict[str, Any]) -> dict[str, Any]:
+    value = header.get("parameters", {})
+    if not isinstance(value, dict) or not all(isinstance(spec, dict) for spec in value.values()):
+        place = _line(lines, "parameters")
+        message = f"{file}:{place}: parameters is {value!r}; expected {{name: {{type: agent, required: false}}}}"
+        raise QueryFileError(message)
+    return value

@@ -1,0 +1,246 @@
+"""A release: an immutable directory with store, dumps, queries and report, made complete or not at all.
+
+In: a project (:class:`~kg.mappings.layout.Layout`). Out: ``<build>/releases/<version>/`` and the symlink ``<build>/current``.
+Next: :mod:`kg.store` opens it; building and serving meet only here. A build that is killed leaves a directory whose name
+begins with a dot; nothing serves it and the next build removes it.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kg import __version__, description, dumps, report, rules, validation
+from kg.errors import Finding, FindingsError, ReleaseError, Severity
+from kg.graph import DESCRIPTION, Dataset, assemble, from_jsonld, write_store
+from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
+from kg.mappings.layout import Layout
+from kg.namespaces import ID, POL, graph_iri
+
+STAGES: Final = ("read", "map", "infer", "validate", "store", "dump", "publish")
+"""Names of the stages of a build, in order."""
+
+_INCOMPLETE: Final = ".incomplete-"
+
+OnStage = Callable[[str], None]
+"""Called with the name of each stage as it begins."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A corpus that has been read, inferred and validated; it may have findings."""
+
+    corpus: Corpus
+    dataset: Dataset
+    validation: validation.Validation
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, by place."""
+        return self.validation.findings
+
+
+def check(layout: Layout, sources: Path | None = None, on_stage: OnStage = lambda _: None) -> Checked:
+    """Everything of a build but what is written: read, map, infer, validate.
+
+    :param sources: folder of the texts, to verify anchors and lock against them
+    """
+    on_stage("read")
+    corpus = read_corpus(layout, sources)
+    on_stage("map")
+    dataset = assemble(corpus)
+    on_stage("infer")
+    headed = [rules.read_headed(path, name) for path, name in layout.named(list((layout.ontology / "rules").glob("*.rq")))]
+    for finding in rules.infer(dataset, headed):
+        corpus.trace.report(finding)
+    on_stage("validate")
+    checks = [rules.read_headed(path, name) for path, name in layout.named(list((layout.ontology / "checks").glob("*.rq")))]
+    keys = {key: term.iri for key, term in corpus.context.terms.items()}
+    shapes = list((layout.ontology / "shapes").glob("*.ttl"))
+    return Checked(corpus, dataset, validation.validate(dataset, corpus.trace, shapes, checks, keys))
+
+
+def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage: OnStage = lambda _: None) -> Path:
+    """Make a release and let ``<directory>/current`` point at it.
+
+    :param directory: the build directory
+    :returns: the release's directory
+    :raises FindingsError: if the inputs have a violation; then nothing is written
+    :raises ReleaseError: if another build is running
+    """
+    checked = check(layout, sources, on_stage)
+    if any(finding.severity is Severity.VIOLATION for finding in checked.findings):
+        raise FindingsError(checked.findings)
+    version = _version(checked, layout)
+    counts = checked.dataset.count()
+    statements = _statements(checked.corpus)
+    documents = sorted(checked.corpus.documents)
+    described = description.describe(version, counts, documents, sum(kinds.total() for kinds in statements.values()))
+    checked.dataset.add(from_jsonld(described), DESCRIPTION)
+
+    releases = directory / "releases"
+    with _exclusive(directory):
+        releases.mkdir(parents=True, exist_ok=True)
+        for leftover in releases.glob(f"{_INCOMPLETE}*"):
+            shutil.rmtree(leftover)
+        final = releases / version
+        if not final.exists():  # a release is named by its content, so one that exists is this one
+            draft = Path(tempfile.mkdtemp(prefix=_INCOMPLETE, dir=releases))
+            draft.chmod(0o755)
+            on_stage("store")
+            write_store(checked.dataset.quads, draft / "store")
+            on_stage("dump")
+            dumps.write_dumps(checked.dataset.quads, draft / "dumps")
+            _write_queries(layout, draft)
+            _write_report(checked, draft)
+            _write_manifest(checked, version, statements, draft)
+            _flush(draft)
+            on_stage("publish")
+            draft.rename(final)
+            _flush_directory(releases)
+        _point(directory / "current", Path("releases") / version)
+    return final
+
+
+def _version(checked: Checked, layout: Layout) -> str:
+    """Version of the code, and a hash of what the release holds."""
+    digest = hashlib.sha256(dumps.serialise(checked.dataset.quads, "nq"))
+    for path, _ in layout.named(list(layout.queries.glob("*.rq"))):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    digest.update(report.format_findings(checked.findings, "text").encode())
+    return f"{__version__}-{digest.hexdigest()[:12]}"
+
+
+def _statements(corpus: Corpus) -> dict[str, Counter[str]]:
+    """Number of statements of each kind, by document; withdrawn ones do not count."""
+    result: dict[str, Counter[str]] = {}
+    for slug in corpus.documents:
+        kinds: Counter[str] = Counter()
+        for node in corpus.graphs[slug]:
+            kind = node.get("kind")
+            if str(node["id"]).startswith(f"{ID}statement/") and isinstance(kind, list):
+                kinds[str(kind[0]).removeprefix(POL)] += 1
+        result[slug] = kinds
+    return result
+
+
+def _write_queries(layout: Layout, draft: Path) -> None:
+    """The published queries, so that serving needs nothing but the release."""
+    target = draft / "queries"
+    target.mkdir()
+    for path in sorted(layout.queries.glob("*.rq")):
+        shutil.copyfile(path, target / path.name)
+
+
+def _write_report(checked: Checked, draft: Path) -> None:
+    """The SHACL report, for machines and for people, and the evidence of the links."""
+    target = draft / "report"
+    target.mkdir()
+    triples = from_jsonld(report.shacl_report(checked.validation, checked.corpus.trace))
+    (target / "shacl.ttl").write_bytes(dumps.serialise_triples(triples))
+    text = report.format_findings(checked.findings, "text")
+    (target / "report.txt").write_text(f"{text}\n{report.summary(checked.findings)}\n".lstrip(), encoding="utf-8")
+    links = checked.corpus.layout.links
+    if links.exists():
+        shutil.copyfile(links, draft / "dumps" / links.name)
+
+
+def _write_manifest(checked: Checked, version: str, statements: dict[str, Counter[str]], draft: Path) -> None:
+    """``release.json`` and ``checksums.txt``. The store is left out: its bytes are the database's own business."""
+    files = [p for p in sorted(draft.rglob("*")) if p.is_file() and draft / "store" not in p.parents]
+    listed = [
+        {"path": p.relative_to(draft).as_posix(), "bytes": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
+        for p in files
+    ]
+    graphs = checked.dataset.count()
+    entities = Counter(str(node["id"]).removeprefix(ID).split("/")[0] for node in checked.corpus.graphs[ENTITIES])
+    kinds: Counter[str] = sum(statements.values(), Counter())
+    manifest = {
+        "version": version,
+        "license": description.LICENSE,
+        "statements": kinds.total(),
+        "quads": sum(graphs.values()),
+        "triples": len({quad.triple for quad in checked.dataset.quads}),
+        "graphs": graphs,
+        "counts": dict(sorted(kinds.items())),
+        "entities": dict(sorted(entities.items())),
+        "documents": [_document(slug, checked, statements[slug].total()) for slug in sorted(checked.corpus.documents)],
+        "files": listed,
+    }
+    (draft / "release.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    lines = (f"{entry['sha256']}  {entry['path']}\n" for entry in listed)
+    (draft / "checksums.txt").write_text("".join(lines), encoding="utf-8")
+
+
+def _document(slug: str, checked: Checked, statements: int) -> dict[str, object]:
+    """What the first page shows of a document."""
+    iri = f"{ID}document/{slug}"
+    nodes = {str(node["id"]): node for node in checked.corpus.graphs[ENTITIES]}
+    node = nodes.get(iri, {})
+    authors = [nodes.get(str(a), {}).get("label", {}) for a in _listed(node.get("author"))]
+    return {
+        "id": slug,
+        "iri": iri,
+        "graph": graph_iri(slug),
+        "title": {tag: texts[0] for tag, texts in _texts(node.get("title")).items()},
+        "author": ", ".join(_texts(author).get("nl", [""])[0] for author in authors),
+        "date": next(iter(_listed(node.get("date")) or _listed(node.get("issued"))), ""),
+        "url": next(iter(_listed(node.get("url"))), ""),
+        "statements": statements,
+    }
+
+
+def _listed(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _texts(value: object) -> dict[str, list[str]]:
+    return {str(tag): _listed(texts) for tag, texts in value.items()} if isinstance(value, dict) else {}
+
+
+@contextlib.contextmanager
+def _exclusive(directory: Path) -> Iterator[None]:
+    """One build at a time; the lock goes with the process, however it ends."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ReleaseError(f"{directory}: another build is running; wait for it to end") from None
+        yield
+
+
+def _flush(directory: Path) -> None:
+    """Force every file and folder below ``directory`` to the disk."""
+    for path in sorted(directory.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            _flush_directory(path)
+    _flush_directory(directory)
+
+
+def _flush_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _point(link: Path, target: Path) -> None:
+    """Let ``link`` point at ``target`` in one step, so that a reader finds the old release or the new one."""
+    draft = link.with_name(f".{link.name}-{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target)
+    draft.replace(link)
+    _flush_directory(link.parent)

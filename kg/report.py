@@ -1,0 +1,106 @@
+"""Findings and validation results in the forms that people and tools read.
+
+In: :class:`~kg.errors.Finding` and :class:`~kg.validation.Result` records. Out: text, JSON, SARIF 2.1.0, and a SHACL report as
+JSON-LD whose messages carry file, line and column. Next: the commands print them; :mod:`kg.release` keeps them.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from kg import __version__
+from kg.errors import Finding, Severity
+from kg.mappings.trace import Trace
+from kg.namespaces import BASE, SH
+from kg.validation import Validation
+
+FORMATS: Final = ("text", "json", "sarif")
+_LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def format_findings(findings: Sequence[Finding], style: str) -> str:
+    """The findings as ``text`` (one a line, by place), ``json`` or ``sarif``."""
+    if style == "json":
+        return json.dumps([_plain(finding) for finding in findings], ensure_ascii=False, indent=2)
+    if style == "sarif":
+        return json.dumps(_sarif(findings), ensure_ascii=False, indent=2)
+    return "\n".join(str(finding) for finding in findings)
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """How many findings of each severity, as in ``2 violations, 1 warning``."""
+    counts = [(sum(f.severity is s for f in findings), s) for s in Severity]
+    return ", ".join(f"{n} {s}{'' if n == 1 else 's'}" for n, s in counts if n) or "no findings"
+
+
+def _plain(finding: Finding) -> dict[str, object]:
+    return {
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "severity": str(finding.severity),
+        "code": finding.code,
+        "subject": finding.subject,
+        "message": finding.message,
+    }
+
+
+def _sarif(findings: Sequence[Finding]) -> dict[str, object]:
+    """SARIF 2.1.0 (OASIS), one run; columns count code points (section 3.14.17)."""
+    rules = sorted({finding.code for finding in findings})
+    return {
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "policy-kg", "version": __version__, "rules": [{"id": rule} for rule in rules]}},
+                "columnKind": "unicodeCodePoints",
+                "results": [
+                    {
+                        "ruleId": finding.code,
+                        "ruleIndex": rules.index(finding.code),
+                        "level": _LEVELS[finding.severity],
+                        "message": {"text": f"{finding.subject} {finding.message}".strip()},
+                        "locations": [
+                            {
+                                "physicalLocation": {
+                                    "artifactLocation": {"uri": finding.file},
+                                    "region": {"startLine": finding.line, "startColumn": finding.column},
+                                }
+                            }
+                        ],
+                    }
+                    for finding in findings
+                ],
+            }
+        ],
+    }
+
+
+def shacl_report(validation: Validation, trace: Trace) -> dict[str, object]:
+    """The validation as a SHACL report (SHACL, section 3.6) in JSON-LD, without blank nodes."""
+    report = f"{BASE}report"
+    nodes: list[dict[str, object]] = []
+    for number, result in enumerate(validation.results, start=1):
+        finding = result.finding(trace)
+        node: dict[str, object] = {
+            "@id": f"{report}#result-{number}",
+            "@type": f"{SH}ValidationResult",
+            f"{SH}focusNode": {"@id": result.focus},
+            f"{SH}resultSeverity": {"@id": f"{SH}{result.severity.value.capitalize()}"},
+            f"{SH}resultMessage": {"@value": str(finding), "@language": "en"},
+        }
+        if result.path:
+            node[f"{SH}resultPath"] = {"@id": result.path}
+        if "#" in result.source:
+            node[f"{SH}sourceShape"] = {"@id": result.source}
+        nodes.append(node)
+    nodes.append(
+        {
+            "@id": report,
+            "@type": f"{SH}ValidationReport",
+            f"{SH}conforms": validation.conforms and not any(r.severity is Severity.VIOLATION for r in validation.results),
+            f"{SH}result": [{"@id": node["@id"]} for node in nodes],
+        }
+    )
+    return {"@graph": nodes}

@@ -1,0 +1,243 @@
+"""Source texts: the normaliser, sentences, and anchors that locate a passage without copying it.
+
+In: a text file of a document, which need not be at hand. Out: offsets and hashes over the normalised text, end-exclusive,
+in code points. Next: :mod:`kg.mappings`. The rules are those of ``docs/text.md``; nothing here keeps a text.
+"""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kg.errors import AnchorError, SourceError, Span
+
+NORMALISATION: Final = "policy-kg-text/1"
+MAX_ANCHOR_WORDS: Final = 5
+ELLIPSIS: Final = " … "
+
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_]+(?:[-'’.,][^\W_]+)*")
+_BLOCK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=\s*(?:\d{1,2}\.|[-•*–])\s)")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_])")
+_LIST_MARK = re.compile(r"\d{1,2}\.")
+_ABBREVIATIONS = frozenset(
+    (
+        *("art.", "bijv.", "bv.", "ca.", "dhr.", "d.w.z.", "dr.", "enz.", "etc.", "i.e.", "jl.", "m.a.w.", "m.b.t.", "mevr."),
+        *("mr.", "nr.", "o.a.", "o.m.", "p.", "prof.", "resp.", "st.", "t.o.v."),
+    )
+)
+_INITIAL = re.compile(r"[^\W\d_]\.")
+_SHOWN_PLACES = 5
+
+
+@dataclass(frozen=True)
+class NormalisedText:
+    """A text in the form over which offsets count.
+
+    :ivar slug: the document's slug
+    :ivar text: normalised by ``policy-kg-text/1``
+    :ivar sentences: spans of the sentences, in order, without list marks
+    """
+
+    slug: str
+    text: str
+    sentences: tuple[Span, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the whole text."""
+        return digest(self.text)
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """The words with which a passage starts and ends.
+
+    :ivar start: first words, at most five
+    :ivar end: last words, at most five
+    """
+
+    start: str
+    end: str
+
+    def __str__(self) -> str:
+        return f"{self.start}{ELLIPSIS}{self.end}"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A located passage: code-point offsets, end-exclusive, and the sha256 of its text in UTF-8."""
+
+    start: int
+    end: int
+    sha256: str
+
+
+def normalise(raw: str) -> str:
+    r"""Apply ``policy-kg-text/1``: NFC, each run of white space (``\s+``) one space, ends stripped."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", raw)).strip()
+
+
+def digest(text: str) -> str:
+    """Hexadecimal sha256 of ``text`` in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_text(directory: Path, slug: str, sha256: str | None = None) -> NormalisedText:
+    """Read ``<directory>/<slug>.txt`` and normalise it.
+
+    :param sha256: hash of the normalised text that the catalogue records, if it does
+    :raises SourceError: if there is no such file, it is not UTF-8, or it is another text than the one that was coded
+    """
+    path = directory / f"{slug}.txt"
+    try:
+        raw = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SourceError(f"{path}: no such text; put the document's text there or leave --sources out") from None
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: not UTF-8 at byte {error.start}; convert the file") from None
+    text = NormalisedText(slug, normalise(raw), split_sentences(raw))
+    if sha256 is not None and text.sha256 != sha256:
+        raise SourceError(
+            f"{path}: sha256 of the normalised text is {text.sha256}, the catalogue has {sha256}; "
+            "this is another version of the document: find the coded one, or code the new one as a document of its own"
+        )
+    return text
+
+
+def split_sentences(raw: str) -> tuple[Span, ...]:
+    """Spans of the sentences of ``raw``, as offsets of the normalised text.
+
+    A blank line or a list mark ends a sentence, unless the text goes on in lower case (a page break inside one). List
+    marks such as ``3.`` belong to no sentence.
+    """
+    nfc = unicodedata.normalize("NFC", raw)
+    spans: list[Span] = []
+    offset = 0
+    pending = ""
+    blocks = [b for b in (_SPACE.sub(" ", part).strip() for part in _BLOCK.split(nfc)) if b]
+    for index, block in enumerate(blocks):
+        pending = f"{pending} {block}" if pending else block
+        following = blocks[index + 1] if index + 1 < len(blocks) else ""
+        if following[:1].islower():
+            continue
+        spans.extend(_sentences_of(pending, offset))
+        offset += len(pending) + 1
+        pending = ""
+    return tuple(spans)
+
+
+def _sentences_of(block: str, offset: int) -> list[Span]:
+    """Sentences of a normalised ``block`` that starts at ``offset``."""
+    edges = [0]
+    for match in _SENTENCE_END.finditer(block):
+        last = block[: match.end()].rstrip().rsplit(" ", 1)[-1].lower().lstrip("(\"'“‘")
+        follows = block[match.end() :].lstrip("\"'“‘«([")
+        if last in _ABBREVIATIONS or _INITIAL.fullmatch(last) or follows[:1].islower():
+            continue
+        edges.append(match.end())
+    spans = []
+    for start, end in zip(edges, [*edges[1:], len(block)], strict=True):
+        stripped = block[start:end].rstrip()
+        if stripped and not _LIST_MARK.fullmatch(stripped) and _WORD.search(stripped):
+            spans.append(Span(offset + start, offset + start + len(stripped)))
+    return spans
+
+
+def words(text: str) -> list[Span]:
+    """Spans of the words of ``text``: runs of letters and digits, with inner hyphens, apostrophes, points and commas."""
+    return [Span(*match.span()) for match in _WORD.finditer(text)]
+
+
+def parse_anchors(written: str) -> Anchors:
+    """Read anchors as a coder writes them: ``first words … last words``.
+
+    :raises AnchorError: if there is not exactly one ellipsis between spaces, or a side has no word or more than five
+    """
+    start, _, end = normalise(written).partition(ELLIPSIS)
+    if not start or not end or ELLIPSIS in end:
+        raise AnchorError(f'anchors "{written}" are not of the form "first words … last words" (one … between spaces)')
+    for side in (start, end):
+        if len(side.split()) > MAX_ANCHOR_WORDS:
+            raise AnchorError(f'anchor "{side}" has {len(side.split())} words; {MAX_ANCHOR_WORDS} are allowed on each side')
+    return Anchors(start, end)
+
+
+def find(anchors: Anchors, text: str) -> tuple[Span, ...]:
+    """Places where ``anchors`` fit: from each start to the nearest end, without a second start in between."""
+    starts = _occurrences(anchors.start, text)
+    ends = _occurrences(anchors.end, text)
+    found: dict[int, int] = {}
+    for start in starts:
+        end = next((e.end for e in ends if e.start >= start.end), None)
+        if end is not None:
+            found[end] = start.start  # a later start is nearer, so the innermost span remains
+    return tuple(sorted(Span(start, end) for end, start in found.items()))
+
+
+def resolve(anchors: Anchors, text: NormalisedText, *, limit_share: bool = True) -> Passage:
+    """Locate the one passage that starts and ends with ``anchors``.
+
+    :param anchors: first and last words, at most five each
+    :param text: a document normalised by ``policy-kg-text/1``
+    :param limit_share: whether the anchors may be at most half of the passage's words; a heading, which is a title, is exempt
+    :returns: the passage with end-exclusive code-point offsets and its sha256
+    :raises AnchorError: if no passage, or more than one, fits; the message lists the candidates with their context
+    """
+    candidates = find(anchors, text.text)
+    if not candidates:
+        raise AnchorError(f'anchors "{anchors}" match nowhere in {text.slug}: {_why_nowhere(anchors, text.text)}')
+    if len(candidates) > 1:
+        places = "; ".join(f"{c.start}–{c.end} (after “{_before(text.text, c.start)}”)" for c in candidates)
+        raise AnchorError(
+            f'anchors "{anchors}" match {len(candidates)} places in {text.slug}: {places}; add words until one is left',
+            candidates,
+        )
+    (place,) = candidates
+    passage = text.text[place.start : place.end]
+    given, whole = len(f"{anchors.start} {anchors.end}".split()), len(passage.split())
+    if limit_share and given * 2 > whole:
+        raise AnchorError(
+            f'anchors "{anchors}" have {given} of the passage\'s {whole} words; at most half may be written: '
+            "shorten the anchors or let the passage take in a neighbouring sentence",
+            candidates,
+        )
+    return Passage(place.start, place.end, digest(passage))
+
+
+def _occurrences(needle: str, text: str) -> list[Span]:
+    """Occurrences of ``needle`` that begin and end at the edge of a word."""
+    found = []
+    at = text.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        cuts_start = at > 0 and text[at - 1].isalnum() and needle[0].isalnum()
+        cuts_end = end < len(text) and text[end].isalnum() and needle[-1].isalnum()
+        if not cuts_start and not cuts_end:
+            found.append(Span(at, end))
+        at = text.find(needle, at + 1)
+    return found
+
+
+def _before(text: str, at: int) -> str:
+    """The three words before ``at``: enough to tell two places apart."""
+    return " ".join(text[:at].split()[-3:])
+
+
+def _why_nowhere(anchors: Anchors, text: str) -> str:
+    """Which side is missing, in words of the text's own position."""
+    starts, ends = _occurrences(anchors.start, text), _occurrences(anchors.end, text)
+    if not starts and not ends:
+        return "neither side is in the text"
+    if not starts:
+        return f'the first words "{anchors.start}" are not in the text (the last words are, at {_places(ends)})'
+    if not ends:
+        return f'the last words "{anchors.end}" are not in the text (the first words are, at {_places(starts)})'
+    return f"the first words are at {_places(starts)}, but the last words do not follow them (they are at {_places(ends)})"
+
+
+def _places(found: list[Span]) -> str:
+    """Offsets of ``found``, as text."""
+    return ", ".join(str(place.start) for place in found[:_SHOWN_PLACES]) + (" …" if len(found) > _SHOWN_PLACES else "")

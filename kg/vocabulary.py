@@ -1,0 +1,155 @@
+"""The hand-written vocabulary: ontology, concept schemes and closed lists, read from ``ontology/*.ttl``.
+
+In: Turtle files. Out: a :class:`Vocabulary`, with what a mapping is checked against, and its triples. Next:
+:mod:`kg.mappings`, which resolves slugs and kinds against it, and :mod:`kg.graph`, which publishes it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import Finding
+from kg.namespaces import ID, POL, RDF_TYPE, RDFS, SKOS
+
+_PREFIX = re.compile(r"^@prefix\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE)
+_SUBJECT = re.compile(r"^([\w-]*):([\w-]+)\s+a\s", re.MULTILINE)
+_FULL_SUBJECT = re.compile(r"^<([^>]*)>\s+a\s", re.MULTILINE)
+_OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the ontology declares.
+
+    :ivar triples: every triple of the files
+    :ivar classes: IRIs of the declared classes
+    :ivar superclasses: for each class its declared superclasses, transitively, itself included
+    :ivar ranges: declared range of a property, by property IRI
+    :ivar concepts: IRIs below ``id/`` that are declared here
+    :ivar places: file and line where a subject starts, by IRI
+    :ivar labels: English definition of a term, by IRI
+    :ivar lost: IRIs below ``id/`` that a file declares which cannot be read
+    """
+
+    triples: tuple[ox.Triple, ...] = ()
+    classes: frozenset[str] = frozenset()
+    superclasses: dict[str, frozenset[str]] = field(default_factory=dict)
+    ranges: dict[str, str] = field(default_factory=dict)
+    concepts: frozenset[str] = frozenset()
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
+
+    def is_a(self, kind: str, superclass: str) -> bool:
+        """Whether class ``kind`` is ``superclass`` or declared below it."""
+        return superclass in self.superclasses.get(kind, frozenset({kind}))
+
+
+def read_turtle(path: Path, name: str) -> tuple[list[ox.Triple], list[Finding]]:
+    """Parse one Turtle file; a syntax error becomes a finding at its line and column."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)], []
+    except SyntaxError as error:
+        return [], [Finding(name, error.lineno or 1, error.offset or 1, "turtle-syntax", f"not Turtle: {error.msg}")]
+    except UnicodeDecodeError as error:
+        return [], [Finding(name, 1, 1, "encoding", f"not UTF-8 at byte {error.start}; save the file as UTF-8")]
+
+
+def read_vocabulary(paths: Iterable[tuple[Path, str]]) -> tuple[Vocabulary, list[Finding]]:
+    """Read the vocabulary files.
+
+    :param paths: each file with the name by which findings call it
+    :returns: the vocabulary, and what is wrong with the files
+    """
+    triples: list[ox.Triple] = []
+    findings: list[Finding] = []
+    places: dict[str, tuple[str, int]] = {}
+    lost: set[str] = set()
+    for path, name in paths:
+        parsed, wrong = read_turtle(path, name)
+        triples += parsed
+        findings += wrong
+        _note_places(path, name, parsed, places)
+        if wrong:
+            lost |= _subjects_of_broken(path)
+    return replace(_vocabulary(triples, places), lost=frozenset(lost)), findings
+
+
+def _subjects_of_broken(path: Path) -> set[str]:
+    """IRIs below ``id/`` that a file with a syntax error seems to declare, so that uses of them are not findings as well."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    prefixes = dict(_PREFIX.findall(text))
+    named = {prefixes[prefix] + local for prefix, local in _SUBJECT.findall(text) if prefix in prefixes}
+    return {iri for iri in named | set(_FULL_SUBJECT.findall(text)) if iri.startswith(ID)}
+
+
+def _vocabulary(triples: list[ox.Triple], places: dict[str, tuple[str, int]]) -> Vocabulary:
+    """Index ``triples`` by what the mappings ask for."""
+    classes: set[str] = set()
+    parents: dict[str, set[str]] = {}
+    ranges: dict[str, str] = {}
+    concepts: set[str] = set()
+    labels: dict[str, str] = {}
+    for triple in triples:
+        subject, predicate = _value(triple.subject), triple.predicate.value
+        value = _value(triple.object)
+        if predicate == RDF_TYPE and value == _OWL_CLASS:
+            classes.add(subject)
+        elif predicate == f"{RDFS}subClassOf":
+            parents.setdefault(subject, set()).add(value)
+        elif predicate == f"{RDFS}range":
+            ranges[subject] = value
+        elif predicate == f"{SKOS}definition" and getattr(triple.object, "language", None) == "en":
+            labels[subject] = value
+        if subject.startswith(ID):
+            concepts.add(subject)
+    return Vocabulary(
+        triples=tuple(triples),
+        classes=frozenset(classes),
+        superclasses={kind: frozenset(_ancestors(kind, parents)) for kind in classes},
+        ranges=ranges,
+        concepts=frozenset(concepts),
+        places=places,
+        labels=labels,
+    )
+
+
+def _ancestors(kind: str, parents: dict[str, set[str]]) -> set[str]:
+    """``kind`` and all that is declared above it."""
+    seen: set[str] = set()
+    todo = [kind]
+    while todo:
+        current = todo.pop()
+        if current not in seen:
+            seen.add(current)
+            todo.extend(parents.get(current, ()))
+    return seen
+
+
+def _value(term: object) -> str:
+    """The lexical value of a pyoxigraph term."""
+    return str(getattr(term, "value", term))
+
+
+def _note_places(path: Path, name: str, triples: list[ox.Triple], places: dict[str, tuple[str, int]]) -> None:
+    """Remember the line on which each subject starts, so that a finding about it can point there."""
+    if not triples:
+        return
+    first: dict[str, int] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line[:1] and not line[0].isspace() and line[0] not in "#@":
+            first.setdefault(line.split()[0], number)
+    for subject in {_value(triple.subject) for triple in triples}:
+        tail = subject.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+        for written in (f"<{subject}>", f"pol:{subject.removeprefix(POL)}", f"id:{subject.removeprefix(ID)}"):
+            if written in first:
+                places[subject] = (name, first[written])
+                break
+        else:
+            matches = [n for token, n in first.items() if token.rsplit(":", 1)[-1] == tail]
+            if len(matches) == 1:
+                places[subject] = (name, matches[0])

@@ -1,0 +1,1 @@
+"""Tests; ``tests/project.py`` has the fictional project."""

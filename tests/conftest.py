@@ -1,0 +1,19 @@
+"""Fixtures that several test modules share."""
+
+from pathlib import Path
+
+import pytest
+
+from kg.mappings.layout import Layout
+from tests.project import make_project
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """A fresh copy of the fictional project, which is also the working directory."""
+    target = tmp_path / "project"
+    make_project(target)
+    monkeypatch.chdir(target)
+    for name in ("KG_ROOT", "KG_SOURCES", "KG_BUILD_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    return Layout(Path())

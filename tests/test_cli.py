@@ -1,0 +1,273 @@
+"""The commands: what they print, their exit status, their help."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from kg.cli import main
+from kg.cli.table import format_table
+from kg.mappings.layout import Layout
+from tests.project import ROOT, TEXTS, edit
+
+COMMANDS = sorted(main.commands)
+
+
+def kg(*arguments: str, stdin: str | None = None) -> Result:
+    """Run a command."""
+    return CliRunner().invoke(main, list(arguments), input=stdin)
+
+
+@pytest.fixture
+def built(project: Layout) -> Layout:
+    """The fictional project with a release."""
+    assert kg("build").exit_code == 0
+    return project
+
+
+def test_commands_of_the_design_exist() -> None:
+    """The names that the documentation promises."""
+    assert {"build", "check", "anchor", "coverage", "serve", "query", "export", "passage"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_a_summary_and_an_example(name: str) -> None:
+    """Each command says what it does and shows how."""
+    result = kg(name, "--help")
+
+    assert result.exit_code == 0
+    assert "Example:\n" in result.stdout
+    assert f"    kg {name}" in result.stdout or f"  kg {name}" in result.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_options_have_help_and_those_of_an_operator_an_environment_variable(name: str) -> None:
+    """No option is undocumented; what a server needs can come from the environment."""
+    for option in (p for p in main.commands[name].params if isinstance(p, click.Option)):
+        assert option.help, f"{name} {option.name}"
+        if name == "serve":
+            assert str(option.envvar).startswith("KG_"), option.name
+
+
+def test_errors_have_no_traceback(project: Layout) -> None:
+    """No release: a message with the remedy, status 1."""
+    result = kg("query", "ASK {}")
+
+    assert result.exit_code == 1
+    assert "run `kg build`" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_build_prints_plain_stages_where_there_is_no_terminal(project: Layout) -> None:
+    """One line a stage on standard error, the release on standard output."""
+    result = kg("build")
+
+    assert result.stderr.splitlines() == [f"{s} …" for s in ("read", "map", "infer", "validate", "store", "dump", "publish")]
+    assert result.stdout.startswith("build/releases/0.")
+
+
+def test_build_shows_a_bar_on_a_terminal(project: Layout) -> None:
+    """Standard error is a terminal: a bar is drawn there."""
+    main_end, terminal = pty.openpty()
+    command = [sys.executable, "-m", "kg", "build"]
+    environment = {"PYTHONPATH": str(ROOT), "TERM": "xterm"}
+    subprocess.run(command, stderr=terminal, stdout=subprocess.DEVNULL, check=True, cwd=project.root, env=environment)
+    os.close(terminal)
+    drawn = os.read(main_end, 65536).decode()
+    os.close(main_end)
+
+    assert "#" in drawn
+    assert "100%" in drawn
+
+
+def test_anchor_writes_the_lock_and_says_what_changed(project: Layout) -> None:
+    """A changed anchor changes its row; a second run changes nothing."""
+    edit(project, "mappings/harbour-2031.yaml", "De Ploegpartij … zijn.", "De Ploegpartij vindt … zijn.")
+
+    first, second = kg("anchor", "--sources", "texts"), kg("anchor", "--sources", "texts")
+
+    assert "harbour-2031: 7 passages, written" in first.stderr
+    assert "harbour-2031: 7 passages, unchanged" in second.stderr
+    assert "De Ploegpartij vindt … zijn." in project.lock("harbour-2031").read_text(encoding="utf-8")
+    assert kg("check", "--sources", "texts").exit_code == 0
+
+
+def test_anchor_leaves_the_lock_when_an_anchor_is_wrong(project: Layout) -> None:
+    """The finding is printed, the lock stays, the other document's lock is written."""
+    edit(project, "mappings/harbour-2031.yaml", "De Ploegpartij … zijn.", "De Hamerpartij … zijn.")
+    before = project.lock("harbour-2031").read_bytes()
+
+    result = kg("anchor", "--sources", "texts")
+
+    assert result.exit_code == 1
+    assert "mappings/harbour-2031.yaml:14:12: s001 passage" in result.stdout
+    assert project.lock("harbour-2031").read_bytes() == before
+    assert "reply-2032: 3 passages, unchanged" in result.stderr
+
+
+def test_anchor_needs_the_texts(project: Layout) -> None:
+    """Without --sources the remedy is named, status 2."""
+    result = kg("anchor")
+
+    assert result.exit_code == 2
+    assert "KG_SOURCES" in result.stderr
+
+
+def test_coverage_is_complete(project: Layout) -> None:
+    """Every word of the fictional corpus is accounted for."""
+    result = kg("coverage", "--sources", "texts")
+
+    assert result.exit_code == 0
+    assert "harbour-2031: 9 sentences, 95 words" in result.stdout
+    assert result.stdout.count("in 0 sentences") == 2
+
+
+def test_coverage_lists_what_is_left(project: Layout) -> None:
+    """A sentence that nothing covers is shown by its place and first words, and the exit status is 1."""
+    edit(project, "mappings/reply-2032.skipped.yaml", "- passage: De regering dankt … vorig jaar.\n  reason: transition\n", "")
+
+    result = kg("coverage", "--sources", "texts", "reply-2032")
+
+    assert result.exit_code == 1
+    assert "left         11 words   26.8% in 1 sentences" in result.stdout
+    assert "36-100 (11 words): De regering dankt de Ploegpartij …" in result.stdout
+
+
+def test_unknown_document_is_refused(project: Layout) -> None:
+    """The known ones are listed."""
+    result = kg("coverage", "--sources", "texts", "harbor")
+
+    assert result.exit_code == 2
+    assert "harbour-2031, reply-2032" in result.stderr
+
+
+ROWS = """\
+statement                                                  action        object
+─────────────────────────────────────────────────────────  ────────────  ───────────────────────────────
+https://w3id.org/policy-kg/id/statement/harbour-2031/s002  act:ratify    instrument:fair-harbours-treaty
+https://w3id.org/policy-kg/id/statement/harbour-2031/s003  act:suspend   instrument:fish-agreement
+https://w3id.org/policy-kg/id/statement/harbour-2031/s004  act:increase  instrument:harbour-fund
+(3 rows)
+"""
+
+
+def test_query_prints_a_table(built: Layout) -> None:
+    """A published query by name, a file, standard input."""
+    text = Path("queries/demands.rq").read_text(encoding="utf-8")
+
+    assert kg("query", "demands").stdout == ROWS
+    assert kg("query", "queries/demands.rq").stdout == ROWS
+    assert kg("query", "-", stdin=text).stdout == ROWS
+
+
+SELECT = "SELECT ?k (COUNT(*) AS ?n) { VALUES ?k { pol:Demand } ?s a ?k } GROUP BY ?k"
+
+
+@pytest.mark.parametrize(
+    ("style", "begins"),
+    [
+        ("csv", "k,n\r\nhttps://w3id.org/policy-kg/ontology#Demand,3\r\n"),
+        ("tsv", "?k\t?n\n<https://w3id.org/policy-kg/ontology#Demand>\t3\n"),
+        ("json", '{"head":{"vars":["k","n"]},"results":'),
+        ("xml", '<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#">'),
+    ],
+)
+def test_query_formats(built: Layout, style: str, begins: str) -> None:
+    """The result formats of SPARQL 1.1."""
+    assert kg("query", SELECT, "--format", style).stdout_bytes.decode().startswith(begins)
+
+
+def test_query_construct_gives_turtle(built: Layout) -> None:
+    """Also when a table is asked for, which a graph is not."""
+    query = "CONSTRUCT { ?s a pol:Demand } WHERE { ?s a pol:Demand }"
+
+    for style in ("ttl", "table"):
+        assert "a pol:Demand" in kg("query", query, "--format", style).stdout
+
+
+def test_query_format_must_fit(built: Layout) -> None:
+    """Rows are no Turtle, a graph is no CSV."""
+    assert kg("query", SELECT, "--format", "ttl").exit_code == 2
+    assert kg("query", "DESCRIBE agent:elland", "--format", "csv").exit_code == 2
+
+
+def test_query_syntax_error_and_unknown_name(built: Layout) -> None:
+    """Line and column; the published names."""
+    wrong = kg("query", "SELECT * { ?s ?p }")
+    unknown = kg("query", "demandz")
+
+    assert (wrong.exit_code, "Line 1, " in wrong.output) == (1, True)
+    assert (unknown.exit_code, "there are: demands" in unknown.output) == (2, True)
+
+
+def test_table_of_ask() -> None:
+    """ASK is a word."""
+    assert format_table({"head": {}, "boolean": True}) == "true"
+
+
+@pytest.mark.parametrize("extension", ["ttl", "nt", "nq", "trig", "jsonld", "rdf"])
+def test_export_formats(built: Layout, extension: str) -> None:
+    """Each format holds the statement."""
+    result = kg("export", "--graph", "reply-2032", "--format", extension, "-o", f"out.{extension}")
+
+    assert result.exit_code == 0
+    text = Path(f"out.{extension}").read_text(encoding="utf-8")
+    assert "https://w3id.org/policy-kg/id/statement/reply-2032/s002" in text
+    assert "statement/harbour-2031/s001" not in text
+
+
+def test_export_of_everything_is_the_dump(built: Layout) -> None:
+    """Up to the canonical form that the store gives to numbers."""
+    exported = kg("export", "--format", "nt").stdout
+    dumped = Path("build/current/dumps/policy-kg.nt").read_text(encoding="utf-8").replace('"0.70"', '"0.7"')
+
+    assert set(exported.splitlines()) == set(dumped.splitlines())
+
+
+def test_passage_prints_every_passage_of_a_statement(project: Layout) -> None:
+    """With context, in brackets; a statement may have two."""
+    result = kg("passage", "reply-2032/s001", "--sources", "texts", "--context", "10")
+
+    assert result.exit_code == 0
+    assert result.stdout.count("sha256") == 2
+    assert "[maar pas na overleg met de vissers.]" in result.stdout
+
+
+def test_passage_of_an_unknown_statement(project: Layout) -> None:
+    """The documents are listed."""
+    result = kg("passage", "harbour-2031/s099", "--sources", "texts")
+
+    assert result.exit_code == 2
+    assert "harbour-2031, reply-2032" in result.stderr
+
+
+def test_passage_in_another_text(project: Layout) -> None:
+    """A hash that does not match is an error, never silently re-anchored."""
+    path = Path("texts/harbour-2031.txt")
+    path.write_text(path.read_text(encoding="utf-8").replace("Elland moet", "Elland hoort"), encoding="utf-8")
+
+    result = kg("passage", "harbour-2031/s002", "--sources", "texts")
+
+    assert result.exit_code == 1
+    assert "another hash than the passage that was coded" in result.stderr
+
+
+def test_schema_is_written_and_checked(project: Layout) -> None:
+    """`kg schema --check` fails until `kg schema` has run."""
+    assert kg("schema", "--check").exit_code == 1
+    assert kg("schema").exit_code == 0
+    assert kg("schema", "--check").exit_code == 0
+    assert "anyOf" in json.loads(Path("mappings/schema.json").read_text(encoding="utf-8"))
+
+
+def test_sources_may_come_from_the_environment(project: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    """KG_SOURCES is --sources."""
+    monkeypatch.setenv("KG_SOURCES", str(TEXTS))
+
+    assert kg("coverage").exit_code == 0

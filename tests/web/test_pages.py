@@ -1,0 +1,154 @@
+"""The pages beside the endpoint."""
+
+import hashlib
+import logging
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kg.store import Release
+
+PAGES = ["/", "/sparql?format=html", "/queries/demands", "/dumps/", "/sparql?format=html&query=ASK{}", "/none"]
+HTML = {"Accept": "text/html"}
+
+
+class Elements(HTMLParser):
+    """Start tags of a page, and its ids."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "link", "input", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Check that elements nest."""
+        assert tag == self.open.pop()
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        """Attributes of the elements with a name."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_safe_and_whole(client: FlaskClient, path: str) -> None:
+    """No script, no style in the page, nothing from elsewhere, elements that nest, one heading, a language."""
+    response = client.get(path, headers=HTML)
+
+    page = Elements(response.text)
+    assert not page.open
+    assert not page.all("script")
+    assert not any("style" in attributes or any(name.startswith("on") for name in attributes) for _, attributes in page.tags)
+    assert len(page.all("h1")) == 1
+    assert page.all("html") == [{"lang": "en"}]
+    assert [link["href"] for link in page.all("link")] == ["/static/style.css"]
+    assert all(form["action"] == "/sparql" for form in page.all("form"))
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self';")
+    assert "unsafe" not in policy
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_links_of_ours_lead_somewhere(client: FlaskClient, path: str) -> None:
+    """No page links to one that does not exist, nor to a part that it does not have."""
+    page = Elements(client.get(path, headers=HTML).text)
+    for link in (attributes["href"] or "" for attributes in page.all("a")):
+        if link.startswith("/"):
+            address, _, part = link.partition("#")
+            target = client.get(address, headers=HTML)
+            assert target.status_code == 200, link
+            assert not part or part in {attributes.get("id") for _, attributes in Elements(target.text).tags}, link
+
+
+def test_first_page(client: FlaskClient) -> None:
+    """Counts, documents, queries and downloads, escaped; titles in Dutch are marked as such."""
+    response = client.get("/")
+
+    page = Elements(response.text)
+    assert "The &lt;Council&gt;" in response.text
+    assert "Demands &lt;b&gt;of&lt;/b&gt; all speakers" in response.text
+    assert '<span class="other" lang="nl">Alfa &amp; bèta</span>' in response.text
+    assert "javascript:" not in response.text
+    assert "https://example.org/beta" in {attributes["href"] for attributes in page.all("a")}
+    assert "/dumps/policy-kg.nt" in {attributes["href"] for attributes in page.all("a")}
+
+
+def test_the_button_of_a_query_runs_it(client: FlaskClient) -> None:
+    """What the form sends without JavaScript gives the table."""
+    page = Elements(client.get("/").text)
+    query = next(field["value"] for field in page.all("input") if field["name"] == "query")
+
+    response = client.get("/sparql?" + urlencode({"query": query, "format": "html"}))
+
+    assert "4 rows." in response.text
+
+
+def test_published_query(client: FlaskClient) -> None:
+    """A page for people, the text for programs."""
+    page = client.get("/queries/demands", headers=HTML)
+    text = client.get("/queries/demands", headers={"Accept": "application/sparql-query"})
+    file = client.get("/queries/demands.rq")
+
+    assert "Eén rij per eis." in page.text
+    assert text.content_type == "application/sparql-query; charset=utf-8"
+    assert text.text == file.text
+    assert file.text.startswith("SELECT ?statement")
+    assert client.get("/queries/none").status_code == 404
+    assert client.get("/queries/").headers["Location"] == "/#queries"
+
+
+def test_dumps(client: FlaskClient, release: Release) -> None:
+    """Listed files with their types and checksums, and no other file of the machine."""
+    listing = client.get("/dumps/")
+    dump = client.get("/dumps/policy-kg.nt")
+
+    assert hashlib.sha256(dump.data).hexdigest() in listing.text
+    assert (release.path / "dumps" / "policy-kg.nt").read_bytes() == dump.data
+    assert dump.content_type == "application/n-triples"
+    assert client.get("/dumps/checksums.txt").text.endswith("  dumps/policy-kg.nt\n")
+    for path in ("unlisted.nt", "../release.json", "%2e%2e/release.json", "..%2frelease.json", "policy-kg.nt/", "", "CURRENT"):
+        assert path == "" or client.get(f"/dumps/{path}").status_code == 404
+    assert client.get("/dumps/policy-kg.nt", headers={"Range": "bytes=0-9"}).status_code == 206
+
+
+def test_health(client: FlaskClient) -> None:
+    """The version that is served, if a query can be answered."""
+    response = client.get("/healthz")
+
+    assert response.json == {"status": "ok", "version": "1"}
+
+
+def test_not_found(client: FlaskClient) -> None:
+    """A page for people, with the path escaped; JSON for programs."""
+    page = client.get("/<i>", headers=HTML)
+    problem = client.get("/none")
+
+    assert (page.status_code, "&lt;i&gt;" in page.text) == (404, True)
+    assert (problem.status_code, problem.content_type) == (404, "application/problem+json")
+
+
+def test_a_defect_shows_no_traceback(app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    """The log has it, the client does not."""
+    broken = app.extensions["kg"]
+    app.extensions["kg"] = None
+    try:
+        with caplog.at_level(logging.ERROR):
+            response = client.get("/")
+    finally:
+        app.extensions["kg"] = broken
+
+    assert response.status_code == 500
+    assert "Traceback" not in response.text
+    assert "AttributeError" not in response.text
+    assert any(record.exc_info for record in caplog.records)

@@ -1,0 +1,157 @@
+"""The real server: starts, answers, follows a new release, and leaves nothing behind."""
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kg.errors import UsageError
+from kg.web.serving import serve
+from tests.serving import write_release
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import sys
+from pathlib import Path
+from kg.engine.limits import Limits
+from kg.web.serving import serve
+serve(Path(sys.argv[1]), port=0, limits=Limits(timeout_s=20, workers=1))
+"""
+SLOW = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fa%3Fb%3Fc.%3Fd%3Fe%3Ff.%3Fg%3Fh%3Fi%7D"
+
+
+@contextlib.contextmanager
+def server(build_dir: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server on a free port; ended by its process id whatever happens."""
+    command = [sys.executable, "-c", PROGRAM, str(build_dir)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout
+            line = process.stdout.readline()
+            match = re.fullmatch(
+                r"policy-kg \S+ on http://127\.0\.0\.1:(\d+)/  \(SPARQL: http://127\.0\.0\.1:\1/sparql\)\n", line
+            )
+            assert match, line
+            yield process, int(match[1])
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    """Status and body of a GET."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+def descendants(pid: int) -> set[int]:
+    """Process ids of all children of a process, and theirs."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found |= {int(child)} | descendants(int(child))
+    return found
+
+
+def gone(pids: set[int]) -> bool:
+    """Whether all processes end within a few seconds."""
+    for _ in range(100):
+        if not any(Path(f"/proc/{pid}").exists() and "State:\tZ" not in Path(f"/proc/{pid}/status").read_text() for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+@pytest.fixture(scope="module")
+def build_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build directory with one release."""
+    path = tmp_path_factory.mktemp("build")
+    write_release(path, extra=3000)
+    return path
+
+
+@linux
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_server_answers_and_ends(build_dir: Path, name: str) -> None:
+    """Ready when it says so; a signal ends it and all its processes with status 0."""
+    with server(build_dir) as (process, port):
+        assert get(port, "/")[0] == 200
+        assert get(port, "/sparql?query=ASK%7B%7D") == (200, '{"head":{},"boolean":true}')
+        children = descendants(process.pid)
+        process.send_signal(signal.Signals[name])
+
+        assert process.wait(10) == 0
+        assert len(children) >= 2
+        assert gone(children)
+
+
+@linux
+def test_a_killed_server_leaves_no_process(build_dir: Path) -> None:
+    """Even without a chance to clean up, and with a query running, nothing is left."""
+    with server(build_dir) as (process, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", SLOW)
+        time.sleep(0.3)
+        children = descendants(process.pid)
+        process.kill()
+        process.wait(10)
+        connection.close()
+
+        assert gone(children)
+
+
+def test_a_new_release_is_followed(tmp_path: Path) -> None:
+    """When the link moves, the pages and the answers change together, without a restart."""
+    write_release(tmp_path, "1")
+    with server(tmp_path) as (_, port):
+        before = get(port, "/healthz")[1]
+        write_release(tmp_path, "2", extra=5)
+        for _ in range(100):
+            if '"2"' in get(port, "/healthz")[1]:
+                break
+            time.sleep(0.05)
+
+        assert '"1"' in before
+        assert '"2"' in get(port, "/healthz")[1]
+        assert '"18"' in get(port, "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fa%3Fb%3Fc%7D")[1]
+
+
+def test_stalled_bodies_do_not_stop_the_others(build_dir: Path) -> None:
+    """Clients that announce a body and send none do not keep a GET from its answer; a POST is told to come again."""
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 9\r\n\r\nASK"
+    with server(build_dir) as (_, port), contextlib.ExitStack() as stack:
+        for _ in range(40):
+            stack.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(head)
+
+        assert get(port, "/healthz")[0] == 200
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as late:
+            late.sendall(head)
+            assert late.recv(12) == b"HTTP/1.1 503"
+
+
+def test_port_in_use(build_dir: Path) -> None:
+    """The message names the address and the remedy; nothing is started."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=rf"127\.0\.0\.1:{port}: cannot listen.*--port"):
+            serve(build_dir, port=port)
