@@ -20,6 +20,10 @@ class SourceError(PolicyKgError):
     """A source text is missing, or is not the text that was coded."""
 
 
+class VersionError(SourceError):
+    """A source text is another version of the document than the one that was coded."""
+
+
 class AnchorError(PolicyKgError):
     """Anchors that locate no passage, or more than one.
 

@@ -25,6 +25,7 @@ from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
 from kg.mappings.layout import Layout
 from kg.namespaces import ID, POL, graph_iri
 from kg.queries import QueryFileError, read_query
+from kg.shapes import read_shapes
 
 STAGES: Final = ("read", "map", "infer", "validate", "store", "dump", "publish")
 """Names of the stages of a build, in order."""
@@ -56,24 +57,25 @@ def check(layout: Layout, sources: Path | None = None, on_stage: OnStage = lambd
     """
     on_stage("read")
     corpus = read_corpus(layout, sources)
+    if not corpus.usable:
+        return Checked(corpus, Dataset(), validation.Validation((), corpus.findings))
     on_stage("map")
     dataset = assemble(corpus)
     on_stage("infer")
-    headed = [rules.read_headed(path, name) for path, name in layout.named(list((layout.ontology / "rules").glob("*.rq")))]
-    for finding in rules.infer(dataset, headed):
-        corpus.trace.report(finding)
+    inference, wrong_rules = rules.read_headed(layout.rule_files())
+    wrong_rules += rules.infer(dataset, inference)
     on_stage("validate")
-    for finding in _query_findings(dataset, layout):
+    checks, wrong_checks = rules.read_headed(layout.check_files())
+    shapes = read_shapes(layout.shape_files(), corpus.vocabulary.declared)
+    for finding in (*wrong_rules, *wrong_checks, *shapes.findings, *_query_findings(dataset, layout)):
         corpus.trace.report(finding)
-    checks = [rules.read_headed(path, name) for path, name in layout.named(list((layout.ontology / "checks").glob("*.rq")))]
     keys = {key: term.iri for key, term in corpus.context.terms.items()}
-    shapes = list((layout.ontology / "shapes").glob("*.ttl"))
     return Checked(corpus, dataset, validation.validate(dataset, corpus.trace, shapes, checks, keys))
 
 
 def _query_findings(dataset: Dataset, layout: Layout) -> Iterator[Finding]:
     """What is wrong with the published queries: their headers and their SPARQL."""
-    for path, name in layout.named(list(layout.queries.glob("*.rq"))):
+    for path, name in layout.query_files():
         try:
             read_query(path)
         except QueryFileError as error:
@@ -130,7 +132,7 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
 def _version(checked: Checked, layout: Layout) -> str:
     """Version of the code, and a hash of what the release holds."""
     digest = hashlib.sha256(dumps.serialise(checked.dataset.quads, "nq"))
-    for path, _ in layout.named(list(layout.queries.glob("*.rq"))):
+    for path, _ in layout.query_files():
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     digest.update(report.format_findings(checked.findings, "text").encode())
     return f"{__version__}-{digest.hexdigest()[:12]}"
@@ -153,7 +155,7 @@ def _write_queries(layout: Layout, draft: Path) -> None:
     """The published queries, so that serving needs nothing but the release."""
     target = draft / "queries"
     target.mkdir()
-    for path in sorted(layout.queries.glob("*.rq")):
+    for path, _ in layout.query_files():
         shutil.copyfile(path, target / path.name)
 
 

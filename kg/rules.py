@@ -5,12 +5,13 @@ graph asserts is not repeated there.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from kg.errors import Finding, PolicyKgError
+from kg.errors import Finding
 from kg.graph import INFERRED, Dataset
 
 _MAX_ROUNDS = 20
@@ -27,17 +28,38 @@ class HeadedQuery:
     header: dict[str, object]
 
 
-def read_headed(path: Path, file: str) -> HeadedQuery:
-    """Read a ``.rq`` file with its header.
+def read_headed(files: Iterable[tuple[Path, str]]) -> tuple[list[HeadedQuery], list[Finding]]:
+    """Read ``.rq`` files with their headers.
 
-    :raises PolicyKgError: if the ``#+`` lines are not YAML
+    :param files: each with its name in findings
+    :returns: the queries that can be used, and what is wrong with the others
     """
-    text = path.read_text(encoding="utf-8")
-    try:
-        header = yaml.load("\n".join(_HEADER.findall(text)), Loader=yaml.CBaseLoader)
-    except yaml.YAMLError as error:
-        raise PolicyKgError(f"{file}: the #+ lines are not YAML ({error}); quote a text that has a colon") from None
-    return HeadedQuery(path, file, text, header if isinstance(header, dict) else {})
+    queries, findings = [], []
+    for path, file in files:
+        try:
+            text = path.read_bytes().decode("utf-8")
+            header = yaml.load("\n".join(_HEADER.findall(text)), Loader=yaml.CBaseLoader)
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            findings.append(Finding(file, line, 1, "encoding", f"not UTF-8 at byte {error.start}; save the file as UTF-8"))
+        except OSError as error:
+            findings.append(Finding(file, 1, 1, "unreadable", f"cannot be read: {error.strerror}"))
+        except yaml.YAMLError as error:
+            line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
+            message = "the #+ lines are not YAML; quote a text that has a colon"
+            findings.append(Finding(file, line, 1, "query-header", message))
+        else:
+            queries.append(HeadedQuery(path, file, text, header if isinstance(header, dict) else {}))
+    return queries, findings
+
+
+def misspelt(query: HeadedQuery, dataset: Dataset, expected: str, error: Exception) -> Finding:
+    """The finding for a rule or check that cannot be run.
+
+    :param expected: what it must be, as in ``a CONSTRUCT query``
+    """
+    line, column, reason = dataset.syntax_error(query.text) or (1, 1, str(error))
+    return Finding(query.file, line, column, "query-syntax", f"not {expected}: {reason}")
 
 
 def infer(dataset: Dataset, rules: list[HeadedQuery]) -> list[Finding]:
@@ -52,7 +74,7 @@ def infer(dataset: Dataset, rules: list[HeadedQuery]) -> list[Finding]:
             try:
                 triples = dataset.construct(rule.text)
             except (SyntaxError, TypeError) as error:
-                findings.setdefault(Finding(rule.file, 1, 1, "rule-syntax", f"not a CONSTRUCT query: {error}"))
+                findings.setdefault(misspelt(rule, dataset, "a CONSTRUCT query", error))
                 continue
             added += dataset.add(sorted({t for t in triples if not dataset.asserted(t)}, key=str), INFERRED)
         if not added:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kg.errors import AnchorError, SourceError, Span
+from kg.errors import AnchorError, SourceError, Span, VersionError
 
 NORMALISATION: Final = "policy-kg-text/1"
 MAX_ANCHOR_WORDS: Final = 5
@@ -89,18 +89,21 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
     """Read ``<directory>/<slug>.txt`` and normalise it.
 
     :param sha256: hash of the normalised text that the catalogue records, if it does
-    :raises SourceError: if there is no such file, it is not UTF-8, or it is another text than the one that was coded
+    :raises SourceError: if there is no such file, or it is not UTF-8
+    :raises VersionError: if it is another text than the one that was coded
     """
     path = directory / f"{slug}.txt"
     try:
         raw = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SourceError(f"{path}: no such text; put the document's text there or leave --sources out") from None
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: not UTF-8 at byte {error.start}; convert the file") from None
     text = NormalisedText(slug, normalise(raw), split_sentences(raw))
     if sha256 is not None and text.sha256 != sha256:
-        raise SourceError(
+        raise VersionError(
             f"{path}: sha256 of the normalised text is {text.sha256}, the catalogue has {sha256}; "
             "this is another version of the document: find the coded one, or code the new one as a document of its own"
         )

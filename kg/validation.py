@@ -4,17 +4,19 @@ In: a :class:`~kg.graph.Dataset` and the :class:`~kg.mappings.trace.Trace` of it
 and the SHACL report as quads-to-be. Next: :mod:`kg.release`, which goes on only when no finding is a violation.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kg.errors import Finding, Severity
 from kg.graph import Dataset, Term
 from kg.mappings.nodes import Place
-from kg.mappings.trace import Trace
-from kg.namespaces import ID, POL, RDF_TYPE, RDFS, SH, XSD
-from kg.rules import HeadedQuery
+from kg.mappings.trace import MANY_PLACES, Trace, gathered
+from kg.namespaces import ID, POL, PREFIXES, RDF_TYPE, RDFS, SH, XSD
+from kg.rules import HeadedQuery, misspelt
+from kg.shapes import Shapes
 
 if TYPE_CHECKING:
     import rdflib
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
 _NAMING = ("path", "targetSubjectsOf", "targetObjectsOf", "equals", "disjoint", "lessThan", "lessThanOrEquals")
 """Constraint parameters that name a predicate of the data (SHACL, sections 2.1.3, 2.3.1 and 4.5)."""
+_COMPACT: Final = re.compile(r"\b([a-z]+):([A-Za-z]+)")
+_MANY_ALIKE: Final = 10
+"""Findings with one message up to which each place has its own: a mistake in one place of shapes or files makes hundreds."""
+
 _SEVERITIES = {
     f"{SH}Violation": Severity.VIOLATION,
     f"{SH}Warning": Severity.WARNING,
@@ -66,31 +72,59 @@ class Validation:
 
 
 def validate(
-    dataset: Dataset, trace: Trace, shapes: Iterable[Path], checks: Iterable[HeadedQuery], keys: Mapping[str, str]
+    dataset: Dataset, trace: Trace, shapes: Shapes, checks: Iterable[HeadedQuery], keys: Mapping[str, str]
 ) -> Validation:
     """Run the shapes over the union of all graphs, then the checks.
 
     :param trace: places and findings of the mappings; a result about a property that has a finding already is left out
-    :param shapes: Turtle files of shapes
+    :param shapes: applied unless they have findings
     :param checks: SELECT queries that must return no row
     :param keys: property IRI by key of a mapping, for the keys that checks name
     """
-    results = [*_shacl(dataset, shapes), *(result for check in checks for result in _check(dataset, check, keys))]
+    results = [] if shapes.findings else _shacl(dataset, shapes.graph, trace)
+    for check in checks:
+        results += _check(dataset, check, keys, trace)
     results = sorted(set(results))
-    findings: dict[Finding, None] = {}
+    followed = [result for result in results if not _follows(result, trace)]
+    findings = [*trace.findings, *_of_one_value(followed, trace)]
+    return Validation(tuple(results), tuple(_grouped(findings)))
+
+
+def _of_one_value(results: list[Result], trace: Trace) -> Iterator[Finding]:
+    """Findings; when many nodes refer to one thing that their shapes do not take, one, at the ``kind`` of that thing."""
+    by_value: dict[str, list[Result]] = {}
     for result in results:
-        if not _follows(result, trace):
-            findings.setdefault(result.finding(trace))
-    return Validation(tuple(results), tuple(sorted({**trace.findings, **findings})))
+        by_value.setdefault(result.value if result.value in trace.subjects else "", []).append(result)
+    for value, same in by_value.items():
+        located = trace.locate(value, RDF_TYPE) if value and len(same) > MANY_PLACES else None
+        if located is None:
+            yield from (result.finding(trace) for result in same)
+        else:
+            (place, name), first = located, same[0].finding(trace)
+            message = f"is the `kind:` of {name} right? In {len(same)} places it is not what it should be; "
+            message += f"the first is {first.file}:{first.line}: {first.message}"
+            yield place.finding(first.code, message, name, first.severity)
+
+
+def _grouped(findings: Iterable[Finding]) -> list[Finding]:
+    """By place; findings that differ in no more than their subject are one, and many that differ in their place are too."""
+    by_place: dict[Finding, Finding] = {}
+    for finding in sorted(findings):
+        by_place.setdefault(replace(finding, subject=""), finding)
+    by_message: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for finding in by_place.values():
+        place = "" if finding.severity is Severity.VIOLATION else str(finding)  # each unused entity is a case of its own
+        by_message.setdefault((finding.file, finding.code, finding.message, place), []).append(finding)
+    return sorted(f for same in by_message.values() for f in (gathered(same) if len(same) > _MANY_ALIKE else same))
 
 
 def _follows(result: Result, trace: Trace) -> bool:
     """Whether the result is the consequence of a finding that stands already."""
     if (result.focus, result.path) in trace.flagged or (not result.path and (result.focus, RDF_TYPE) in trace.flagged):
         return True
-    if result.severity is not Severity.VIOLATION and trace.lost:
+    if result.severity is not Severity.VIOLATION and trace.incomplete:
         return True  # that something is unused cannot be said while a file cannot be read
-    return not trace.lost.isdisjoint((result.focus, result.value)) or "~" in result.focus or "~" in result.value
+    return not trace.lost.isdisjoint((result.focus, result.value))
 
 
 def _enclosing(trace: Trace, node: str) -> tuple[Place, str] | None:
@@ -98,16 +132,19 @@ def _enclosing(trace: Trace, node: str) -> tuple[Place, str] | None:
     return trace.locate(node.rsplit("#", 1)[0]) if "#" in node and not node.startswith(POL) else None
 
 
-def _shacl(dataset: Dataset, shapes: Iterable[Path]) -> list[Result]:
-    """Results of pyshacl."""
+def _shacl(dataset: Dataset, shapes: "rdflib.Graph", trace: Trace) -> list[Result]:
+    """Results of pyshacl; shapes that it cannot apply are a finding."""
     import pyshacl  # noqa: PLC0415 - 0.15 s that `kg query` and `kg serve` need not pay
+    from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError  # noqa: PLC0415
     from rdflib import Graph, URIRef  # noqa: PLC0415
 
-    shape_graph = Graph()
-    for path in sorted(shapes):
-        shape_graph.parse(path, format="turtle")
-    data = to_rdflib(dataset, _predicates(shape_graph))
-    _, report, _ = pyshacl.validate(data, shacl_graph=flatten(shape_graph), inplace=True)
+    data = to_rdflib(dataset, _predicates(shapes))
+    try:
+        _, report, _ = pyshacl.validate(data, shacl_graph=flatten(shapes), inplace=True)
+    except (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError) as error:
+        reason = " ".join(str(error).split())
+        trace.report(Finding("ontology/shapes", 1, 1, "shapes", f"the shapes cannot be applied: {reason}"))
+        return []
     if not isinstance(report, Graph):
         raise TypeError(f"pyshacl gave no report but {report!r}")
     results = []
@@ -157,16 +194,30 @@ def flatten(shapes: "rdflib.Graph") -> "rdflib.Graph":
     return shapes
 
 
-def _check(dataset: Dataset, check: HeadedQuery, keys: Mapping[str, str]) -> list[Result]:
-    """Rows of a check query, each a result about ``?focus``."""
-    path = keys.get(str(check.header.get("key", "")), "")
-    severity = Severity(str(check.header.get("severity", Severity.VIOLATION)))
+def _check(dataset: Dataset, check: HeadedQuery, keys: Mapping[str, str], trace: Trace) -> list[Result]:
+    """Rows of a check query, each a result about ``?focus``; a check that cannot be run is a finding."""
+    path = keys.get(str(check.header.get("key", "")), "").removeprefix("@id")  # about the node itself, or what ?value tells
+    written = str(check.header.get("severity", Severity.VIOLATION))
+    if written not in set(Severity):
+        line = next((n for n, text in enumerate(check.text.split("\n"), start=1) if text.startswith("#+ severity")), 1)
+        message = f'severity: "{written}" is not one of {", ".join(Severity)}'
+        trace.report(Finding(check.file, line, 1, "query-header", message))
+        return []
     template = str(check.header.get("message", "the check finds this"))
+    try:
+        rows = dataset.select(check.text)
+        focus = [row["focus"].value for row in rows]
+    except (SyntaxError, TypeError, KeyError) as error:
+        trace.report(misspelt(check, dataset, "a SELECT query that binds ?focus", error))
+        return []
     results = []
-    for row in dataset.select(check.text):
+    read = {PREFIXES.get(prefix, "") + local for prefix, local in _COMPACT.findall(check.text)}
+    for node, row in zip(focus, rows, strict=True):
+        if any((node, property_) in trace.flagged for property_ in read):
+            continue  # what the check reads of the node has a finding already
         value = row.get("value", Term("literal", "")).value
-        message = template.replace("{value}", value.removeprefix(ID))
-        results.append(Result(row["focus"].value, path, value, check.file, message, severity))
+        message = template.replace("{value}", value.removeprefix(ID).removeprefix(POL))
+        results.append(Result(node, path, value, check.file, message, Severity(written)))
     return results
 
 

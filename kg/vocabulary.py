@@ -32,6 +32,7 @@ class Vocabulary:
     :ivar places: file and line where a subject starts, by IRI
     :ivar labels: English definition of a term, by IRI
     :ivar lost: IRIs below ``id/`` that a file declares which cannot be read
+    :ivar unreadable: whether it cannot be told from a file what it is meant to declare
     """
 
     triples: tuple[ox.Triple, ...] = ()
@@ -42,6 +43,12 @@ class Vocabulary:
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
+    unreadable: bool = False
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """IRIs of everything that the files say something of."""
+        return frozenset(_value(triple.subject) for triple in self.triples)
 
     def is_a(self, kind: str, superclass: str) -> bool:
         """Whether class ``kind`` is ``superclass`` or declared below it."""
@@ -51,12 +58,18 @@ class Vocabulary:
 def read_turtle(path: Path, name: str) -> tuple[list[ox.Triple], list[Finding]]:
     """Parse one Turtle file; a syntax error becomes a finding at its line and column."""
     try:
-        text = path.read_text(encoding="utf-8")
-        return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)], []
+        text = path.read_bytes().decode("utf-8-sig")
+        triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
     except SyntaxError as error:
         return [], [Finding(name, error.lineno or 1, error.offset or 1, "turtle-syntax", f"not Turtle: {error.msg}")]
     except UnicodeDecodeError as error:
-        return [], [Finding(name, 1, 1, "encoding", f"not UTF-8 at byte {error.start}; save the file as UTF-8")]
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return [], [Finding(name, line, 1, "encoding", f"not UTF-8 at byte {error.start}; save the file as UTF-8")]
+    except OSError as error:
+        return [], [Finding(name, 1, 1, "unreadable", f"cannot be read: {error.strerror}")]
+    if not triples:
+        return [], [Finding(name, 1, 1, "turtle-syntax", "the file declares nothing; delete it or bring its content back")]
+    return triples, []
 
 
 def read_vocabulary(paths: Iterable[tuple[Path, str]]) -> tuple[Vocabulary, list[Finding]]:
@@ -69,19 +82,29 @@ def read_vocabulary(paths: Iterable[tuple[Path, str]]) -> tuple[Vocabulary, list
     findings: list[Finding] = []
     places: dict[str, tuple[str, int]] = {}
     lost: set[str] = set()
+    unreadable = False
     for path, name in paths:
         parsed, wrong = read_turtle(path, name)
         triples += parsed
         findings += wrong
-        _note_places(path, name, parsed, places)
+        twice = note_places(path, name, parsed, places)
+        findings += twice
+        if twice:  # one of the two was meant to be another, and what both say is said of one
+            unreadable = True
+            lost |= {iri for iri, place in places.items() if place in {(name, line) for line in twice.values()}}
         if wrong:
-            lost |= _subjects_of_broken(path)
-    return replace(_vocabulary(triples, places), lost=frozenset(lost)), findings
+            ids = _subjects_of_broken(path)
+            unreadable = unreadable or not ids
+            lost |= ids
+    return replace(_vocabulary(triples, places), lost=frozenset(lost), unreadable=unreadable), findings
 
 
 def _subjects_of_broken(path: Path) -> set[str]:
     """IRIs below ``id/`` that a file with a syntax error seems to declare, so that uses of them are not findings as well."""
-    text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return set()  # reported by read_turtle
     prefixes = dict(_PREFIX.findall(text))
     named = {prefixes[prefix] + local for prefix, local in _SUBJECT.findall(text) if prefix in prefixes}
     return {iri for iri in named | set(_FULL_SUBJECT.findall(text)) if iri.startswith(ID)}
@@ -135,14 +158,21 @@ def _value(term: object) -> str:
     return str(getattr(term, "value", term))
 
 
-def _note_places(path: Path, name: str, triples: list[ox.Triple], places: dict[str, tuple[str, int]]) -> None:
-    """Remember the line on which each subject starts, so that a finding about it can point there."""
+def note_places(path: Path, name: str, triples: list[ox.Triple], places: dict[str, tuple[str, int]]) -> dict[Finding, int]:
+    """Remember the line on which each subject starts, so that a finding about it can point there.
+
+    :returns: subjects that are declared twice, as findings, each with the line of the first declaration
+    """
     if not triples:
-        return
+        return {}
     first: dict[str, int] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    findings: dict[Finding, int] = {}
+    for number, line in enumerate(path.read_bytes().decode("utf-8-sig").split("\n"), start=1):
         if line[:1] and not line[0].isspace() and line[0] not in "#@":
-            first.setdefault(line.split()[0], number)
+            subject, *rest = line.split()
+            if first.setdefault(subject, number) != number and rest[:1] == ["a"]:
+                message = f"{subject} is declared twice (first in line {first[subject]}); take another name, or delete one"
+                findings[Finding(name, number, 1, "duplicate-id", message)] = first[subject]
     for subject in {_value(triple.subject) for triple in triples}:
         tail = subject.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
         for written in (f"<{subject}>", f"pol:{subject.removeprefix(POL)}", f"id:{subject.removeprefix(ID)}"):
@@ -153,3 +183,4 @@ def _note_places(path: Path, name: str, triples: list[ox.Triple], places: dict[s
             matches = [n for token, n in first.items() if token.rsplit(":", 1)[-1] == tail]
             if len(matches) == 1:
                 places[subject] = (name, matches[0])
+    return findings

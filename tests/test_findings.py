@@ -1,7 +1,6 @@
 """Broken mapping files: each defect is found at its line, all of them in one run, and nothing is written."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,42 +8,16 @@ from click.testing import CliRunner
 
 from kg.cli import main
 from kg.mappings.layout import Layout
+from tests.defects import AGENTS, HARBOUR, LEDGER, LINKS, LOCK, QUERY, REPLY, TOPICS, Variant, assert_found, findings_of
 from tests.project import edit, snapshot
-
-HARBOUR = "mappings/harbour-2031.yaml"
-REPLY = "mappings/reply-2032.yaml"
-AGENTS = "mappings/entities/agents.yaml"
-LEDGER = "mappings/harbour-2031.skipped.yaml"
-LOCK = "mappings/anchors/harbour-2031.tsv"
-LINKS = "mappings/links.sssom.tsv"
-TOPICS = "ontology/topics.ttl"
-QUERY = "queries/demands.rq"
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One defect.
-
-    :ivar at: expected ``file:line:column``
-    :ivar says: part of the expected message
-    """
-
-    name: str
-    file: str
-    old: str
-    new: str
-    at: str
-    code: str
-    says: str
-
 
 # fmt: off
 VARIANTS = [
     Variant("unclosed bracket", HARBOUR, "topics: [treaties, fishing]", "topics: [treaties, fishing", f"{HARBOUR}:47:11", "yaml-syntax", "close the quote or bracket"),
     Variant("unclosed quote at the end", REPLY, "Het havenfonds blijft dit jaar even groot.", '"Het havenfonds blijft', f"{REPLY}:30:9", "yaml-syntax", "close the quote or bracket"),
-    Variant("tab", HARBOUR, "  kind: Principle", "\tkind: Principle", f"{HARBOUR}:15:1", "yaml-syntax", "YAML syntax"),
-    Variant("bad indentation", HARBOUR, "  kind: Principle", "   kind: Principle", f"{HARBOUR}:15:8", "yaml-syntax", "YAML syntax"),
-    Variant("alias", HARBOUR, "topics: [harbours]\n  frame: moral", "topics: &a [harbours]\n  mentions: *a\n  frame: moral", f"{HARBOUR}:16:11", "yaml-syntax", "aliases"),
+    Variant("tab", HARBOUR, "  kind: Principle", "\tkind: Principle", f"{HARBOUR}:15:1", "yaml-syntax", "indent with spaces"),
+    Variant("bad indentation", HARBOUR, "  kind: Principle", "   kind: Principle", f"{HARBOUR}:15:8", "yaml-syntax", "indented wrongly"),
+    Variant("alias", HARBOUR, "topics: [harbours]\n  frame: moral", "topics: &a [harbours]\n  mentions: *a\n  frame: moral", f"{HARBOUR}:17:3", "yaml-syntax", "aliases"),
     Variant("duplicate key", HARBOUR, "  frame: moral", "  frame: moral\n  frame: legal", f"{HARBOUR}:18:3", "duplicate-key", "twice (first in line 17)"),
     Variant("unknown key", HARBOUR, "  frame: moral", "  framing: moral", f"{HARBOUR}:17:3", "unknown-key", 'did you mean "frame"?'),
     Variant("unknown top-level key", HARBOUR, "statements:", "statement:", f"{HARBOUR}:11:1", "unknown-key", 'did you mean "statements"'),
@@ -88,7 +61,7 @@ VARIANTS = [
     Variant("anchors with most of the passage", HARBOUR, "De Ploegpartij … zijn.", "De Ploegpartij vindt … van iedereen", f"{HARBOUR}:14:12", "anchor-too-long", "at most half"),
     Variant("changed anchors", HARBOUR, "De Ploegpartij … zijn.", "De Ploegpartij vindt … zijn.", f"{HARBOUR}:14:12", "anchor-lock", "run `kg anchor`"),
     Variant("damaged lock row", LOCK, "s001\t", "s001 ", f"{LOCK}:2:1", "anchor-lock", "not a row of id"),
-    Variant("moved lock row", LOCK, "s001\t36\t", "s001\t35\t", f"{HARBOUR}:14:12", "anchor-lock", "another hash or place"),
+    Variant("moved lock row", LOCK, "s001\t36\t", "s001\t35\t", f"{HARBOUR}:14:12", "anchor-lock", "at another place (35"),
     Variant("unknown reason", LEDGER, "- passage: Naar … inhoud\n  reason: heading", "- passage: Naar … inhoud\n  reason: headng", f"{LEDGER}:4:11", "unknown-reason", 'did you mean "heading"'),
     Variant("skipped passage not found", LEDGER, "Naar … inhoud", "Naar … uitgang", f"{LEDGER}:3:12", "anchor-not-found", "match nowhere"),
     Variant("link of an unknown entity", LINKS, "agent:elland", "agent:eland", f"{LINKS}:7:1", "links", 'did you mean "'),
@@ -100,33 +73,12 @@ VARIANTS = [
 # fmt: on
 
 
-def findings_of(layout: Layout, *, sources: bool = True) -> list[dict[str, object]]:
-    """Findings of `kg check --format json`, which must have failed and written nothing."""
-    before = snapshot(layout.root)
-    arguments = ["check", "--format", "json"] + (["--sources", "texts"] if sources else [])
-    result = CliRunner().invoke(main, arguments)
-
-    assert result.exit_code == 1, result.output
-    assert snapshot(layout.root) == before
-    found: list[dict[str, object]] = json.loads(result.stdout)
-    return found
-
-
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
 def test_defect_is_found_at_its_line(project: Layout, variant: Variant) -> None:
     """Each defect gives a finding with file, line, column, code and remedy."""
     edit(project, variant.file, variant.old, variant.new)
 
-    found = findings_of(project)
-
-    matching = [
-        f
-        for f in found
-        if f"{f['file']}:{f['line']}:{f['column']}".startswith(variant.at)
-        and str(f["code"]).startswith(variant.code)
-        and variant.says in str(f["message"])
-    ]
-    assert matching, json.dumps(found, indent=1, ensure_ascii=False)
+    assert_found(variant, findings_of(project))
 
 
 @pytest.mark.parametrize("name", ["unclosed bracket", "unknown agent", "missing topics", "commitment for another"])

@@ -88,7 +88,7 @@ def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> 
       kg anchor --sources ../texts
       kg anchor --sources ../texts bij1-2021
     """
-    corpus = read_corpus(layout, options.needed_sources(sources), check_lock=False)
+    corpus = _usable(read_corpus(layout, options.needed_sources(sources), check_lock=False))
     _known(documents, corpus)
     mistakes = [
         f for f in corpus.findings if f.code.startswith(("anchor-", "yaml", "encoding", "duplicate-id", "reused-id", "source"))
@@ -124,7 +124,7 @@ def coverage_(layout: Layout, sources: Path | None, documents: tuple[str, ...]) 
     Example:
       kg coverage --sources ../texts
     """
-    corpus = read_corpus(layout, options.needed_sources(sources))
+    corpus = _usable(read_corpus(layout, options.needed_sources(sources)))
     _known(documents, corpus)
     complete = True
     for slug, coding in corpus.documents.items():
@@ -152,7 +152,7 @@ def schema_(layout: Layout, *, only_check: bool) -> None:
       kg schema
     """
     path = layout.mappings / "schema.json"
-    content = schema(read_corpus(layout))
+    content = schema(_usable(read_corpus(layout)))
     if path.exists() and path.read_text(encoding="utf-8") == content:
         click.echo(f"{layout.name(path)}: up to date", err=True)
         return
@@ -160,6 +160,13 @@ def schema_(layout: Layout, *, only_check: bool) -> None:
         raise click.ClickException(f"{layout.name(path)} is out of date; run `kg schema`")
     _replace(path, content)
     click.echo(f"{layout.name(path)}: written", err=True)
+
+
+def _usable(corpus: Corpus) -> Corpus:
+    """The corpus, if there is one: with a broken context or ontology nothing was read."""
+    if not corpus.usable:
+        raise FindingsError(corpus.findings)
+    return corpus
 
 
 def _known(documents: tuple[str, ...], corpus: Corpus) -> None:

@@ -1,7 +1,7 @@
 """What each key means: ``mappings/context.yaml``, a JSON-LD 1.1 context.
 
 In: the context file. Out: a :class:`Context`: the context itself, for the JSON-LD processor, and one :class:`Term` per key,
-for checks before it. Next: :mod:`kg.mappings.convert`. No key of the model is named in Python but ``id``, ``kind`` and
+for checks before it. Next: :mod:`kg.mappings.context_check`, then :mod:`kg.mappings.convert`. No key of the model is named in Python but ``id``, ``kind`` and
 ``passage``.
 """
 
@@ -10,7 +10,8 @@ from enum import Enum, auto
 from pathlib import Path
 
 from kg.errors import Finding
-from kg.mappings.nodes import plain, read_yaml
+from kg.mappings.nodes import Mapping, Place, plain
+from kg.mappings.reader import read_yaml
 from kg.namespaces import RDF_TYPE, XSD
 
 
@@ -49,14 +50,20 @@ class Term:
 
 @dataclass(frozen=True)
 class Context:
-    """The terms, by key, the prefixes, and the context as JSON-LD."""
+    """The terms, by key, the prefixes, and the context as JSON-LD.
+
+    :ivar places: where each key of the context stands
+    :ivar top: where the context itself begins
+    """
 
     jsonld: dict[str, object] = field(default_factory=dict)
     terms: dict[str, Term] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    top: Place = field(default_factory=lambda: Place("", 1, 1))
 
     def expand(self, compact: str) -> str:
-        """IRI of a compact one (``pol:topic``); what has no known prefix is taken as a term of ``@vocab``."""
+        """IRI of a compact one (``pol:topic``); what has no prefix is taken as a term of ``@vocab``."""
         prefix, colon, local = compact.partition(":")
         if colon and prefix in self.prefixes:
             return self.prefixes[prefix] + local
@@ -68,12 +75,13 @@ def read_context(path: Path, name: str) -> tuple[Context, list[Finding]]:
     tree, findings = read_yaml(path, name)
     if tree is None:
         return Context(), findings
-    body = plain(tree)
-    jsonld = body.get("@context") if isinstance(body, dict) else None
-    if not isinstance(jsonld, dict):
+    written = tree.get("@context")
+    jsonld = plain(written) if isinstance(written, Mapping) else None
+    if not isinstance(written, Mapping) or not isinstance(jsonld, dict):
         return Context(), [*findings, tree.place.finding("context", 'the file has no "@context" mapping at its top')]
-    prefixes = {k: v for k, v in jsonld.items() if isinstance(v, str) and not k.startswith("@") and v[-1:] in "/#"}
-    context = Context({**jsonld, "@version": 1.1}, {}, prefixes)
+    prefixes = {k: v for k, v in jsonld.items() if isinstance(v, str) and v and not k.startswith("@") and v[-1] in "/#"}
+    places = {key: entry.key.place for key, entry in written.entries.items()}
+    context = Context({**jsonld, "@version": 1.1}, {}, prefixes, places, tree.entries["@context"].key.place)
     for key, value in jsonld.items():
         if not key.startswith("@") and key not in prefixes:
             context.terms[key] = _term(context, key, value)

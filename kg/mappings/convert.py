@@ -4,25 +4,38 @@ In: a :class:`~kg.mappings.nodes.Mapping`, the context, the vocabulary and the r
 its places and its findings go to the :class:`~kg.mappings.trace.Trace`. Next: :mod:`kg.mappings.corpus`.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Final
 
+from kg.errors import Severity
 from kg.mappings.context import Context, Form, Term
-from kg.mappings.literals import is_language, problem
+from kg.mappings.literals import is_language, is_placeholder, problem
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, items
 from kg.mappings.registry import Registry
 from kg.mappings.trace import Trace
+from kg.mappings.words import did_you_mean, either, nearest, shortened
 from kg.namespaces import ID, POL
+from kg.rdf import is_address
 from kg.vocabulary import Vocabulary
 
 JsonNode = dict[str, object]
 Special = Callable[[Entry, str], object]
 """Converts the value of a key that needs more than the context (``passage``); gets the entry and the node's IRI."""
 
-_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LANGUAGE_LETTERS: Final = 2
+_CLOSED: Final = 12
+"""Values up to which a scheme is a closed list that a message can show whole."""
+_FILES: Final = {
+    "document": "mappings/documents.yaml",
+    "section": "`sections:` of this file",
+    "topic": "ontology/topics.ttl",
+    "action": "ontology/actions.ttl",
+    "": "a file of mappings/entities/, or in ontology/topics.ttl,",
+}
+"""Where a thing is declared, by collection."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +59,16 @@ class Converter:
         *,
         skip: Collection[str] = (),
         special: dict[str, Special] | None = None,
+        refuse: dict[str, str] | None = None,
     ) -> JsonNode:
         """Convert ``written`` into the JSON-LD node ``iri``.
 
         :param name: short name in findings, as in ``s042``
         :param skip: keys that the caller has dealt with
         :param special: converters of keys that need more than the context
+        :param refuse: why a key has no place here, by key
         """
+        refuse = refuse or {}
         self.trace.subjects.setdefault(iri, (written.place, name))
         result: JsonNode = {"id": iri}
         for key, entry in written.entries.items():
@@ -63,7 +79,9 @@ class Converter:
                 self._unknown_key(entry, iri, name)
                 continue
             self.trace.properties[iri, term.iri] = entry.key.place
-            if not self._has_value(entry.value):
+            if key in refuse:
+                self._report(entry.key.place, "misplaced-key", f"{key}: {refuse[key]}", iri, term, name)
+            elif not self._has_value(entry.value):
                 message = f"{key}: there is no value; write one or delete the key"
                 self._report(entry.key.place, "empty-value", message, iri, term, name)
             elif special and key in special:
@@ -74,29 +92,60 @@ class Converter:
                     result[key] = values
         return result
 
+    def inherit(self, result: JsonNode, written: Mapping, base: JsonNode) -> None:
+        """Give a node the values of ``base`` for the keys that it does not write, with their places and findings.
+
+        :param result: the node, changed in place
+        :param base: the node of the ``defaults``, converted and reported on already
+        """
+        iri, inherited = str(result["id"]), str(base["id"])
+        for key, term in self.context.terms.items():
+            if key in written.entries:
+                continue
+            if (inherited, term.iri) in self.trace.flagged:
+                self.trace.flagged.add((iri, term.iri))
+            if key in base and key != "id":
+                result[key] = base[key]
+                self.trace.properties[iri, term.iri] = self.trace.properties[inherited, term.iri]
+                for value in self._iris(base[key]):
+                    place = self.trace.values.get((inherited, term.iri, value))
+                    if place:
+                        self.trace.values[iri, term.iri, value] = place
+
+    @staticmethod
+    def _iris(value: object) -> list[str]:
+        return [str(item) for item in value] if isinstance(value, list) else []
+
     def _convert(self, term: Term, value: Node, iri: str, name: str) -> object:
         """Value of one key, by the form that the context gives it."""
         if term.form is Form.TEXT:
             return self._by_language(term, value, iri, name)
-        converted = []
+        converted: list[object] = []
         for index, item in enumerate(items(value), start=1):
-            result: object = None
-            if term.form is Form.NODE:
-                result = self._nested(term, item, f"{iri}#{term.key}-{index}", iri, name)
-            elif not isinstance(item, Scalar):
-                message = f"{term.key}: expected a plain value or a list of them, found nested keys or lists"
-                self._report(item.place, "wrong-form", message, iri, term, name)
-            elif not item.value:
-                self._report(item.place, "empty-value", f"{term.key}: an empty item in the list; delete it", iri, term, name)
-            elif term.form is Form.KIND:
-                result = self._kind(item, iri, name)
-            elif term.form is Form.REFERENCE:
-                result = self._reference(term, item, iri, name)
-            elif term.form is Form.LITERAL:
-                result = self._literal(term, item, iri, name)
-            if result is not None:
+            result = self._item(term, item, f"{iri}#{term.key}-{index}", iri, name)
+            if result is not None and result in converted:
+                message = f'{term.key}: "{getattr(item, "value", "")}" stands here twice; delete one'
+                self._report(item.place, "duplicate-value", message, iri, term, name)
+            elif result is not None:
                 converted.append(result)
         return converted
+
+    def _item(self, term: Term, item: Node, nested: str, iri: str, name: str) -> object:
+        """One value of a key; None, with a finding, if it cannot be one."""
+        if term.form is Form.NODE:
+            return self._nested(term, item, nested, iri, name)
+        if not isinstance(item, Scalar):
+            message = f"{term.key}: expected a plain value or a list of them, as in [a, b]; found nested keys or lists"
+            self._report(item.place, "wrong-form", message, iri, term, name)
+            return None
+        if not item.value:
+            self._report(item.place, "empty-value", f"{term.key}: an empty item in the list; delete it", iri, term, name)
+            return None
+        if term.form is Form.KIND:
+            return self._kind(item, iri, name)
+        if term.form is Form.REFERENCE:
+            return self._reference(term, item, iri, name)
+        return self._literal(term, item, iri, name) if term.form is Form.LITERAL else None
 
     def _by_language(self, term: Term, value: Node, iri: str, name: str) -> object:
         if not isinstance(value, Mapping):
@@ -106,13 +155,19 @@ class Converter:
         result: dict[str, list[str]] = {}
         for tag, entry in value.entries.items():
             if not is_language(tag):
-                message = f'{term.key}: "{tag}" is not a language tag; write nl or en'
+                message = f'{term.key}: "{shortened(tag)}" is not a language tag; write nl or en'
                 self._report(entry.key.place, "unknown-language", message, iri, term, name)
                 continue
             for item in items(entry.value):
-                if isinstance(item, Scalar) and item.value.strip():
+                if isinstance(item, Scalar) and item.value.strip() and not is_placeholder(item.value):
                     result.setdefault(tag, []).append(item.value)
                     self.trace.values[iri, term.iri, item.value] = item.place
+                    if item.cut:
+                        message = f"{term.key}: what follows # is a comment and no part of the text; if it is meant to be, quote the text"
+                        self.trace.report(item.place.finding("comment-in-text", message, name, Severity.WARNING))
+                elif isinstance(item, Scalar) and item.value.strip():
+                    message = f'{term.key}: "{shortened(item.value)}" is no text in {tag}; write it, or delete the key'
+                    self._report(item.place, "empty-value", message, iri, term, name)
                 else:
                     message = f"{term.key}: expected a text in {tag}, found none"
                     self._report(item.place, "empty-value", message, iri, term, name)
@@ -120,22 +175,27 @@ class Converter:
 
     def _nested(self, term: Term, item: Node, nested: str, iri: str, name: str) -> object:
         if not isinstance(item, Mapping):
-            message = f'{term.key}: expected keys and values, found "{getattr(item, "value", "a list")}"'
+            message = f'{term.key}: expected keys and values, found "{shortened(getattr(item, "value", "a list"))}"'
             self._report(item.place, "wrong-form", message, iri, term, name)
             return None
         self.trace.values[iri, term.iri, nested] = item.place
-        result = self.node(item, nested, f"{name} {term.key}")
+        result = self.node(item, nested, f"{name} {term.key}", refuse=self._not_nested(term.key))
         kind = self.vocabulary.ranges.get(term.iri)
         if kind and "kind" not in result:
             result["kind"] = kind
         return result
 
+    def _not_nested(self, inside: str) -> dict[str, str]:
+        """Keys that a nested node cannot have; the schema of the editor leaves out the same."""
+        keys = {"id", "kind", "document", *(key for key, term in self.context.terms.items() if term.form is Form.NODE)}
+        return dict.fromkeys(keys, f"not a key of a {inside}: delete it, or indent it as a key of the statement")
+
     def _kind(self, item: Scalar, iri: str, name: str) -> str | None:
         kind = self.context.expand(item.value)
-        if ":" in item.value or kind in self.vocabulary.classes:
+        if kind in self.vocabulary.classes or (":" in item.value and is_address(kind)):
             return kind
         known = sorted(c.removeprefix(POL) for c in self.vocabulary.classes)
-        message = f'kind: "{item.value}" is not a class of the ontology{did_you_mean(item.value, known)}'
+        message = f'kind: "{shortened(item.value)}" is not a class of the ontology{did_you_mean(item.value, known)}'
         self._report(item.place, "unknown-kind", message, iri, self.context.terms["kind"], name)
         return None
 
@@ -146,27 +206,44 @@ class Converter:
         if len(found) == 1:
             self.trace.values[iri, term.iri, found[0]] = item.place
             return found[0]
+        self.trace.flagged.add((iri, term.iri))
         if found:
             paths = " or ".join(f"{f.removeprefix(ID)}" for f in found)
             message = f'{term.key}: "{item.value}" can mean {paths}; write the one you mean'
-            self._report(item.place, "ambiguous-slug", message, iri, term, name)
-            return None
-        what = _article(term.base.removeprefix(ID).strip("/") or "entity")
-        near = self.registry.nearest(term.base, item.value, self.document)
-        hint = f"; did you mean {_either(near)}?" if near else "; declare it first, or see the ones that exist"
-        message = f'{term.key}: "{item.value}" is not a declared {what}{hint}'
-        self._report(item.place, "unknown-slug", message, iri, term, name)
+            self.trace.report_unknown(item.value, item.place.finding("ambiguous-slug", message, name))
+        elif not self.trace.is_lost_in(term.base):
+            what = term.base.removeprefix(ID).strip("/").replace("-", " ") or "entity"
+            message = f'{term.key}: "{shortened(item.value)}" is not a declared {what}; {self._remedy(term.base, item.value)}'
+            self.trace.report_unknown(item.value, item.place.finding("unknown-slug", message, name))
         return None
+
+    def _remedy(self, base: str, slug: str) -> str:
+        """What to write instead of a slug that is not declared below ``base``, or where to declare it."""
+        if "," in slug:
+            return "write a list in brackets, as in [a, b]"
+        collection = base.removeprefix(ID).strip("/")
+        if collection == "statement":
+            return "write its id, as in s012, or groen-2024/s042 for one of another document"
+        near = self.registry.nearest(base, slug, self.document)
+        if near:
+            return f"did you mean {either(near)}?"
+        listed = {iri.removeprefix(base) for iri in self.registry.below(base)}
+        if len(listed) <= _CLOSED and base != ID and f"{ID}{collection}" in self.vocabulary.concepts:
+            return f"write one of {', '.join(sorted(listed))}"
+        other = self.registry.elsewhere(slug) if base != ID else []
+        if other:
+            return f"it is declared as {' and '.join(other)}, which this key does not take"
+        return f"declare it in {_FILES.get(collection, 'a file of mappings/entities/')} first, or choose one that is there"
 
     def _foreign(self, term: Term, item: Scalar, iri: str, name: str) -> str | None:
         """A reference out of our id space: an absolute IRI, or a local name below another vocabulary's base."""
         if term.base and _LOCAL.fullmatch(item.value):
             value = term.base + item.value
-        elif not term.base and _IRI.fullmatch(item.value):
+        elif not term.base and is_address(item.value):
             value = item.value
         else:
             expected = f"a name below {term.base}" if term.base else "an address that begins with http:// or https://"
-            self._report(item.place, "wrong-iri", f'{term.key}: "{item.value}" is not {expected}', iri, term, name)
+            self._report(item.place, "wrong-iri", f'{term.key}: "{shortened(item.value)}" is not {expected}', iri, term, name)
             return None
         self.trace.values[iri, term.iri, value] = item.place
         return value
@@ -176,7 +253,7 @@ class Converter:
         expected = problem(item.value, term.datatype)
         if expected is None:
             return item.value
-        message = f'{term.key}: "{item.value}" is not {expected}'
+        message = f'{term.key}: "{shortened(item.value)}" is not {expected}'
         self._report(item.place, "wrong-datatype", message, iri, term, name)
         return None
 
@@ -187,28 +264,20 @@ class Converter:
         return bool(value.entries) if isinstance(value, Mapping) else bool(value.items)
 
     def _unknown_key(self, entry: Entry, iri: str, name: str) -> None:
-        near = difflib.get_close_matches(entry.key.value, sorted(self.context.terms), n=3, cutoff=0.6)
-        for key in near[:1]:  # what is missing because of the misspelling need not be reported again
-            self.trace.flagged.add((iri, self.context.terms[key].iri))
-        hint = f"; did you mean {_either(near)}?" if near else "; the keys are listed in mappings/README.md"
-        message = f'unknown key "{entry.key.value}"{hint}'
-        self.trace.report(entry.key.place.finding("unknown-key", message, name))
+        key = entry.key.value
+        near = nearest(key, self.context.terms)
+        for other in near[:1]:  # what is missing because of the misspelling need not be reported again
+            self.trace.flagged.add((iri, self.context.terms[other].iri))
+        if near:
+            hint = f"did you mean {either(near)}?"
+        elif is_language(key) and len(key) == _LANGUAGE_LETTERS:
+            hint = "a text by language is indented below its key, as in summary"
+        else:
+            hint = "the keys are listed in mappings/README.md"
+        self.trace.report_unknown(
+            f"key {key}", entry.key.place.finding("unknown-key", f'unknown key "{shortened(key)}"; {hint}', name)
+        )
 
     def _report(self, place: Place, code: str, message: str, iri: str, term: Term, name: str) -> None:
         self.trace.flagged.add((iri, term.iri))
         self.trace.report(place.finding(code, message, name))
-
-
-def did_you_mean(written: str, known: Collection[str]) -> str:
-    """``; did you mean …?`` with the known words nearest to ``written``, or nothing."""
-    near = difflib.get_close_matches(written, sorted(known), n=3, cutoff=0.6)
-    return f"; did you mean {_either(near)}?" if near else ""
-
-
-def _either(words: list[str]) -> str:
-    return " or ".join(f'"{word}"' for word in words)
-
-
-def _article(path: str) -> str:
-    """The collection as a word of a sentence: ``instrument-type`` is an instrument type."""
-    return path.replace("-", " ")

@@ -9,29 +9,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from kg.errors import Finding, SourceError
-from kg.mappings import documents
+from kg.errors import Finding, SourceError, VersionError
+from kg.mappings import collections, documents
 from kg.mappings.context import Context, read_context
-from kg.mappings.convert import Converter, JsonNode, did_you_mean
+from kg.mappings.context_check import check_context
+from kg.mappings.context_check import collections as known_collections
+from kg.mappings.convert import Converter, JsonNode
 from kg.mappings.documents import Declared
 from kg.mappings.layout import Layout
 from kg.mappings.ledger import Skipped, read_ledger
 from kg.mappings.links import Link, read_links
-from kg.mappings.lock import read_lock
-from kg.mappings.nodes import Mapping, Place, Scalar, items, read_yaml
+from kg.mappings.lock import LockedPassage, read_lock
+from kg.mappings.nodes import Mapping, Place
 from kg.mappings.passages import Passages
+from kg.mappings.reader import read_yaml
 from kg.mappings.registry import Registry
 from kg.mappings.trace import Trace
-from kg.namespaces import ID, RDF_TYPE
+from kg.mappings.words import shortened
+from kg.namespaces import ID, POL
 from kg.sources import NormalisedText, read_text
 from kg.vocabulary import Vocabulary, read_vocabulary
 
 ENTITIES: Final = "entities"
 """Name of the graph that holds every entity, documents included."""
 
-_COLLECTION_TOP: Final = ("collection", "entities")
 _COLLECTION: Final = re.compile(r"^collection: *([a-z-]+)", re.MULTILINE)
-_ID: Final = re.compile(r"^ *- *\{? *id: *([a-z0-9-]+)", re.MULTILINE)
+_ID: Final = re.compile(r"^ *(?:- *)?\{? *id: *([a-z0-9-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Corpus:
     """Everything that the mappings say, as JSON-LD nodes by graph name.
 
     :ivar trace: where each thing was written, and the findings so far
+    :ivar usable: False if context or ontology are broken, so that the mappings were not read
     """
 
     layout: Layout
@@ -64,6 +68,7 @@ class Corpus:
     graphs: dict[str, list[JsonNode]] = field(default_factory=dict)
     documents: dict[str, DocumentCoding] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
+    usable: bool = True
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -81,91 +86,99 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
     trace = Trace()
     vocabulary, findings = read_vocabulary(layout.vocabulary_files())
     context, wrong = read_context(layout.context, layout.name(layout.context))
+    wrong = wrong or check_context(context, vocabulary) if vocabulary.classes else wrong
     for finding in findings + wrong:
         trace.report(finding)
+    if wrong or not vocabulary.classes:
+        return Corpus(layout, context, vocabulary, Registry(set()), trace, usable=False)
     for iri, (file, line) in vocabulary.places.items():
         trace.subjects.setdefault(iri, (Place(file, line, 1), _short(iri)))
-
-    collections = _read_all(layout.collection_files(), trace)
-    mappings = _read_all(layout.document_files(), trace)
-    declared = Declared(trace)
-    prefixes = {id(tree): _declare_collection(tree, declared) for _, tree in collections}
-    for path, tree in mappings:
-        documents.declare(tree, documents.document_slug(tree, path.stem, trace), declared)
     trace.lost |= vocabulary.lost
+    if vocabulary.unreadable:
+        trace.lost_below.add(ID)
+
+    declared = Declared(trace)
+    entities, prefixes = _read_collections(layout, declared, known_collections(context))
+    mappings = _read_documents(layout, declared)
     known = Registry(set(declared.places) | vocabulary.concepts | trace.lost)
 
     corpus = Corpus(layout, context, vocabulary, known, trace)
-    entities: list[JsonNode] = []
     converter = Converter(context, vocabulary, known, trace)
-    for _, tree in collections:
-        entities += _convert_collection(tree, prefixes[id(tree)], converter, declared)
-    corpus.graphs[ENTITIES] = entities
+    corpus.graphs[ENTITIES] = [
+        node
+        for tree, prefix in zip(entities, prefixes, strict=True)
+        for node in collections.convert(tree, prefix, converter, declared)
+    ]
     for path, tree in mappings:
         coding, nodes = _convert_document(path, tree, corpus, sources, declared, check_lock=check_lock)
         corpus.graphs[coding.slug] = nodes
         corpus.documents[coding.slug] = coding
-    links, wrong = read_links(layout.links, layout.name(layout.links), known)
-    for finding in wrong:
-        trace.report(finding)
+    links = read_links(layout.links, layout.name(layout.links), known, trace)
+    trace.settle()
     return Corpus(layout, context, vocabulary, known, trace, corpus.graphs, corpus.documents, tuple(links))
 
 
-def _read_all(files: list[tuple[Path, str]], trace: Trace) -> list[tuple[Path, Mapping]]:
-    """The trees of the files that are YAML; the others have a finding."""
-    trees = []
-    for path, name in files:
-        tree, findings = read_yaml(path, name)
-        for finding in findings:
-            trace.report(finding)
+def _read_collections(layout: Layout, declared: Declared, known: frozenset[str]) -> tuple[list[Mapping], list[str]]:
+    """The trees of the catalogue and the files of entities, with the namespace of each; their ids are taken."""
+    trees, prefixes = [], []
+    for path, name in layout.collection_files():
+        tree, whole = _read(path, name, declared.trace)
         if tree is not None:
-            trees.append((path, tree))
-        else:
-            trace.lost |= _ids_of_broken(path)
+            prefixes.append(collections.declare(tree, declared, known))
+            trees.append(tree)
+        if not whole:
+            _lose(path, declared, ID)
+    return trees, prefixes
+
+
+def _read_documents(layout: Layout, declared: Declared) -> list[tuple[Path, Mapping]]:
+    """The trees of the mapping files that belong to a document; the ids of all are taken."""
+    trees = []
+    slugs = set()
+    trace = declared.trace
+    for path, name in layout.document_files():
+        slugs.add(path.stem)
+        tree, whole = _read(path, name, trace)
+        if tree is not None:
+            written = documents.document_slug(tree, path.stem, trace)
+            slugs.add(written)
+            whole = documents.declare(tree, path.stem, declared) and whole
+            if written == path.stem:
+                trees.append((path, tree))
+            else:  # a copy, or a file renamed: what it says of the document would all be said wrongly
+                trace.lost_below |= {f"{ID}statement/{written}/", f"{ID}section/{written}/"}
+        if not whole:
+            _lose(path, declared, f"{ID}statement/{path.stem}/", f"{ID}section/{path.stem}/")
+    for name, remedy in layout.stray_files(slugs):
+        trace.report(Finding(name, 1, 1, "stray-file", f"nothing reads this file: {remedy}"))
     return trees
 
 
-def _ids_of_broken(path: Path) -> set[str]:
-    """Ids that a file with a syntax error seems to declare, so that references to them are not findings as well."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    collection = _COLLECTION.search(text)
-    prefix = f"{ID}{collection[1]}/" if collection else f"{ID}statement/{path.stem}/"
-    sections = set() if collection else {f"{ID}section/{path.stem}/{slug}" for slug in _ID.findall(text)}
-    return sections | {f"{prefix}{slug}" for slug in _ID.findall(text)}
+def _read(path: Path, name: str, trace: Trace) -> tuple[Mapping | None, bool]:
+    """The tree of a file, and whether all of the file is in it; what is wrong is reported."""
+    tree, findings = read_yaml(path, name)
+    for finding in findings:
+        trace.report(finding)
+    return tree, not findings
 
 
-def _declare_collection(tree: Mapping, declared: Declared) -> str:
-    """First pass over a file of entities: take their ids. Returns the namespace of the collection."""
+def _lose(path: Path, declared: Declared, *namespaces: str) -> None:
+    """Note the ids that a file seems to declare though they could not be taken, so that references to them are no findings.
+
+    :param namespaces: where they belong, if the file does not even show them
+    """
     trace = declared.trace
-    for key, entry in tree.entries.items():
-        if key not in _COLLECTION_TOP:
-            message = f'unknown key "{key}"{did_you_mean(key, _COLLECTION_TOP)}'
-            trace.report(entry.key.place.finding("unknown-key", message))
-    collection = tree.scalar("collection")
-    if collection is None:
-        message = "`collection:` is missing; write the path of the ids, as in `collection: agent`"
-        trace.report(tree.place.finding("missing-key", message))
-        return ""
-    prefix = f"{ID}{collection.value}/"
-    for node in items(tree.get("entities")):
-        if not isinstance(node, Scalar) or node.value:
-            declared.declare(node, prefix)
-    return prefix
-
-
-def _convert_collection(tree: Mapping, prefix: str, converter: Converter, declared: Declared) -> list[JsonNode]:
-    """Second pass: the nodes of a file of entities."""
-    nodes = []
-    for node in items(tree.get("entities")):
-        if not prefix or not isinstance(node, Mapping) or not isinstance(slug := node.get("id"), Scalar):
-            continue
-        suffix = f"~{node.place.line}" if id(node) in declared.rejected else ""
-        result = converter.node(node, f"{prefix}{slug.value}{suffix}", slug.value, skip=("id",))
-        if not result.get("kind") and (str(result["id"]), RDF_TYPE) not in converter.trace.flagged:
-            message = "there is no `kind:`; write its class, as in `kind: Instrument`"
-            converter.trace.report(node.place.finding("missing-key", message, slug.value))
-        nodes.append(result)
-    return nodes
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    collection = _COLLECTION.search(text)
+    prefixes = (f"{ID}{collection[1]}/",) if collection else namespaces
+    slugs = _ID.findall(text) if prefixes != (ID,) else []
+    if slugs:
+        trace.lost |= {f"{prefix}{slug}" for prefix in prefixes for slug in slugs} - declared.places.keys()
+    else:
+        trace.lost_below |= set(prefixes)
 
 
 def _convert_document(
@@ -174,18 +187,16 @@ def _convert_document(
     """Text, lock, statements and ledger of one document."""
     layout, trace, slug = corpus.layout, corpus.trace, path.stem
     name = layout.name(path)
-    if f"{ID}document/{slug}" not in corpus.registry:
+    document = f"{ID}document/{slug}"
+    if document not in corpus.registry:
         written = tree.scalar("document")
-        place = written.place if written else tree.place
-        message = f'document: "{slug}" is not in the catalogue; describe it in {layout.name(layout.catalogue)}'
-        trace.report(place.finding("unknown-slug", message))
+        if not trace.is_lost_in(f"{ID}document/"):
+            message = f'document: "{slug}" is not in the catalogue; describe it in {layout.name(layout.catalogue)}'
+            trace.report((written.place if written else tree.place).finding("unknown-slug", message))
+        trace.lost.add(document)
     text = _text(slug, corpus, sources, name)
-    lock_name = layout.name(layout.lock(slug))
-    lock, wrong = read_lock(layout.lock(slug), lock_name)
-    if check_lock:
-        for finding in wrong:
-            trace.report(finding)
-    passages = Passages(slug, trace, text, lock, lock_name, check_lock)
+    lock, usable = _lock(slug, corpus) if check_lock else ({}, False)
+    passages = Passages(slug, trace, text, lock, layout.name(layout.lock(slug)), usable)
     converter = Converter(corpus.context, corpus.vocabulary, corpus.registry, trace, slug)
     nodes = documents.convert(tree, converter, passages, declared)
     ledger_path = layout.ledger(slug)
@@ -193,18 +204,50 @@ def _convert_document(
     return DocumentCoding(slug, name, text, passages, tuple(ledger)), nodes
 
 
+def _lock(slug: str, corpus: Corpus) -> tuple[dict[str, LockedPassage], bool]:
+    """The anchor lock of a document, and whether there is one to compare with."""
+    path = corpus.layout.lock(slug)
+    name = corpus.layout.name(path)
+    lock, findings = read_lock(path, name)
+    if not path.exists():
+        findings = [Finding(name, 1, 1, "anchor-lock", f"there is no anchor lock for {slug}; run `kg anchor`")]
+    for finding in findings:
+        corpus.trace.report(finding)
+    return lock, bool(lock) or not findings
+
+
 def _text(slug: str, corpus: Corpus, sources: Path | None, name: str) -> NormalisedText | None:
     """The document's text, if there is one in ``sources``; another text than the catalogue's is a finding."""
     if sources is None or not (sources / f"{slug}.txt").exists():
         return None
-    entry = next((n for n in corpus.graphs[ENTITIES] if n["id"] == f"{ID}document/{slug}"), {})
-    recorded = entry.get("sha256")
-    expected = str(recorded[0]) if isinstance(recorded, list) and recorded else None
+    sha256, at_sha256 = _recorded(slug, "sha256", corpus)
+    characters, at_characters = _recorded(slug, "characters", corpus)
     try:
-        return read_text(sources, slug, expected)
+        text = read_text(sources, slug, sha256)
+    except VersionError as error:
+        place = at_sha256 or Place(name, 1, 1)
+        corpus.trace.report(place.finding("source-text", str(error), slug))
+        return None
     except SourceError as error:
         corpus.trace.report(Finding(name, 1, 1, "source-text", str(error)))
         return None
+    if at_characters and characters != str(len(text.text)):
+        message = (
+            f"characters: {shortened(characters or '')} are recorded, the normalised text has {len(text.text)}; write that number"
+        )
+        corpus.trace.report(at_characters.finding("source-text", message, slug))
+    return text
+
+
+def _recorded(slug: str, key: str, corpus: Corpus) -> tuple[str | None, Place | None]:
+    """What the catalogue records of a document under ``key``, and where."""
+    iri = f"{ID}document/{slug}"
+    entry = next((node for node in corpus.graphs[ENTITIES] if node["id"] == iri), {})
+    recorded = entry.get(key)
+    if not isinstance(recorded, list) or not recorded:
+        return None, None
+    value = str(recorded[0])
+    return value, corpus.trace.values.get((iri, f"{POL}{key}", value))
 
 
 def _short(iri: str) -> str:

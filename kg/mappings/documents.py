@@ -7,10 +7,12 @@ In: the tree of ``mappings/<document>.yaml``. Out: ids that it declares (first p
 import re
 from typing import Final
 
-from kg.mappings.convert import Converter, JsonNode, did_you_mean
-from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, items
+from kg.mappings.context import Form
+from kg.mappings.convert import Converter, JsonNode
+from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, Sequence, items
 from kg.mappings.passages import Passages
 from kg.mappings.trace import Trace
+from kg.mappings.words import did_you_mean, shortened
 from kg.namespaces import ID, POL, RDF_TYPE
 
 _TOP: Final = ("document", "defaults", "sections", "statements", "withdrawn")
@@ -30,17 +32,21 @@ class Declared:
     def declare(self, node: Node, prefix: str, *, withdrawn: bool = False) -> None:
         """Take the id of ``node`` below ``prefix``; a node without a usable id is rejected, with a finding."""
         if not isinstance(node, Mapping):
-            self.trace.report(node.place.finding("wrong-form", "expected keys and values, beginning with `- id:`"))
+            message = "expected keys and values, beginning with `- id:`"
+            if isinstance(node, Scalar) and not node.value:
+                message = "an empty entry: delete the `-`, or write its keys"
+            self.trace.report(node.place.finding("wrong-form", message))
             self.rejected.add(id(node))
+            self.trace.lost_below.add(prefix)
             return
         slug = node.scalar("id")
         if slug is None:
             entry = node.entries.get("id")
             place = entry.key.place if entry else node.place
-            self._reject(node, place, "missing-id", "there is no id; begin with `- id:` and a name not used before")
+            self._reject(node, prefix, place, "missing-id", "there is no id; begin with `- id:` and a name not used before")
         elif not _SLUG.fullmatch(slug.value):
-            message = f'id: "{slug.value}" is not made of lower-case letters, digits and single hyphens'
-            self._reject(node, slug.place, "wrong-id", message)
+            message = f'id: "{shortened(slug.value)}" is not made of lower-case letters, digits and single hyphens'
+            self._reject(node, prefix, slug.place, "wrong-id", message)
         elif (iri := f"{prefix}{slug.value}") in self.places:
             first = self.places[iri]
             if withdrawn or iri in self.withdrawn:
@@ -51,81 +57,137 @@ class Declared:
                     message = (
                         f'id: "{slug.value}" is withdrawn here and in use in {first.file}:{first.line}; delete one of the two'
                     )
-                self._reject(node, slug.place, "reused-id", message)
+                self._reject(node, prefix, slug.place, "reused-id", message)
             else:
                 message = f'id: "{slug.value}" is taken ({first.file}:{first.line}); take a new one'
-                self._reject(node, slug.place, "duplicate-id", message)
+                self._reject(node, prefix, slug.place, "duplicate-id", message)
         else:
             self.places[iri] = slug.place
             if withdrawn:
                 self.withdrawn.add(iri)
 
-    def _reject(self, node: Mapping, place: Place, code: str, message: str) -> None:
+    def _reject(self, node: Mapping, prefix: str, place: Place, code: str, message: str) -> None:
         slug = node.scalar("id")
         self.rejected.add(id(node))
+        self.trace.lost_below.add(prefix)  # it was meant to be declared, under another name
         self.trace.report(place.finding(code, message, slug.value if slug else ""))
 
 
 def document_slug(tree: Mapping, stem: str, trace: Trace) -> str:
-    """The document's slug, which is also the name of the file."""
+    """The slug of the document to which a file says it belongs; it is also the name of the file, or there is a finding."""
     written = tree.scalar("document")
     if written is None:
-        trace.report(tree.place.finding("missing-key", f"`document:` is missing; write `document: {stem}`"))
-    elif written.value != stem:
+        entry = tree.entries.get("document")
+        place = entry.key.place if entry else tree.place
+        if not any(did_you_mean(key, ("document",)) for key in tree.entries.keys() - set(_TOP)):
+            trace.report(place.finding("missing-key", f"`document:` is missing; write `document: {stem}`"))
+        return stem
+    if written.value != stem:
         message = f'document: "{written.value}" is not the name of the file; write `document: {stem}` or rename the file'
         trace.report(written.place.finding("wrong-document", message))
-    return stem
+    return written.value
 
 
-def declare(tree: Mapping, document: str, declared: Declared) -> None:
-    """First pass: take the ids of sections and statements. Withdrawn ids come first, so that a reuse is blamed on the reuse."""
-    for key, entry in tree.entries.items():
-        if key not in _TOP:
-            message = f'unknown key "{key}"{did_you_mean(key, _TOP)}'
-            declared.trace.report(entry.key.place.finding("unknown-key", message))
+def declare(tree: Mapping, document: str, declared: Declared) -> bool:
+    """First pass: take the ids of sections and statements. Withdrawn ids come first, so that a reuse is blamed on the reuse.
+
+    :returns: whether the parts of the file are all there, so that what has no id is not declared
+    """
+    trace = declared.trace
+    unknown = [entry.key for key, entry in tree.entries.items() if key not in _TOP]
+    for key in unknown:
+        trace.report(key.place.finding("unknown-key", f'unknown key "{shortened(key.value)}"{did_you_mean(key.value, _TOP)}'))
+    whole = not unknown
     for part in ("withdrawn", "sections", "statements"):
-        for node in items(tree.get(part)):
-            if isinstance(node, Scalar) and not node.value:
-                continue
-            declared.declare(node, f"{ID}{_PARTS[part]}/{document}/", withdrawn=part == "withdrawn")
+        entry = tree.entries.get(part)
+        if entry is None or (isinstance(entry.value, Scalar) and not entry.value.value):
+            if part == "statements" and not unknown:
+                message = "`statements:` is missing; write a list of entries that begin with `- id:` ([] if there is none yet)"
+                trace.report((entry.key.place if entry else tree.place).finding("missing-key", message))
+            whole = whole and part != "statements"
+        elif isinstance(entry.value, Sequence):
+            for node in entry.value.items:
+                declared.declare(node, f"{ID}{_PARTS[part]}/{document}/", withdrawn=part == "withdrawn")
+        else:
+            message = f"{part}: expected a list of entries that begin with `- id:`"
+            trace.report(entry.value.place.finding("wrong-form", message))
+            trace.lost_below.add(f"{ID}{_PARTS[part]}/{document}/")
+            whole = False
+    return whole
 
 
 def convert(tree: Mapping, converter: Converter, passages: Passages, declared: Declared) -> list[JsonNode]:
     """Second pass: the nodes of the document's graph."""
     document = converter.document
-    defaults = tree.get("defaults")
+    defaults = _defaults(tree, converter)
     nodes: list[JsonNode] = []
     for part in ("sections", "statements", "withdrawn"):
         for node in items(tree.get(part)):
             if not isinstance(node, Mapping) or not isinstance(slug := node.get("id"), Scalar):
                 continue
             name = slug.value
-            # A rejected node (an id used twice) is converted all the same, below an IRI of its own, for its own findings.
-            suffix = f"~{node.place.line}" if id(node) in declared.rejected else ""
+            # A rejected node (an id used twice) is converted for its own findings, below an IRI of its own, and left out.
+            rejected = id(node) in declared.rejected
+            suffix = f"~{node.place.line}" if rejected else ""
             iri = f"{ID}{_PARTS[part]}/{document}/{name}{suffix}"
             if part == "sections":
-                nodes.append(_section(node, iri, name, converter))
+                result = _section(node, iri, name, converter)
             elif part == "withdrawn":
-                nodes.append({**converter.node(node, iri, name, skip=("id",)), "kind": f"{POL}Statement", "withdrawn": "true"})
+                result = _withdrawn(node, iri, name, converter)
             else:
-                full = _with_defaults(node, defaults)
-                nodes.append(_statement(full, iri, name, converter, passages))
+                result = _statement(node, iri, name, converter, passages, defaults)
+            if not rejected:
+                nodes.append(result)
     _unused_rows(passages)
     return nodes
 
 
+def _defaults(tree: Mapping, converter: Converter) -> JsonNode:
+    """The values of the keys that a statement does not write; checked once, here, and not again in each statement.
+
+    Where it cannot be told what the defaults say, each of their properties counts as reported.
+    """
+    iri, trace, terms = f"{ID}statement/{converter.document}#defaults", converter.trace, converter.context.terms
+    written = tree.get("defaults")
+    result: JsonNode = {"id": iri}
+    unclear = bool(tree.entries.keys() - set(_TOP))
+    if isinstance(written, Mapping):
+        own = {"id", "kind", "document", *(key for key, term in terms.items() if term.form is Form.NODE)}
+        refuse = dict.fromkeys(own, "it cannot be a default: write it in each statement")
+        result = converter.node(written, iri, "defaults", refuse=refuse)
+        unclear = unclear or not written.entries.keys() <= terms.keys()
+    elif written is not None:
+        message = "defaults: expected keys and values, as in {speaker: …, confidence: …, coding: …}"
+        trace.report(written.place.finding("wrong-form", message))
+        unclear = True
+    if unclear:
+        trace.flagged |= {(iri, term.iri) for term in terms.values()}
+    return result
+
+
 def _section(node: Mapping, iri: str, name: str, converter: Converter) -> JsonNode:
-    result = converter.node(node, iri, name, skip=("id",))
-    result.setdefault("kind", f"{POL}Section")
+    result = converter.node(node, iri, name, skip=("id",), refuse={"kind": "a section has no kind: delete it"})
+    result["kind"] = f"{POL}Section"
     result.setdefault("partOf", f"{ID}document/{converter.document}")
     return result
 
 
-def _statement(node: Mapping, iri: str, name: str, converter: Converter, passages: Passages) -> JsonNode:
+def _withdrawn(node: Mapping, iri: str, name: str, converter: Converter) -> JsonNode:
+    kept = {"withdrawn", "replacedBy", "note"}
+    refuse = dict.fromkeys(
+        converter.context.terms.keys() - kept, "a withdrawn statement keeps only `replacedBy` and `note`: delete it"
+    )
+    result = converter.node(node, iri, name, skip=("id",), refuse=refuse)
+    return {**result, "kind": f"{POL}Statement", "withdrawn": "true"}
+
+
+def _statement(node: Mapping, iri: str, name: str, converter: Converter, passages: Passages, defaults: JsonNode) -> JsonNode:
     def convert_passage(entry: Entry, _: str) -> list[JsonNode]:
         return passages.convert(entry, iri, name, locked=iri.endswith(f"/{name}"))
 
-    result = converter.node(node, iri, name, skip=("id",), special={"passage": convert_passage})
+    refuse = {"document": "it stands once, at the head of the file: delete it here"}
+    result = converter.node(node, iri, name, skip=("id",), special={"passage": convert_passage}, refuse=refuse)
+    converter.inherit(result, node, defaults)
     result["document"] = f"{ID}document/{converter.document}"
     kinds = result.get("kind")
     if not kinds:
@@ -144,19 +206,12 @@ def _statement(node: Mapping, iri: str, name: str, converter: Converter, passage
     return result
 
 
-def _with_defaults(node: Mapping, defaults: Node | None) -> Mapping:
-    """The statement with the document's defaults for the keys that it does not write."""
-    if not isinstance(defaults, Mapping):
-        return node
-    return Mapping({**{k: e for k, e in defaults.entries.items() if k not in node.entries}, **node.entries}, node.place)
-
-
 def _unused_rows(passages: Passages) -> None:
     """A row of the lock without a passage is out of date."""
-    if not passages.check_lock:
+    if not passages.check_lock or passages.trace.is_lost_in(f"{ID}statement/{passages.document}/"):
         return
     for row, locked in passages.lock.items():
-        if row not in passages.seen:
+        if row not in passages.seen and f"{ID}statement/{passages.document}/{row}" not in passages.trace.lost:
             place = Place(passages.lock_name, locked.line, 1)
             message = "the anchor lock has a row for a passage that no statement has; run `kg anchor`"
             passages.trace.report(place.finding("anchor-lock", message, row))

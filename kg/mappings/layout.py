@@ -4,6 +4,7 @@ In: the project's root. Out: paths, in a fixed order. Next: :mod:`kg.mappings.co
 """
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,24 +55,58 @@ class Layout:
         relative = os.path.relpath(path)
         return Path(path if relative.startswith("..") else relative).as_posix()
 
-    def named(self, paths: list[Path]) -> list[tuple[Path, str]]:
-        """Each path with its name in findings, sorted."""
-        return [(path, self.name(path)) for path in sorted(paths)]
+    def named(self, paths: Iterable[Path]) -> list[tuple[Path, str]]:
+        """Each path with its name in findings, sorted; without the hidden files that editors and file systems leave."""
+        shown = (path for path in paths if not path.name.startswith("."))
+        return [(path, self.name(path)) for path in sorted(shown, key=lambda path: (path.parent, path.stem, path.name))]
 
     def vocabulary_files(self) -> list[tuple[Path, str]]:
         """The ontology and the concept schemes."""
-        return self.named(list(self.ontology.glob("*.ttl")))
+        return self.named(self.ontology.glob("*.ttl"))
+
+    def shape_files(self) -> list[tuple[Path, str]]:
+        """The SHACL shapes."""
+        return self.named((self.ontology / "shapes").glob("*.ttl"))
+
+    def rule_files(self) -> list[tuple[Path, str]]:
+        """The CONSTRUCT queries."""
+        return self.named((self.ontology / "rules").glob("*.rq"))
+
+    def check_files(self) -> list[tuple[Path, str]]:
+        """The SELECT queries that must return no row."""
+        return self.named((self.ontology / "checks").glob("*.rq"))
+
+    def query_files(self) -> list[tuple[Path, str]]:
+        """The published queries."""
+        return self.named(self.queries.glob("*.rq"))
 
     def collection_files(self) -> list[tuple[Path, str]]:
         """The catalogue of documents and the files of entities."""
         catalogue = [self.catalogue] if self.catalogue.exists() else []
-        return self.named(catalogue + list((self.mappings / "entities").glob("*.yaml")))
+        return self.named([*catalogue, *(self.mappings / "entities").glob("*.yaml")])
 
     def document_files(self) -> list[tuple[Path, str]]:
         """One mapping file per document."""
         own = {self.context, self.catalogue}
         files = [p for p in self.mappings.glob("*.yaml") if p not in own and not p.name.endswith(".skipped.yaml")]
         return self.named(files)
+
+    def stray_files(self, documents: set[str]) -> list[tuple[str, str]]:
+        """Files that nothing reads though they look like mappings: name in findings, and what to do.
+
+        :param documents: slugs of the documents that have a mapping file, or are named by one
+        """
+        yml = [*self.mappings.glob("*.yml"), *(self.mappings / "entities").glob("*.yml")]
+        strays = [(name, "a mapping file ends in .yaml: rename it") for _, name in self.named(yml)]
+        for folder, suffix, what in (
+            (self.mappings, ".skipped.yaml", "ledger"),
+            (self.mappings / "anchors", ".tsv", "anchor lock"),
+        ):
+            for path, name in self.named(folder.glob(f"*{suffix}")):
+                slug = path.name.removesuffix(suffix)
+                if slug not in documents:
+                    strays.append((name, f"a {what} of no document: there is no {self.name(self.mappings / slug)}.yaml"))
+        return strays
 
     def lock(self, document: str) -> Path:
         """The anchor lock of a document."""

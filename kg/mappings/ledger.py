@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from kg.errors import AnchorError, Span
-from kg.mappings.convert import did_you_mean
-from kg.mappings.nodes import Mapping, Place, Scalar, items, read_yaml
+from kg.mappings.nodes import Mapping, Node, Place, Scalar, items
 from kg.mappings.passages import anchor_code
+from kg.mappings.reader import read_yaml
 from kg.mappings.registry import Registry
 from kg.mappings.trace import Trace
+from kg.mappings.words import did_you_mean, shortened
 from kg.namespaces import ID
 from kg.sources import NormalisedText, parse_anchors, resolve
 
@@ -60,13 +61,23 @@ def read_ledger(
         place = declared.place if declared else tree.place
         trace.report(place.finding("wrong-document", f'document: expected "{document}", the name of the file'))
     result = []
+    seen: dict[str, int] = {}
     for item in items(tree.get("skipped")):
+        _note_repeated(item, seen, trace)
         skipped = _skipped(item, document, text, registry, trace) if isinstance(item, Mapping) else None
         if skipped is not None:
             result.append(skipped)
         elif not isinstance(item, Mapping):
             trace.report(item.place.finding("wrong-form", "expected the keys passage and reason"))
     return result
+
+
+def _note_repeated(item: Node, seen: dict[str, int], trace: Trace) -> None:
+    """A passage is skipped once."""
+    anchors = item.scalar("passage") if isinstance(item, Mapping) else None
+    if anchors is not None and seen.setdefault(anchors.value, anchors.place.line) != anchors.place.line:
+        message = f"passage: it is skipped already in line {seen[anchors.value]}; delete one of the two"
+        trace.report(anchors.place.finding("duplicate-skip", message))
 
 
 def _skipped(item: Mapping, document: str, text: NormalisedText | None, registry: Registry, trace: Trace) -> Skipped | None:
@@ -80,11 +91,16 @@ def _skipped(item: Mapping, document: str, text: NormalisedText | None, registry
         trace.report(item.place.finding("missing-key", f"a skipped passage needs `{missing}:`"))
         return None
     if reason.value not in REASONS:
-        message = f'reason: "{reason.value}" is not one of {", ".join(REASONS)}{did_you_mean(reason.value, REASONS)}'
+        message = f'reason: "{shortened(reason.value)}" is not one of {", ".join(REASONS)}{did_you_mean(reason.value, REASONS)}'
         trace.report(reason.place.finding("unknown-reason", message))
         return None
     if reason.value == "repeats":
         _check_repeats(item, document, registry, trace)
+    elif "repeats" in item.entries:
+        place = item.entries["repeats"].key.place
+        trace.report(
+            place.finding("unknown-key", "only `reason: repeats` names a statement: change the reason, or delete `repeats`")
+        )
     return Skipped(reason.value, _span(anchors, reason.value, text, trace))
 
 
@@ -94,8 +110,9 @@ def _check_repeats(item: Mapping, document: str, registry: Registry, trace: Trac
     place: Place = repeated.place if repeated else item.place
     if repeated is None:
         trace.report(place.finding("missing-key", "a repetition needs `repeats:` with the id of the statement"))
-    elif not registry.resolve(f"{ID}statement/", repeated.value, document):
-        trace.report(place.finding("unknown-slug", f'repeats: "{repeated.value}" is not a declared statement'))
+    elif not registry.resolve(f"{ID}statement/", repeated.value, document) and not trace.is_lost_in(f"{ID}statement/{document}/"):
+        message = f'repeats: "{shortened(repeated.value)}" is not a declared statement; write its id, as in s012'
+        trace.report_unknown(repeated.value, place.finding("unknown-slug", message))
 
 
 def _span(anchors: Scalar, reason: str, text: NormalisedText | None, trace: Trace) -> Span | None:

@@ -8,14 +8,15 @@ sha256, and the anchors for which it was made. In: that file. Out: :class:`Locke
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.errors import Finding
+from kg.mappings.reader import read_utf8
 from kg.sources import Passage
 
 COLUMNS = ("id", "start", "end", "sha256", "anchors")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_ROW = re.compile(r"[^\t]+\t[0-9]{1,9}\t[0-9]{1,9}\t[0-9a-f]{64}\t[^\t\x00-\x1f]+")
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,23 @@ def lock_id(statement: str, index: int) -> str:
 
 
 def read_lock(path: Path, name: str) -> tuple[dict[str, LockedPassage], list[Finding]]:
-    """Read a lock; no file is an empty lock. A damaged row is a finding and does not count."""
+    """Read a lock; no file is an empty lock.
+
+    A damaged row is a finding and does not count; a lock that is damaged as a whole has no rows and one finding.
+    """
     if not path.exists():
         return {}, []
     rows: dict[str, LockedPassage] = {}
-    findings = []
     repair = "run `kg anchor` to write the file anew"
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    if not lines or tuple(lines[0].split("\t")) != COLUMNS:
+    text, findings = read_utf8(path, name)
+    if text is None:
+        return {}, [replace(finding, code="anchor-lock", message=f"{finding.message}, or {repair}") for finding in findings]
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    if tuple(lines[0].split("\t")) != COLUMNS:
         return {}, [Finding(name, 1, 1, "anchor-lock", f"the first line is not {' '.join(COLUMNS)}; {repair}")]
     for number, line in enumerate(lines[1:], start=2):
         cells = line.split("\t")
-        if len(cells) != len(COLUMNS) or not (cells[1].isdecimal() and cells[2].isdecimal() and _SHA256.fullmatch(cells[3])):
+        if not _ROW.fullmatch(line):
             findings.append(Finding(name, number, 1, "anchor-lock", f"not a row of id, offsets, hash and anchors; {repair}"))
         elif cells[0] in rows:
             findings.append(Finding(name, number, 1, "anchor-lock", f'"{cells[0]}" has a row already; {repair}', cells[0]))

@@ -47,6 +47,7 @@ class Passages:
         nodes = []
         for index, item in enumerate(items(entry.value), start=1):
             if not isinstance(item, Scalar):
+                self.seen.add(lock_id(name, index))
                 self._report(item.place, "anchor-syntax", 'passage: expected "first words … last words"', statement, name)
                 continue
             iri = f"{statement}#passage" if index == 1 else f"{statement}#passage-{index}"
@@ -74,6 +75,8 @@ class Passages:
             if locked:
                 self.found[row] = passage, str(anchors)
         if not self.check_lock or not locked:
+            if passage is None:
+                self.trace.flagged.add((statement, _PASSAGE))  # neither text nor lock: nothing can be said of it
             return (anchors, passage) if passage else None
         return self._from_lock(item, row, statement, name, anchors, passage)
 
@@ -85,17 +88,24 @@ class Passages:
         if locked is None:
             self._report(item.place, "anchor-lock", f"passage: not in the anchor lock; {RELOCK}", statement, name)
         elif locked.anchors != str(anchors):
-            message = f'passage: the anchor lock was made for other anchors ("{locked.anchors}"); {RELOCK}'
+            message = f'passage: the anchor lock was made for other anchors ("{locked.anchors}", {self._at(locked)}); {RELOCK}'
             self._report(item.place, "anchor-lock", message, statement, name)
         elif passage is not None and passage != locked.passage:
-            message = (
-                f"passage: the anchor lock has {locked.passage.start}–{locked.passage.end} with another hash or place than "
-                f"the text, where it is {passage.start}–{passage.end}; {RELOCK}"
-            )
+            stands = f"{passage.start}–{passage.end}"
+            if (passage.start, passage.end) == (locked.passage.start, locked.passage.end):
+                message = f"passage: the text at {stands} has another hash than the anchor lock ({self._at(locked)}); {RELOCK}"
+            else:
+                message = (
+                    f"passage: the anchor lock has it at another place ({locked.passage.start}–{locked.passage.end}, "
+                    f"{self._at(locked)}) than the text, where it is {stands}; {RELOCK}"
+                )
             self._report(item.place, "anchor-lock", message, statement, name)
         else:
             return anchors, locked.passage
         return None
+
+    def _at(self, locked: LockedPassage) -> str:
+        return f"{self.lock_name}:{locked.line}"
 
     def _node(self, iri: str, anchors: Anchors, passage: Passage) -> JsonNode:
         return {

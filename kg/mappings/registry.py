@@ -4,9 +4,9 @@ In: declared IRIs, from the vocabulary and the mapping files. Out: the IRI of a 
 :mod:`kg.mappings.convert`.
 """
 
-import difflib
 from collections import defaultdict
 
+from kg.mappings.words import nearest
 from kg.namespaces import ID
 
 _NOT_ENTITIES = tuple(
@@ -63,4 +63,8 @@ class Registry:
         known = {iri.removeprefix(own) if iri.startswith(own) else iri.removeprefix(base) for iri in self.below(base)}
         if base == ID:
             known = {path.rsplit("/", 1)[-1] for path in known}
-        return difflib.get_close_matches(slug, sorted(known), n=3, cutoff=0.6)
+        return nearest(slug, known)
+
+    def elsewhere(self, slug: str) -> list[str]:
+        """Collections in which ``slug`` is declared, as words: ``instrument``, ``instrument type``."""
+        return [iri.removeprefix(ID).partition("/")[0].replace("-", " ") for iri in self._by_tail.get(slug, ())]

@@ -1,0 +1,72 @@
+"""The files of entities and the catalogue become the JSON-LD nodes of the graph ``entities``.
+
+In: the trees of ``mappings/entities/*.yaml`` and ``mappings/documents.yaml``. Out: ids that they declare (first pass), nodes
+(second pass). Next: :mod:`kg.mappings.corpus`.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from kg.mappings.convert import Converter, JsonNode
+from kg.mappings.documents import Declared
+from kg.mappings.nodes import Mapping, Scalar, Sequence, items
+from kg.mappings.words import did_you_mean, shortened
+from kg.namespaces import ID, RDF_TYPE
+
+_TOP: Final = ("collection", "entities")
+
+
+def declare(tree: Mapping, declared: Declared, known: Collection[str]) -> str:
+    """First pass: take the ids of the entities.
+
+    :param known: the collections that there are
+    :returns: the namespace of the collection; empty if it cannot be told
+    """
+    trace = declared.trace
+    unknown = [entry.key for key, entry in tree.entries.items() if key not in _TOP]
+    for key in unknown:
+        message = f'unknown key "{shortened(key.value)}"{did_you_mean(key.value, _TOP)}'
+        trace.report(key.place.finding("unknown-key", message))
+    collection, entities = tree.scalar("collection"), tree.get("entities")
+    if collection is None or collection.value not in known:
+        trace.lost_below.add(ID)
+        if collection is not None:
+            message = f'collection: "{shortened(collection.value)}" is not one of {", ".join(sorted(known))}'
+            trace.report(collection.place.finding("unknown-collection", message + did_you_mean(collection.value, known)))
+        elif not unknown:
+            entry = tree.entries.get("collection")
+            message = "`collection:` is missing; write the path of the ids, as in `collection: agent`"
+            trace.report((entry.key.place if entry else tree.place).finding("missing-key", message))
+        return ""
+    prefix = f"{ID}{collection.value}/"
+    if not isinstance(entities, Sequence):
+        trace.lost_below.add(prefix)
+        if not unknown:
+            entry = tree.entries.get("entities")
+            message = "`entities:` is no list; write it with entries that begin with `- id:`"
+            written = entry.value.place if entry and isinstance(entry.value, Mapping) else None
+            trace.report((written or (entry.key.place if entry else tree.place)).finding("missing-key", message))
+        return prefix
+    for node in entities.items:
+        declared.declare(node, prefix)
+    return prefix
+
+
+def convert(tree: Mapping, prefix: str, converter: Converter, declared: Declared) -> list[JsonNode]:
+    """Second pass: the nodes of a file. One that is rejected is converted for its own findings, and left out."""
+    nodes = []
+    trace = converter.trace
+    for node in items(tree.get("entities")):
+        if not prefix or not isinstance(node, Mapping) or not isinstance(slug := node.get("id"), Scalar):
+            continue
+        rejected = id(node) in declared.rejected
+        iri = f"{prefix}{slug.value}~{node.place.line}" if rejected else f"{prefix}{slug.value}"
+        result = converter.node(node, iri, slug.value, skip=("id",))
+        if not result.get("kind"):
+            if (iri, RDF_TYPE) not in trace.flagged:
+                message = "there is no `kind:`; write its class, as in `kind: Instrument`"
+                trace.report(node.place.finding("missing-key", message, slug.value))
+            trace.lost.add(iri)  # without a class it is nothing that a statement can refer to
+        if not rejected:
+            nodes.append(result)
+    return nodes
