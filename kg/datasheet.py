@@ -126,7 +126,7 @@ def _topics(dataset: Dataset) -> str:
         "SELECT ?x (COUNT(DISTINCT ?s) AS ?n) { ?s pol:topic/skos:broader* ?x . ?x skos:topConceptOf ?scheme } GROUP BY ?x",
     )
     below = _pairs(dataset, "SELECT ?a ?b (1 AS ?n) { ?b skos:broader+ ?a . ?a skos:topConceptOf ?scheme }")
-    rows = []
+    rows: list[list[object]] = []
     for top, n in tops:
         inner = sorted((b for a, b in below if a == top and b in own), key=lambda b: (-own[b], b))
         rows.append([top.rsplit("/", 1)[-1], n, ", ".join(f"{b.rsplit('/', 1)[-1]} {own[b]}" for b in inner)])
