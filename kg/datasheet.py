@@ -151,9 +151,7 @@ def _entities(corpus: Corpus) -> str:
         collection, _, slug = iri.removeprefix(ID).partition("/")
         if slug:  # a path alone is a concept scheme
             counts[collection] = counts.get(collection, 0) + 1
-    return _table(
-        ["collection", "entities"], sorted(((k, n) for k, n in counts.items() if "/" not in k), key=lambda r: (-r[1], r[0]))
-    )
+    return _table(["collection", "entities"], sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _links(corpus: Corpus) -> str:
