@@ -151,7 +151,8 @@ def _entities(corpus: Corpus) -> str:
         collection, _, slug = iri.removeprefix(ID).partition("/")
         if slug:  # a path alone is a concept scheme
             counts[collection] = counts.get(collection, 0) + 1
-    return _table(["collection", "entities"], sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return _table(["collection", "entities"], ordered)
 
 
 def _links(corpus: Corpus) -> str:
