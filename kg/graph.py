@@ -5,6 +5,7 @@ In: a :class:`~kg.mappings.corpus.Corpus`. Out: a :class:`Dataset`. Next: :mod:`
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,9 @@ VOCABULARY: Final = "vocabulary"
 LINKS: Final = "links"
 INFERRED: Final = "inferred"
 DESCRIPTION: Final = "description"
+
+
+_SPARQL_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,15 @@ class Dataset:
             raise TypeError("a check is a SELECT query")
         names = [variable.value for variable in result.variables]
         return [{n: to_term(row[n]) for n in names if row[n] is not None} for row in result]
+
+    def syntax_error(self, query: str) -> tuple[int, int, str] | None:
+        """Line, column and reason for which ``query`` is not SPARQL 1.1; None if it is."""
+        try:
+            self.store.query(query, prefixes=PREFIXES)  # parsed and planned; rows are made only when they are asked for
+        except SyntaxError as error:
+            place = _SPARQL_PLACE.match(str(error))
+            return (int(place[1]), int(place[2]), place[3]) if place else (1, 1, str(error))
+        return None
 
     def asserted(self, triple: ox.Triple) -> bool:
         """Whether any graph has the triple."""

@@ -1,6 +1,7 @@
 """Published queries: ``.rq`` files whose leading ``#+`` lines are YAML.
 
-In comes a directory of a release; out go :class:`PublishedQuery` records for :mod:`kg.web`. The keys are those of the
+In comes a directory of a release; out go :class:`PublishedQuery` records for
+:mod:`kg.release`, which checks them, and :mod:`kg.web`. The keys are those of the
 grlc and sparql-examples conventions that we use: ``title`` and ``description`` by language, ``tags``, ``parameters``.
 """
 
@@ -17,7 +18,16 @@ _KEYS: Final = frozenset({"title", "description", "tags", "parameters"})
 
 
 class QueryFileError(PolicyKgError):
-    """A published query's header cannot be read; the message starts with file and line."""
+    """A published query's header cannot be read; the message starts with file and line.
+
+    :ivar line: line of the file, from 1
+    :ivar reason: the message without the place
+    """
+
+    def __init__(self, file: Path, line: int, reason: str) -> None:
+        super().__init__(f"{file}:{line}: {reason}")
+        self.line = line
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -55,17 +65,14 @@ def read_query(file: Path) -> PublishedQuery:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{file}:1: cannot be read as UTF-8 ({error})"
-        raise QueryFileError(message) from error
+        raise QueryFileError(file, 1, f"cannot be read as UTF-8 ({error})") from error
     count = next((index for index, line in enumerate(lines) if not line.startswith("#+")), len(lines))
     if not count:
-        message = f"{file}:1: no header; expected lines that start with '#+' and give title and description in YAML"
-        raise QueryFileError(message)
+        raise QueryFileError(file, 1, "no header; expected lines that start with '#+' and give title and description in YAML")
     header = _header(file, "\n".join(line[2:].removeprefix(" ") for line in lines[:count]))
     text = "\n".join(lines[count:]).strip("\n") + "\n"
     if not text.strip():
-        message = f"{file}:{count + 1}: no query after the header"
-        raise QueryFileError(message)
+        raise QueryFileError(file, count + 1, "no query after the header")
     return PublishedQuery(
         name=file.stem,
         title=_by_language(file, lines, header, "title"),
@@ -81,16 +88,13 @@ def _header(file: Path, text: str) -> dict[str, Any]:
         header = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        message = f"{file}:{mark.line + 1 if mark else 1}: the header is not YAML: {error.problem}"
-        raise QueryFileError(message) from error
+        raise QueryFileError(file, mark.line + 1 if mark else 1, f"the header is not YAML: {error.problem}") from error
     if not isinstance(header, dict):
-        message = f"{file}:1: the header is {type(header).__name__}; expected keys {', '.join(sorted(_KEYS))}"
-        raise QueryFileError(message)
+        raise QueryFileError(file, 1, f"the header is {type(header).__name__}; expected keys {', '.join(sorted(_KEYS))}")
     unknown = sorted(str(key) for key in header.keys() - _KEYS)
     if unknown:
         place = _line(text.splitlines(), unknown[0])
-        message = f"{file}:{place}: unknown key {unknown[0]!r}; expected one of {', '.join(sorted(_KEYS))}"
-        raise QueryFileError(message)
+        raise QueryFileError(file, place, f"unknown key {unknown[0]!r}; expected one of {', '.join(sorted(_KEYS))}")
     return header
 
 
@@ -102,16 +106,14 @@ def _line(lines: list[str], key: str) -> int:
 def _by_language(file: Path, lines: list[str], header: dict[str, Any], key: str) -> dict[str, str]:
     value = header.get(key)
     if not isinstance(value, dict) or not all(isinstance(value.get(lang), str) and value[lang] for lang in LANGUAGES):
-        message = f"{file}:{_line(lines, key)}: {key} is {value!r}; expected text in both languages, {{en: …, nl: …}}"
-        raise QueryFileError(message)
+        raise QueryFileError(file, _line(lines, key), f"{key} is {value!r}; expected text in both languages, {{en: …, nl: …}}")
     return {str(lang): str(text) for lang, text in value.items()}
 
 
 def _tags(file: Path, lines: list[str], header: dict[str, Any]) -> tuple[str, ...]:
     value = header.get("tags", [])
     if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
-        message = f"{file}:{_line(lines, 'tags')}: tags is {value!r}; expected a list of words, [treaties, demands]"
-        raise QueryFileError(message)
+        raise QueryFileError(file, _line(lines, "tags"), f"tags is {value!r}; expected a list of words, [treaties, demands]")
     return tuple(value)
 
 
@@ -119,6 +121,5 @@ def _parameters(file: Path, lines: list[str], header: dict[str, Any]) -> dict[st
     value = header.get("parameters", {})
     if not isinstance(value, dict) or not all(isinstance(spec, dict) for spec in value.values()):
         place = _line(lines, "parameters")
-        message = f"{file}:{place}: parameters is {value!r}; expected {{name: {{type: agent, required: false}}}}"
-        raise QueryFileError(message)
+        raise QueryFileError(file, place, f"parameters is {value!r}; expected {{name: {{type: agent, required: false}}}}")
     return value

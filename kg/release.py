@@ -24,6 +24,7 @@ from kg.graph import DESCRIPTION, Dataset, assemble, from_jsonld, write_store
 from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
 from kg.mappings.layout import Layout
 from kg.namespaces import ID, POL, graph_iri
+from kg.queries import QueryFileError, read_query
 
 STAGES: Final = ("read", "map", "infer", "validate", "store", "dump", "publish")
 """Names of the stages of a build, in order."""
@@ -62,10 +63,26 @@ def check(layout: Layout, sources: Path | None = None, on_stage: OnStage = lambd
     for finding in rules.infer(dataset, headed):
         corpus.trace.report(finding)
     on_stage("validate")
+    for finding in _query_findings(dataset, layout):
+        corpus.trace.report(finding)
     checks = [rules.read_headed(path, name) for path, name in layout.named(list((layout.ontology / "checks").glob("*.rq")))]
     keys = {key: term.iri for key, term in corpus.context.terms.items()}
     shapes = list((layout.ontology / "shapes").glob("*.ttl"))
     return Checked(corpus, dataset, validation.validate(dataset, corpus.trace, shapes, checks, keys))
+
+
+def _query_findings(dataset: Dataset, layout: Layout) -> Iterator[Finding]:
+    """What is wrong with the published queries: their headers and their SPARQL."""
+    for path, name in layout.named(list(layout.queries.glob("*.rq"))):
+        try:
+            read_query(path)
+        except QueryFileError as error:
+            yield Finding(name, error.line, 1, "query-header", error.reason)
+            continue
+        wrong = dataset.syntax_error(path.read_text(encoding="utf-8"))
+        if wrong:
+            line, column, reason = wrong
+            yield Finding(name, line, column, "query-syntax", f"not a SPARQL query: {reason}")
 
 
 def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage: OnStage = lambda _: None) -> Path:

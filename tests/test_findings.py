@@ -18,6 +18,7 @@ LEDGER = "mappings/harbour-2031.skipped.yaml"
 LOCK = "mappings/anchors/harbour-2031.tsv"
 LINKS = "mappings/links.sssom.tsv"
 TOPICS = "ontology/topics.ttl"
+QUERY = "queries/demands.rq"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,8 @@ VARIANTS = [
     Variant("skipped passage not found", LEDGER, "Naar … inhoud", "Naar … uitgang", f"{LEDGER}:3:12", "anchor-not-found", "match nowhere"),
     Variant("link of an unknown entity", LINKS, "agent:elland", "agent:eland", f"{LINKS}:7:1", "links", 'did you mean "'),
     Variant("link without evidence", LINKS, "seen on the page of Elland", "", f"{LINKS}:7:1", "links", "where identifier and label were seen"),
+    Variant("query without a title in Dutch", QUERY, ", nl: Eisen}", "}", f"{QUERY}:1:1", "query-header", "both languages"),
+    Variant("query syntax", QUERY, "ORDER BY", "ORDERED BY", f"{QUERY}:13:", "query-syntax", "not a SPARQL query"),
     Variant("vocabulary syntax", TOPICS, 'skos:definition "Waar schepen liggen."@nl', 'skos:definition "Waar schepen liggen.@nl', f"{TOPICS}:13:", "turtle-syntax", "not Turtle"),
 ]
 # fmt: on
