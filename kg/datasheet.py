@@ -30,7 +30,10 @@ seeing the first coding. The two were then aligned by passage and meaning. *Foun
 held to be indispensable and the first has. *Same* and kappa are over the statements that both have, where a statement of the second
 coder that the first split is compared with the first of its parts. Kappa is Cohen's (1960), unweighted; "–" where both coders use one value
 throughout. An addressee may be "none". The rows are in `mappings/recoding/`; differences were settled afterwards, so they show the codings as
-they were before.
+they were before. Three things flatter the figures or need a word: the second coder used the same list of declared agents; the two
+codings were aligned by one reader who saw both; and the first coding had been proofread by then, which changed no kind, speaker or
+addressee that is compared. In `wsm-2025` the first coder took the organisation for the speaker and the second the author who signs; both are
+speakers now.
 """
 
 
