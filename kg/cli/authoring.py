@@ -104,7 +104,7 @@ def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> 
         content = format_lock(coding.passages.found)
         changed = not path.exists() or path.read_text(encoding="utf-8") != content
         if changed:
-            _replace(path, content)
+            replace(path, content)
         click.echo(f"{slug}: {len(coding.passages.found)} passages, {'written' if changed else 'unchanged'}", err=True)
     if mistakes:
         raise FindingsError(tuple(mistakes))
@@ -158,7 +158,7 @@ def schema_(layout: Layout, *, only_check: bool) -> None:
         return
     if only_check:
         raise click.ClickException(f"{layout.name(path)} is out of date; run `kg schema`")
-    _replace(path, content)
+    replace(path, content)
     click.echo(f"{layout.name(path)}: written", err=True)
 
 
@@ -190,7 +190,7 @@ def _print_coverage(result: Coverage, text: str) -> None:
         click.echo(f"    {span.start}-{span.end} ({missing} words): {beginning} …")
 
 
-def _replace(path: Path, content: str) -> None:
+def replace(path: Path, content: str) -> None:
     """Write a file in one step, so that an interruption leaves the old one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import authoring, reading
+from kg.cli import authoring, describing, reading
 from kg.errors import FindingsError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
@@ -52,5 +52,5 @@ def main(ctx: click.Context, root: Path) -> None:
     ctx.obj = Layout(root)
 
 
-for command in (*authoring.COMMANDS, *reading.COMMANDS):
+for command in (*authoring.COMMANDS, *describing.COMMANDS, *reading.COMMANDS):
     main.add_command(command)

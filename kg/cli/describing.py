@@ -1,0 +1,43 @@
+"""The command ``data``: the page that tells what is in the graph."""
+
+from pathlib import Path
+
+import click
+
+from kg import release
+from kg.cli import options
+from kg.cli.authoring import replace
+from kg.datasheet import datasheet
+from kg.mappings.layout import Layout
+
+
+@click.command()
+@options.sources
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("docs/data.md"),
+    show_default=True,
+    help="File to write.",
+)
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if the file is out of date.")
+@click.pass_obj
+def data(layout: Layout, sources: Path | None, output: Path, *, only_check: bool) -> None:
+    """Write docs/data.md: how much of what is in the graph, and how far two coders agree.
+
+    \b
+    Example:
+      kg data --sources ../texts
+    """
+    checked = release.check(layout, options.needed_sources(sources))
+    content = datasheet(checked.corpus, checked.dataset)
+    if output.exists() and output.read_text(encoding="utf-8") == content:
+        click.echo(f"{output}: up to date", err=True)
+        return
+    if only_check:
+        raise click.ClickException(f"{output} is out of date; run `kg data`")
+    replace(output, content)
+    click.echo(f"{output}: written", err=True)
+
+
+COMMANDS = (data,)
