@@ -7,9 +7,10 @@ In: a :class:`~kg.mappings.corpus.Corpus`. Out: a :class:`Dataset`. Next: :mod:`
 import json
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -25,9 +26,8 @@ DESCRIPTION: Final = "description"
 _SPARQL_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Term:
-    """An RDF term, free of the library that made it.
+class Term(NamedTuple):
+    """An RDF term, free of the library that made it. A tuple, since every triple is looked up by its terms.
 
     :ivar kind: ``iri``, ``literal`` or ``blank``
     :ivar value: IRI, lexical form or label
@@ -50,13 +50,16 @@ class Dataset:
 
     quads: list[ox.Quad] = field(default_factory=list)
     store: ox.Store = field(default_factory=ox.Store)
+    _begun: set[str] = field(default_factory=set)
 
     def add(self, triples: Iterable[ox.Triple], graph: str) -> int:
         """Add triples to the named graph ``graph``; returns how many were new to it."""
         name = ox.NamedNode(graph_iri(graph))
-        new = [quad for t in triples if (quad := ox.Quad(t.subject, t.predicate, t.object, name)) not in self.store]
-        new = list(dict.fromkeys(new))
-        self.store.extend(new)
+        new = list(dict.fromkeys(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples))
+        if graph in self._begun:
+            new = [quad for quad in new if quad not in self.store]
+        self._begun.add(graph)
+        self.store.bulk_extend(new)
         self.quads += new
         return len(new)
 
@@ -88,13 +91,23 @@ class Dataset:
         """Whether any graph has the triple."""
         return next(self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None), None) is not None
 
-    def triples(self) -> Iterator[tuple[Term, Term, Term]]:
-        """The union of the graphs, each triple once."""
-        seen = set()
+    def triples(self, predicates: AbstractSet[str] | None = None) -> Iterator[tuple[Term, Term, Term]]:
+        """The triples of all graphs; one that several graphs have comes several times.
+
+        :param predicates: leave out triples with other predicates; None keeps all
+        """
+        terms: dict[object, Term] = {}
+
+        def term(value: object) -> Term:
+            found = terms.get(value)
+            if found is None:
+                found = terms[value] = to_term(value)
+            return found
+
         for quad in self.quads:
-            if (triple := quad.triple) not in seen:
-                seen.add(triple)
-                yield to_term(triple.subject), to_term(triple.predicate), to_term(triple.object)
+            predicate = quad.predicate
+            if predicates is None or predicate.value in predicates:
+                yield term(quad.subject), term(predicate), term(quad.object)
 
     def count(self) -> dict[str, int]:
         """Triples by graph IRI."""
@@ -108,8 +121,9 @@ class Dataset:
 def assemble(corpus: Corpus) -> Dataset:
     """The asserted graphs of a corpus: one per document, entities, links and vocabulary."""
     dataset = Dataset()
+    context = corpus.context.for_resolved()
     for name, nodes in corpus.graphs.items():
-        dataset.add(from_jsonld({"@context": corpus.context.jsonld, "@graph": nodes}), name)
+        dataset.add(from_jsonld({"@context": context, "@graph": nodes}), name)
     links = (
         ox.Triple(ox.NamedNode(link.subject), ox.NamedNode(link.predicate), ox.NamedNode(link.object)) for link in corpus.links
     )

@@ -4,11 +4,13 @@ In: a :class:`~kg.graph.Dataset` and the :class:`~kg.mappings.trace.Trace` of it
 and the SHACL report as quads-to-be. Next: :mod:`kg.release`, which goes on only when no finding is a violation.
 """
 
+import multiprocessing
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kg.errors import Finding, Severity
 from kg.graph import Dataset, Term
@@ -21,6 +23,7 @@ from kg.shapes import Shapes
 if TYPE_CHECKING:
     import rdflib
 
+_Done = TypeVar("_Done")
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
 _NAMING = ("path", "targetSubjectsOf", "targetObjectsOf", "equals", "disjoint", "lessThan", "lessThanOrEquals")
 """Constraint parameters that name a predicate of the data (SHACL, sections 2.1.3, 2.3.1 and 4.5)."""
@@ -81,9 +84,13 @@ def validate(
     :param checks: SELECT queries that must return no row
     :param keys: property IRI by key of a mapping, for the keys that checks name
     """
-    results = [] if shapes.findings else _shacl(dataset, shapes.graph, trace)
-    for check in checks:
-        results += _check(dataset, check, keys, trace)
+    with _beside(lambda: [] if shapes.findings else _shacl(dataset, shapes.graph)) as shacl:
+        results = [result for check in checks for result in _check(dataset, check, keys, trace)]
+    found = shacl()
+    if isinstance(found, Finding):
+        trace.report(found)
+    else:
+        results += found
     results = sorted(set(results))
     followed = [result for result in results if not _follows(result, trace)]
     findings = [*trace.findings, *_of_one_value(followed, trace)]
@@ -132,7 +139,45 @@ def _enclosing(trace: Trace, node: str) -> tuple[Place, str] | None:
     return trace.locate(node.rsplit("#", 1)[0]) if "#" in node and not node.startswith(POL) else None
 
 
-def _shacl(dataset: Dataset, shapes: "rdflib.Graph", trace: Trace) -> list[Result]:
+@contextmanager
+def _beside(work: Callable[[], _Done]) -> Iterator[Callable[[], _Done]]:
+    """Do ``work`` in a process of its own while the body runs: pyshacl takes as long as everything else together.
+
+    A forked process has the dataset without its being copied. Where there is no fork, the work is done when it is asked for.
+
+    :yields: what waits for the result, or raises what the work raised
+    """
+    if "fork" not in multiprocessing.get_all_start_methods():
+        yield work
+        return
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+
+    def run() -> None:
+        try:
+            theirs.send((work(), None))
+        except Exception as error:  # noqa: BLE001 - handed to the parent, which raises it
+            theirs.send((None, error))
+
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    theirs.close()
+
+    def wait() -> _Done:
+        result, error = ours.recv()
+        process.join()
+        if error is not None:
+            raise error
+        done: _Done = result
+        return done
+
+    try:
+        yield wait
+    except BaseException:
+        process.kill()
+        raise
+
+
+def _shacl(dataset: Dataset, shapes: "rdflib.Graph") -> list[Result] | Finding:
     """Results of pyshacl; shapes that it cannot apply are a finding."""
     import pyshacl  # noqa: PLC0415 - 0.15 s that `kg query` and `kg serve` need not pay
     from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError  # noqa: PLC0415
@@ -143,8 +188,7 @@ def _shacl(dataset: Dataset, shapes: "rdflib.Graph", trace: Trace) -> list[Resul
         _, report, _ = pyshacl.validate(data, shacl_graph=flatten(shapes), inplace=True)
     except (ConstraintLoadError, ReportableRuntimeError, ShapeLoadError) as error:
         reason = " ".join(str(error).split())
-        trace.report(Finding("ontology/shapes", 1, 1, "shapes", f"the shapes cannot be applied: {reason}"))
-        return []
+        return Finding("ontology/shapes", 1, 1, "shapes", f"the shapes cannot be applied: {reason}")
     if not isinstance(report, Graph):
         raise TypeError(f"pyshacl gave no report but {report!r}")
     results = []
@@ -248,7 +292,7 @@ def to_rdflib(dataset: Dataset, predicates: frozenset[str] | None = None) -> "rd
             memo[term] = node
         return node
 
-    for subject, predicate, value in dataset.triples():
-        if predicates is None or predicate.value in predicates:
-            graph.add((convert(subject), convert(predicate), convert(value)))
+    add = graph.store.add  # Graph.add checks each term again, which a conversion makes right by itself
+    for subject, predicate, value in dataset.triples(predicates):
+        add((convert(subject), convert(predicate), convert(value)), graph)
     return graph

@@ -8,7 +8,6 @@ import pytest
 
 from kg.coverage import coverage
 from kg.errors import Severity
-from kg.graph import Term
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.mappings.lock import read_lock
@@ -34,13 +33,17 @@ def test_no_violation(published: Checked) -> None:
 
 def test_number_of_statements_by_kind(published: Checked) -> None:
     """A floor for each kind: a coding can grow, and what shrinks it should be seen."""
-    rows = published.dataset.select(f"SELECT ?kind (COUNT(*) AS ?n) {{ ?s a ?kind ; <{POL}passage> ?p }} GROUP BY ?kind")
+    rows = published.dataset.select(
+        f"SELECT ?kind (COUNT(DISTINCT ?s) AS ?n) {{ ?s a ?kind ; <{POL}passage> ?p }} GROUP BY ?kind"
+    )
     counts = {row["kind"].value.removeprefix(POL): int(row["n"].value) for row in rows}
 
-    assert counts["Demand"] >= 70
-    assert counts["Claim"] >= 24
-    assert counts["Principle"] >= 14
-    assert counts["Assessment"] >= 2
+    assert counts["Demand"] >= 580
+    assert counts["Claim"] >= 520
+    assert counts["Principle"] >= 145
+    assert counts["Assessment"] >= 115
+    assert counts["Commitment"] >= 75
+    assert counts["Response"] >= 28
 
 
 @pytest.mark.parametrize(
@@ -62,17 +65,13 @@ def test_what_any_reader_of_the_chapter_remembers(published: Checked, action: st
     assert published.dataset.select(f"SELECT ?s {{ {pattern} }}")
 
 
-def test_the_budget_target(published: Checked) -> None:
-    """One per cent of gross national product, which is not gross national income."""
-    rows = published.dataset.select("SELECT ?v ?u ?d { ?s pol:target ?t . ?t pol:value ?v ; pol:unit ?u ; pol:denominator ?d }")
+def test_the_development_budget_norms(published: Checked) -> None:
+    """One per cent of gross national product, and 0.7 per cent of gross national income by 2030: two different norms."""
+    pattern = "?s a pol:Demand ; pol:speaker ?who ; pol:target ?t . ?t pol:value ?v ; pol:unit unit:PERCENT ; pol:denominator ?d"
+    rows = published.dataset.select(f"SELECT ?who ?v ?d ?year {{ {pattern} OPTIONAL {{ ?t pol:deadline ?year }} }}")
+    found = {tuple(row[n].value.rsplit("/", 1)[-1] if n in row else "" for n in ("who", "v", "d", "year")) for row in rows}
 
-    assert rows == [
-        {
-            "v": Term("literal", "1", "", "http://www.w3.org/2001/XMLSchema#decimal"),
-            "u": Term("iri", "http://qudt.org/vocab/unit/PERCENT"),
-            "d": Term("iri", f"{ID}indicator/gross-national-product"),
-        }
-    ]
+    assert found >= {("bij1", "1", "gross-national-product", ""), ("groen", "0.7", "gross-national-income", "2030")}
 
 
 def test_summaries_are_single_sentences(published: Checked) -> None:
@@ -108,7 +107,7 @@ def test_every_passage_has_its_hash() -> None:
         ]
 
         assert wrong == []
-        assert len(coding.passages.lock) >= 110
+        assert len(coding.passages.lock) >= len(coding.text.sentences)
 
 
 @needs_texts

@@ -11,7 +11,7 @@ from kg.mappings.convert import JsonNode
 from kg.mappings.lock import LockedPassage, lock_id
 from kg.mappings.nodes import Entry, Place, Scalar, items
 from kg.mappings.trace import Trace
-from kg.namespaces import OA, POL
+from kg.namespaces import ID, OA, POL
 from kg.sources import NORMALISATION, Anchors, NormalisedText, Passage, parse_anchors, resolve
 
 _PASSAGE = f"{POL}passage"
@@ -111,7 +111,7 @@ class Passages:
         return {
             "id": iri,
             "kind": f"{POL}Passage",
-            "source": self.document,
+            "source": f"{ID}document/{self.document}",
             "selector": {
                 "id": f"{iri}-selector",
                 "kind": f"{OA}TextPositionSelector",
