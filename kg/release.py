@@ -61,16 +61,17 @@ def check(layout: Layout, sources: Path | None = None, on_stage: OnStage = lambd
         return Checked(corpus, Dataset(), validation.Validation((), corpus.findings))
     on_stage("map")
     dataset = assemble(corpus)
-    on_stage("infer")
-    inference, wrong_rules = rules.read_headed(layout.rule_files())
-    wrong_rules += rules.infer(dataset, inference)
-    on_stage("validate")
-    checks, wrong_checks = rules.read_headed(layout.check_files())
     shapes = read_shapes(layout.shape_files(), corpus.vocabulary.declared)
-    for finding in (*wrong_rules, *wrong_checks, *shapes.findings, *_query_findings(dataset, layout)):
-        corpus.trace.report(finding)
-    keys = {key: term.iri for key, term in corpus.context.terms.items()}
-    return Checked(corpus, dataset, validation.validate(dataset, corpus.trace, shapes, checks, keys))
+    with validation.applied(dataset, shapes) as shacl:
+        on_stage("infer")
+        inference, wrong_rules = rules.read_headed(layout.rule_files())
+        wrong_rules += rules.infer(dataset, inference)
+        on_stage("validate")
+        checks, wrong_checks = rules.read_headed(layout.check_files())
+        for finding in (*wrong_rules, *wrong_checks, *shapes.findings, *_query_findings(dataset, layout)):
+            corpus.trace.report(finding)
+        keys = {key: term.iri for key, term in corpus.context.terms.items()}
+        return Checked(corpus, dataset, validation.validate(dataset, corpus.trace, shacl, checks, keys))
 
 
 def _query_findings(dataset: Dataset, layout: Layout) -> Iterator[Finding]:

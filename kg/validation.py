@@ -4,14 +4,14 @@ In: a :class:`~kg.graph.Dataset` and the :class:`~kg.mappings.trace.Trace` of it
 and the SHACL report as quads-to-be. Next: :mod:`kg.release`, which goes on only when no finding is a violation.
 """
 
-import multiprocessing
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
+from kg.beside import beside
 from kg.errors import Finding, Severity
 from kg.graph import Dataset, Term
 from kg.mappings.nodes import Place
@@ -23,7 +23,6 @@ from kg.shapes import Shapes
 if TYPE_CHECKING:
     import rdflib
 
-_Done = TypeVar("_Done")
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
 _NAMING = ("path", "targetSubjectsOf", "targetObjectsOf", "equals", "disjoint", "lessThan", "lessThanOrEquals")
 """Constraint parameters that name a predicate of the data (SHACL, sections 2.1.3, 2.3.1 and 4.5)."""
@@ -74,18 +73,32 @@ class Validation:
         return all(finding.severity is not Severity.VIOLATION for finding in self.findings)
 
 
+def applied(dataset: Dataset, shapes: Shapes) -> AbstractContextManager[Callable[[], "list[Result] | Finding"]]:
+    """Apply the shapes to the union of all graphs as it is now, beside what the body does.
+
+    Begun before the rules run: the shapes look at what was coded, and pyshacl knows of subclasses by itself.
+
+    :param shapes: applied unless they have findings
+    :returns: gives what waits for the results; instead of them, a finding if pyshacl cannot apply the shapes
+    """
+    return beside(lambda: [] if shapes.findings else _shacl(dataset, shapes.graph))
+
+
 def validate(
-    dataset: Dataset, trace: Trace, shapes: Shapes, checks: Iterable[HeadedQuery], keys: Mapping[str, str]
+    dataset: Dataset,
+    trace: Trace,
+    shacl: Callable[[], "list[Result] | Finding"],
+    checks: Iterable[HeadedQuery],
+    keys: Mapping[str, str],
 ) -> Validation:
-    """Run the shapes over the union of all graphs, then the checks.
+    """Run the checks, and take in what the shapes say.
 
     :param trace: places and findings of the mappings; a result about a property that has a finding already is left out
-    :param shapes: applied unless they have findings
+    :param shacl: of :func:`applied`
     :param checks: SELECT queries that must return no row
     :param keys: property IRI by key of a mapping, for the keys that checks name
     """
-    with _beside(lambda: [] if shapes.findings else _shacl(dataset, shapes.graph)) as shacl:
-        results = [result for check in checks for result in _check(dataset, check, keys, trace)]
+    results = [result for check in checks for result in _check(dataset, check, keys, trace)]
     found = shacl()
     if isinstance(found, Finding):
         trace.report(found)
@@ -137,44 +150,6 @@ def _follows(result: Result, trace: Trace) -> bool:
 def _enclosing(trace: Trace, node: str) -> tuple[Place, str] | None:
     """Place of the statement to which a nested node (``…#passage-selector``) belongs."""
     return trace.locate(node.rsplit("#", 1)[0]) if "#" in node and not node.startswith(POL) else None
-
-
-@contextmanager
-def _beside(work: Callable[[], _Done]) -> Iterator[Callable[[], _Done]]:
-    """Do ``work`` in a process of its own while the body runs: pyshacl takes as long as everything else together.
-
-    A forked process has the dataset without its being copied. Where there is no fork, the work is done when it is asked for.
-
-    :yields: what waits for the result, or raises what the work raised
-    """
-    if "fork" not in multiprocessing.get_all_start_methods():
-        yield work
-        return
-    ours, theirs = multiprocessing.Pipe(duplex=False)
-
-    def run() -> None:
-        try:
-            theirs.send((work(), None))
-        except Exception as error:  # noqa: BLE001 - handed to the parent, which raises it
-            theirs.send((None, error))
-
-    process = multiprocessing.get_context("fork").Process(target=run)
-    process.start()
-    theirs.close()
-
-    def wait() -> _Done:
-        result, error = ours.recv()
-        process.join()
-        if error is not None:
-            raise error
-        done: _Done = result
-        return done
-
-    try:
-        yield wait
-    except BaseException:
-        process.kill()
-        raise
 
 
 def _shacl(dataset: Dataset, shapes: "rdflib.Graph") -> list[Result] | Finding:

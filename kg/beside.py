@@ -1,0 +1,57 @@
+"""Work that runs in a process of its own beside other work.
+
+In: a function. Out: what waits for its result. Next: :mod:`kg.validation`, where pyshacl takes as long as rules and checks together.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from kg.errors import PolicyKgError
+
+_Done = TypeVar("_Done")
+
+
+@contextmanager
+def beside(work: Callable[[], _Done]) -> Iterator[Callable[[], _Done]]:
+    """Do ``work`` in a process of its own while the body runs: the body does not wait for it.
+
+    A forked process has the dataset without its being copied. Where there is no fork, the work is done when it is asked for.
+
+    :yields: what waits for the result, or raises what the work raised
+    """
+    if "fork" not in multiprocessing.get_all_start_methods():
+        yield work
+        return
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+
+    def run() -> None:
+        with suppress(BrokenPipeError):  # the parent is gone, so nobody waits
+            try:
+                theirs.send((work(), None))
+            except Exception as error:  # noqa: BLE001 - handed to the parent, which raises it
+                theirs.send((None, error))
+
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    theirs.close()
+
+    def wait() -> _Done:
+        try:
+            result, error = ours.recv()
+        except EOFError:
+            raise PolicyKgError(
+                "a process that was at work beside this one ended without a result; is there enough memory?"
+            ) from None
+        process.join()
+        if error is not None:
+            raise error
+        done: _Done = result
+        return done
+
+    try:
+        yield wait
+    except BaseException:
+        process.kill()
+        raise
