@@ -3,6 +3,7 @@
 In: a function. Out: what waits for its result. Next: :mod:`kg.validation`, where pyshacl takes as long as rules and checks together.
 """
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +28,7 @@ def beside(work: Callable[[], _Done]) -> Iterator[Callable[[], _Done]]:
     ours, theirs = multiprocessing.Pipe(duplex=False)
 
     def run() -> None:
+        gc.disable()  # the process ends with its work, and collecting would copy the pages that it shares
         with suppress(BrokenPipeError):  # the parent is gone, so nobody waits
             try:
                 theirs.send((work(), None))

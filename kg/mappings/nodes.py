@@ -5,13 +5,13 @@ stays the string that was written. Next: :mod:`kg.mappings.convert`.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.errors import Finding, Severity
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where something stands: file as the user writes it, line and column from 1."""
+class Place(NamedTuple):
+    """Where something stands: file as the user writes it, line and column from 1. A tuple: there are tens of thousands."""
 
     file: str
     line: int
@@ -22,8 +22,7 @@ class Place:
         return Finding(self.file, self.line, self.column, code, message, subject, severity)
 
 
-@dataclass(frozen=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A string as written.
 
     :ivar cut: whether it is unquoted and a comment follows on its last line, which may have been meant as text
@@ -42,8 +41,7 @@ class Sequence:
     place: Place
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One key of a mapping, with its value."""
 
     key: Scalar
