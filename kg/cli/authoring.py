@@ -1,12 +1,11 @@
 """The commands of a coder: ``anchor``, ``check``, ``coverage``, ``schema``, and ``build``."""
 
-import os
 from pathlib import Path
 
 import click
 
 from kg import release, report
-from kg.cli import options
+from kg.cli import files, options
 from kg.coverage import Coverage, coverage
 from kg.errors import FindingsError, Severity
 from kg.mappings.corpus import Corpus, read_corpus
@@ -104,7 +103,7 @@ def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> 
         content = format_lock(coding.passages.found)
         changed = not path.exists() or path.read_text(encoding="utf-8") != content
         if changed:
-            replace(path, content)
+            files.replace(path, content)
         click.echo(f"{slug}: {len(coding.passages.found)} passages, {'written' if changed else 'unchanged'}", err=True)
     if mistakes:
         raise FindingsError(tuple(mistakes))
@@ -152,14 +151,7 @@ def schema_(layout: Layout, *, only_check: bool) -> None:
       kg schema
     """
     path = layout.mappings / "schema.json"
-    content = schema(_usable(read_corpus(layout)))
-    if path.exists() and path.read_text(encoding="utf-8") == content:
-        click.echo(f"{layout.name(path)}: up to date", err=True)
-        return
-    if only_check:
-        raise click.ClickException(f"{layout.name(path)} is out of date; run `kg schema`")
-    replace(path, content)
-    click.echo(f"{layout.name(path)}: written", err=True)
+    files.keep(path, layout.name(path), schema(_usable(read_corpus(layout))), "kg schema", only_check=only_check)
 
 
 def _usable(corpus: Corpus) -> Corpus:
@@ -188,14 +180,6 @@ def _print_coverage(result: Coverage, text: str) -> None:
     for span, missing in result.left:
         beginning = " ".join(text[span.start : span.end].split()[:5])
         click.echo(f"    {span.start}-{span.end} ({missing} words): {beginning} …")
-
-
-def replace(path: Path, content: str) -> None:
-    """Write a file in one step, so that an interruption leaves the old one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(content, encoding="utf-8")
-    draft.replace(path)
 
 
 COMMANDS = (check, build, anchor, coverage_, schema_)

@@ -5,8 +5,7 @@ from pathlib import Path
 import click
 
 from kg import release
-from kg.cli import options
-from kg.cli.authoring import replace
+from kg.cli import files, options
 from kg.datasheet import datasheet
 from kg.mappings.layout import Layout
 
@@ -31,13 +30,7 @@ def data(layout: Layout, sources: Path | None, output: Path, *, only_check: bool
     """
     checked = release.check(layout, options.needed_sources(sources))
     content = datasheet(checked.corpus, checked.dataset)
-    if output.exists() and output.read_text(encoding="utf-8") == content:
-        click.echo(f"{output}: up to date", err=True)
-        return
-    if only_check:
-        raise click.ClickException(f"{output} is out of date; run `kg data`")
-    replace(output, content)
-    click.echo(f"{output}: written", err=True)
+    files.keep(output, output.as_posix(), content, "kg data", only_check=only_check)
 
 
 COMMANDS = (data,)
