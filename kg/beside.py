@@ -5,6 +5,7 @@ In: a function. Out: what waits for its result. Next: :mod:`kg.validation`, wher
 
 import gc
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
@@ -34,6 +35,8 @@ def beside(work: Callable[[], _Done]) -> Iterator[Callable[[], _Done]]:
                 theirs.send((work(), None))
             except Exception as error:  # noqa: BLE001 - handed to the parent, which raises it
                 theirs.send((None, error))
+        theirs.close()
+        os._exit(0)  # at once: taking a large graph apart would keep the parent waiting
 
     process = multiprocessing.get_context("fork").Process(target=run)
     process.start()
