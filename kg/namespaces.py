@@ -38,7 +38,7 @@ _COLLECTIONS: Final = (
     "response",
     "stance",
     "topic",
-    "work",
+    "publication",
 )
 
 PREFIXES: Final[dict[str, str]] = {
