@@ -17,8 +17,9 @@ from pathlib import Path
 
 from rdflib import Graph
 
+from kg.engine.blocking import BlockingEngine
+from kg.engine.interface import Query
 from kg.engine.limits import Limits
-from kg.engine.pool import Engine, Query
 from kg.namespaces import PREFIXES
 from kg.store import current_release, open_store
 
@@ -65,7 +66,7 @@ def bench_queries(folder: Path) -> Graph:
     release = current_release(folder / "build")
     store = open_store(release.store)
     graph = Graph().parse(release.path / "dumps" / "policy-kg.nt", format="nt")
-    with Engine(release.store, Limits(workers=1)) as engine:
+    with BlockingEngine(release, Limits(workers=1)) as engine:
         engine.answer(Query("ASK {}"), "json")
         for path in sorted((release.path / "queries").glob("*.rq")):
             text = path.read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ class Format:
     :ivar aliases: other short names
     :ivar media_aliases: other media types that ask for it, and are then sent as ``Content-Type``
     :ivar text: whether ``charset=utf-8`` is to be said
+    :ivar iri: name in https://www.w3.org/ns/formats/, empty if it has none there
     """
 
     name: str
@@ -27,6 +28,7 @@ class Format:
     aliases: tuple[str, ...] = ()
     media_aliases: tuple[str, ...] = ()
     text: bool = False
+    iri: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,23 +68,27 @@ class MediaRange:
         return self.type != "*", self.subtype != "*", self.parameters
 
 
+_W3C: Final = "http://www.w3.org/ns/formats/"
 HTML: Final = Format("html", "text/html", "HTML", text=True)
 SOLUTION_FORMATS: Final = (
-    Format("json", "application/sparql-results+json", "JSON", ("srj",), ("application/json",)),
-    Format("xml", "application/sparql-results+xml", "XML", ("srx",), ("application/xml", "text/xml")),
-    Format("csv", "text/csv", "CSV", text=True),
-    Format("tsv", "text/tab-separated-values", "TSV", text=True),
+    Format("json", "application/sparql-results+json", "JSON", ("srj",), ("application/json",), iri=_W3C + "SPARQL_Results_JSON"),
+    Format(
+        "xml", "application/sparql-results+xml", "XML", ("srx",), ("application/xml", "text/xml"), iri=_W3C + "SPARQL_Results_XML"
+    ),
+    Format("csv", "text/csv", "CSV", text=True, iri=_W3C + "SPARQL_Results_CSV"),
+    Format("tsv", "text/tab-separated-values", "TSV", text=True, iri=_W3C + "SPARQL_Results_TSV"),
     HTML,
 )
 """Of SELECT and ASK."""
 GRAPH_FORMATS: Final = (
-    Format("ttl", "text/turtle", "Turtle", ("turtle",), text=True),
-    Format("nt", "application/n-triples", "N-Triples", ("ntriples", "n-triples"), ("text/plain",)),
-    Format("rdf", "application/rdf+xml", "RDF/XML", ("rdfxml", "xml"), ("application/xml", "text/xml")),
-    Format("jsonld", "application/ld+json", "JSON-LD", ("json-ld", "json"), ("application/json",)),
+    Format("ttl", "text/turtle", "Turtle", ("turtle",), text=True, iri=_W3C + "Turtle"),
+    Format("trig", "application/trig", "TriG", text=True, iri=_W3C + "TriG"),
+    Format("nt", "application/n-triples", "N-Triples", ("ntriples", "n-triples"), ("text/plain",), iri=_W3C + "N-Triples"),
+    Format("rdf", "application/rdf+xml", "RDF/XML", ("rdfxml", "xml"), ("application/xml", "text/xml"), iri=_W3C + "RDF_XML"),
+    Format("jsonld", "application/ld+json", "JSON-LD", ("json-ld", "json"), ("application/json",), iri=_W3C + "JSON-LD"),
     HTML,
 )
-"""Of CONSTRUCT and DESCRIBE. A result is one graph, so TriG and N-Quads would say nothing that these do not."""
+"""Of CONSTRUCT and DESCRIBE. A result is one graph; TriG is for clients that read nothing else."""
 ERROR_FORMATS: Final = (
     Format("json", "application/problem+json", "JSON", media_aliases=("application/json",)),
     Format("text", "text/plain", "text", text=True),
@@ -144,6 +150,17 @@ def by_name(name: str, formats: Iterable[Format]) -> Choice | None:
         if wanted in {form.name, *form.aliases, *types, *(media.replace("+", " ") for media in types)}:
             return Choice(form, form.media_type)
     return None
+
+
+def parse_weights(header: str) -> dict[str, float]:
+    """Weights of the tokens in a header such as ``Accept-Encoding`` (RFC 9110, section 12.4.2)."""
+    weights = {}
+    for element in header.split(","):
+        token, _, rest = element.partition(";")
+        name, _, value = rest.partition("=")
+        if token.strip():
+            weights[token.strip().lower()] = _quality(value.strip()) if name.strip().lower() == "q" else 1.0
+    return weights
 
 
 def _split(text: str, separator: str) -> list[str]:

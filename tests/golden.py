@@ -4,8 +4,9 @@ import tempfile
 from pathlib import Path
 
 from kg import dumps
+from kg.engine.blocking import BlockingEngine
+from kg.engine.interface import Query
 from kg.engine.limits import Limits
-from kg.engine.pool import Engine, Query
 from kg.graph import DESCRIPTION, VOCABULARY, graph_of
 from kg.mappings.layout import Layout
 from kg.namespaces import graph_iri
@@ -34,7 +35,7 @@ def build_published(target: Path) -> Release:
 def published_rows(release: Release, query: Path) -> tuple[str, str]:
     """File name and content of the expected rows of a published query: CSV, or sorted N-Triples for a graph."""
     text = query.read_text(encoding="utf-8")
-    with Engine(release.store, Limits(workers=1)) as engine:
+    with BlockingEngine(release, Limits(workers=1)) as engine:
         graph = engine.scan(text).form in ("CONSTRUCT", "DESCRIBE")
         body = engine.answer(Query(text), "nt" if graph else "csv").body.decode()
     if graph:

@@ -6,15 +6,15 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import kg.engine.pool
+from kg.engine.blocking import BlockingEngine
 from kg.engine.errors import (
-    EngineBusyError,
     EngineFailureError,
     QueryMemoryExceededError,
     QueryRefusedError,
@@ -23,12 +23,12 @@ from kg.engine.errors import (
     RefusalError,
     ResultTooLargeError,
 )
+from kg.engine.interface import Query
 from kg.engine.limits import Limits
-from kg.engine.pool import Engine, Query
 from kg.engine.scan import Scan
 from kg.errors import ReleaseError
 from kg.namespaces import graph_iri
-from kg.store import current_release, open_release, open_store
+from kg.store import Release, current_release, open_release, open_store
 from tests.serving import write_release
 
 LIMITS = Limits(timeout_s=0.7, memory_mib=200, result_mib=1, workers=2, queue_s=3, query_kib=1024)
@@ -36,15 +36,15 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with enough in it for a cross product to take for ever."""
-    return write_release(tmp_path_factory.mktemp("build"), extra=3000) / "store"
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A release with enough in it for a cross product to take for ever."""
+    return open_release(write_release(tmp_path_factory.mktemp("build"), extra=3000))
 
 
 @pytest.fixture(scope="module")
-def engine(store: Path) -> Iterator[Engine]:
+def engine(release: Release) -> Iterator[BlockingEngine]:
     """An engine with tight limits."""
-    with Engine(store, LIMITS) as engine:
+    with BlockingEngine(release, LIMITS) as engine:
         yield engine
 
 
@@ -56,12 +56,12 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def ask(engine: Engine, text: str, form: str = "csv", **dataset: tuple[str, ...]) -> str:
+def ask(engine: BlockingEngine, text: str, form: str = "csv", **dataset: tuple[str, ...]) -> str:
     """Run a query and decode its answer."""
     return engine.answer(Query(text, **dataset), form).body.decode()
 
 
-def count(engine: Engine, text: str, **dataset: tuple[str, ...]) -> int:
+def count(engine: BlockingEngine, text: str, **dataset: tuple[str, ...]) -> int:
     """Number that a counting query gives."""
     return int(ask(engine, text, "csv", **dataset).split()[1])
 
@@ -75,18 +75,35 @@ def alive(pid: int) -> bool:
     return True
 
 
-def test_deadline_kills_and_the_next_query_works(engine: Engine) -> None:
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait a few seconds until a condition holds, which it must."""
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError
+
+
+def test_deadline_kills_and_the_next_query_works(engine: BlockingEngine) -> None:
     """The worker of a query past its deadline is gone, and another takes its place."""
+    wait_for(lambda: len(engine.process_ids) == 3)
     before = engine.process_ids
 
     with pytest.raises(QueryTimeoutError, match=r"stopped after 0\.7 s.*/dumps/"):
         ask(engine, ENDLESS)
 
+    wait_for(lambda: set(before) - set(engine.process_ids) and len(engine.process_ids) == len(before))
     gone = set(before) - set(engine.process_ids)
-    assert len(gone) == 1
-    assert not any(alive(pid) for pid in gone)
-    assert len(engine.process_ids) == 2
+    wait_for(lambda: not any(alive(pid) for pid in gone))
     assert ask(engine, "ASK { ?a ?b ?c }") == "true"
+
+
+def test_a_request_may_ask_for_less_time(engine: BlockingEngine) -> None:
+    """The message names the time that was asked for; more than the limit is the limit."""
+    with pytest.raises(QueryTimeoutError, match=r"stopped after 0\.05 s"):
+        engine.answer(Query(ENDLESS), "csv", timeout_s=0.05)
+    with pytest.raises(QueryTimeoutError, match=r"stopped after 0\.7 s"):
+        engine.answer(Query(ENDLESS), "csv", timeout_s=60)
 
 
 @pytest.mark.parametrize(
@@ -100,16 +117,16 @@ def test_deadline_kills_and_the_next_query_works(engine: Engine) -> None:
     ],
     ids=["sort", "aggregate", "doubling"],
 )
-def test_memory_limit(store: Path, query: str) -> None:
+def test_memory_limit(release: Release, query: str) -> None:
     """A query that takes more memory than it may is told so, and the engine goes on."""
-    with Engine(store, Limits(timeout_s=20, memory_mib=64, workers=1)) as engine:
+    with BlockingEngine(release, Limits(timeout_s=20, memory_mib=64, workers=1)) as engine:
         with pytest.raises(QueryMemoryExceededError, match="more than 64 MiB"):
             ask(engine, query)
 
         assert ask(engine, "ASK { ?a ?b ?c }") == "true"
 
 
-def test_result_limit(engine: Engine) -> None:
+def test_result_limit(engine: BlockingEngine) -> None:
     """A result past the limit is refused whole, and its worker goes on."""
     before = engine.process_ids
 
@@ -120,14 +137,14 @@ def test_result_limit(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("form", ["ttl", "nt", "rdf", "jsonld"])
-def test_result_limit_of_graphs(engine: Engine, form: str) -> None:
+def test_result_limit_of_graphs(engine: BlockingEngine, form: str) -> None:
     """The limit holds for each serialisation of a graph."""
     query = 'CONSTRUCT { ?a ?b ?x } { ?a ?b ?c BIND(CONCAT(STR(?c), STRDT("{}", xsd:string)) AS ?x) }'
     with pytest.raises(ResultTooLargeError):
         ask(engine, query.replace("{}", "x" * 500), form)
 
 
-def test_size_limit_of_one_row(engine: Engine) -> None:
+def test_size_limit_of_one_row(engine: BlockingEngine) -> None:
     """One literal larger than the limit is no way around it, in a preview neither."""
     query = 'SELECT ?x16 { BIND("0123456789012345678901234567890123456789" AS ?x0) '
     query += " ".join(f"BIND(CONCAT(?x{i},?x{i}) AS ?x{i + 1})" for i in range(16)) + " }"
@@ -139,7 +156,7 @@ def test_size_limit_of_one_row(engine: Engine) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.usefixtures("blind")
-def test_a_worker_cannot_connect(engine: Engine, host: str) -> None:
+def test_a_worker_cannot_connect(engine: BlockingEngine, host: str) -> None:
     """Even past the scan, SERVICE reaches nobody: the process can open no socket."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.2)
@@ -154,7 +171,7 @@ def test_a_worker_cannot_connect(engine: Engine, host: str) -> None:
 
 @pytest.mark.usefixtures("blind")
 @pytest.mark.parametrize("unit", [("{ SELECT * ", "}"), ("{", "}")])
-def test_deep_nesting_past_the_scan_does_no_harm(engine: Engine, unit: tuple[str, str]) -> None:
+def test_deep_nesting_past_the_scan_does_no_harm(engine: BlockingEngine, unit: tuple[str, str]) -> None:
     """Nesting that a scan failed to see costs a worker at most, and with its large stack not even that."""
     query = "SELECT * " + unit[0] * 30_000 + "{}" + unit[1] * 30_000
     with contextlib.suppress(RefusalError):
@@ -163,7 +180,7 @@ def test_deep_nesting_past_the_scan_does_no_harm(engine: Engine, unit: tuple[str
     assert ask(engine, "ASK { ?a ?b ?c }") == "true"
 
 
-def test_syntax_error_has_a_place(engine: Engine) -> None:
+def test_syntax_error_has_a_place(engine: BlockingEngine) -> None:
     """Line, column and what was expected are given apart."""
     with pytest.raises(QuerySyntaxError, match=r"^Line 2, column 12: found '}'; expected \. or :") as error:
         ask(engine, "SELECT ?a {\n  ?a ?b FOO }")
@@ -180,7 +197,7 @@ def test_syntax_error_has_a_place(engine: Engine) -> None:
         ("nonsense", "Line 1, at or after column 1"),
     ],
 )
-def test_other_mistakes_are_the_clients(engine: Engine, query: str, message: str) -> None:
+def test_other_mistakes_are_the_clients(engine: BlockingEngine, query: str, message: str) -> None:
     """What Oxigraph cannot do is a 400 with its reason."""
     with pytest.raises(QuerySyntaxError, match=message) as error:
         ask(engine, query)
@@ -197,18 +214,18 @@ def test_other_mistakes_are_the_clients(engine: Engine, query: str, message: str
         ("SELECT * { { SELECT ?z (1 AS ?b) { ?z ?hidden ?y } } ?a ?y ?z }", "z,b,y,a"),
     ],
 )
-def test_columns_are_in_order(engine: Engine, query: str, columns: str) -> None:
+def test_columns_are_in_order(engine: BlockingEngine, query: str, columns: str) -> None:
     """That of the projection, or of first appearance."""
     assert columns == ask(engine, query + " LIMIT 1").splitlines()[0]
 
 
-def test_codepoint_escapes(engine: Engine) -> None:
+def test_codepoint_escapes(engine: BlockingEngine) -> None:
     """They may stand anywhere (SPARQL 1.1, section 19.2), and an escaped quote ends no string."""
     assert ask(engine, r"S\u0045LECT ?\u0078 { BIND('\u0061' AS ?x) }").replace("\r", "") == "x\na\n"
     assert ask(engine, r"""SELECT ?x { BIND("a\u0022b" AS ?x) }""").replace("\r", "") == 'x\n"a""b"\n'
 
 
-def test_default_graph(engine: Engine) -> None:
+def test_default_graph(engine: BlockingEngine) -> None:
     """The union, unless the query or the request names graphs; the request goes before the query."""
     query = "SELECT (COUNT(*) AS ?n) %s { ?a ?b ?c }"
     alpha, entities = graph_iri("alpha-2020"), graph_iri("entities")
@@ -221,7 +238,7 @@ def test_default_graph(engine: Engine) -> None:
     assert count(engine, query % "", named_graphs=(alpha,)) == 0
 
 
-def test_named_graphs(engine: Engine) -> None:
+def test_named_graphs(engine: BlockingEngine) -> None:
     """All, unless the query or the request names some."""
     query = "SELECT (COUNT(DISTINCT ?g) AS ?n) %s { GRAPH ?g { ?a ?b ?c } }"
     alpha = graph_iri("alpha-2020")
@@ -233,33 +250,19 @@ def test_named_graphs(engine: Engine) -> None:
     assert count(engine, query % "", default_graphs=(alpha,)) == 0
 
 
-def test_preview_is_bounded(store: Path) -> None:
+def test_preview_is_bounded(release: Release) -> None:
     """A page gets the first rows and is told that there are more."""
-    with Engine(store, Limits(workers=1, preview_rows=3)) as engine:
+    with BlockingEngine(release, Limits(workers=1, preview_rows=3)) as engine:
         preview = json.loads(ask(engine, "SELECT * { ?s ?p ?o }", "preview"))
 
     assert len(preview["rows"]) == 3
     assert preview["more"]
 
 
-def test_busy_engine_says_when_to_come_back(store: Path) -> None:
-    """A query that finds no worker in time is not queued for ever."""
-    with Engine(store, Limits(timeout_s=1, workers=1, queue_s=0.2)) as engine, ThreadPoolExecutor() as threads:
-        ask(engine, "ASK {}")
-        slow = threads.submit(ask, engine, ENDLESS)
-        time.sleep(0.1)
-        with pytest.raises(EngineBusyError) as error:
-            ask(engine, "ASK {}")
-
-        assert error.value.status == 503
-        assert error.value.retry_after_s
-        assert isinstance(slow.exception(), QueryTimeoutError)
-
-
-def test_close_ends_a_running_query(store: Path) -> None:
+def test_close_ends_a_running_query(release: Release) -> None:
     """No process is left, and who waited is told."""
     with ThreadPoolExecutor() as threads:
-        engine = Engine(store, Limits(workers=1))
+        engine = BlockingEngine(release, Limits(workers=1))
         ask(engine, "ASK {}")
         pids = engine.process_ids
         slow = threads.submit(ask, engine, ENDLESS)
@@ -270,32 +273,80 @@ def test_close_ends_a_running_query(store: Path) -> None:
         assert not any(alive(pid) for pid in pids)
 
 
-def test_a_worker_that_was_killed_is_replaced(store: Path) -> None:
-    """Whoever killed it, the next query is answered or told why, and the one after is answered."""
-    with Engine(store, Limits(workers=1)) as engine:
-        ask(engine, "ASK {}")
-        os.kill(engine.process_ids[0], signal.SIGKILL)
-        with pytest.raises(RefusalError):
-            ask(engine, "ASK {}")
+def test_a_worker_that_was_killed_is_replaced(release: Release) -> None:
+    """Whoever killed it, the next query is answered."""
+    with BlockingEngine(release, Limits(workers=1)) as engine:
+        wait_for(lambda: len(engine.process_ids) == 2)
+        killed = set(engine.process_ids)
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
 
+        assert ask(engine, "ASK {}") == "true"
+        wait_for(lambda: len(engine.process_ids) == 2 and not killed & set(engine.process_ids))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_worker_that_is_killed_at_work(release: Release, times: int) -> None:
+    """Its query runs again, once; after the second time it fails with an error, not with a part of the result."""
+    query = "SELECT (COUNT(*) AS ?n) { ?a <https://example.org/p> ?c . ?d <https://example.org/p> ?f }"
+    with BlockingEngine(release, Limits(workers=1)) as engine, ThreadPoolExecutor() as threads:
+        ask(engine, "ASK {}")
+        slow = threads.submit(ask, engine, query)
+        for _ in range(times):
+            wait_for(lambda: engine.engine.long_queries and engine.engine.crew.idle)
+            killed = set(engine.process_ids)
+            for pid in killed:
+                os.kill(pid, signal.SIGKILL)
+            wait_for(lambda killed=killed: not killed & set(engine.process_ids))
+
+        if times == 1:
+            assert slow.result() == "n\r\n9000000\r\n"
+        else:
+            assert isinstance(slow.exception(), QueryMemoryExceededError)
         assert ask(engine, "ASK {}") == "true"
 
 
-def test_reopen_serves_another_release(store: Path, tmp_path: Path) -> None:
-    """After a new release, answers come from it and the old workers are gone."""
-    other = write_release(tmp_path, extra=10) / "store"
-    with Engine(store, Limits(workers=2)) as engine:
-        old = engine.process_ids
+def test_reopen_serves_another_release(release: Release, tmp_path: Path) -> None:
+    """After a new release, answers come from it and say so, and the old workers are gone."""
+    other = open_release(write_release(tmp_path, "2", extra=10))
+    with BlockingEngine(release, Limits(workers=2)) as engine:
+        old = engine.answer(Query("ASK {}"), "csv").version
+        before = set(engine.process_ids)
         engine.reopen(other)
+        answer = engine.answer(Query("SELECT (COUNT(*) AS ?n) { ?a ?b ?c }"), "csv")
 
-        assert count(engine, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c }") == 23
-        assert not set(old) & set(engine.process_ids)
-        assert len(engine.process_ids) == 2
+        assert (old, answer.version, answer.body) == ("1", "2", b"n\r\n23\r\n")
+        wait_for(lambda: not any(alive(pid) for pid in before))
+
+
+def test_a_query_that_runs_ends_on_the_release_it_began_on(release: Release, tmp_path: Path) -> None:
+    """Its answer says which it is."""
+    other = open_release(write_release(tmp_path, "2"))
+    query = Query("SELECT (COUNT(*) AS ?n) { ?a <https://example.org/p> ?c . ?d <https://example.org/p> ?f }")
+    with BlockingEngine(release, Limits(workers=1)) as engine, ThreadPoolExecutor() as threads:
+        ask(engine, "ASK {}")
+        slow = threads.submit(engine.answer, query, "csv")
+        wait_for(lambda: engine.engine.long_queries)
+        engine.reopen(other)
+        answer = slow.result()
+
+        assert (answer.version, answer.body) == ("1", b"n\r\n9000000\r\n")
+
+
+def test_a_release_that_cannot_be_opened_leaves_the_old_one(release: Release, tmp_path: Path) -> None:
+    """The error names the cause for the log, and queries go on."""
+    broken = Release(tmp_path / "none", "3", {})
+    with BlockingEngine(release, Limits(workers=1)) as engine:
+        with pytest.raises(EngineFailureError):
+            engine.reopen(broken)
+
+        assert engine.answer(Query("ASK {}"), "csv").version == "1"
 
 
 def test_a_store_that_cannot_be_opened_fails_each_query(tmp_path: Path) -> None:
     """The message says nothing of paths; the cause has what the worker said."""
-    with Engine(tmp_path / "none", Limits(workers=1)) as engine, pytest.raises(EngineFailureError) as error:
+    broken = Release(tmp_path / "none", "1", {})
+    with BlockingEngine(broken, Limits(workers=1)) as engine, pytest.raises(EngineFailureError) as error:
         ask(engine, "ASK {}")
 
     assert str(tmp_path) not in str(error.value)
@@ -323,17 +374,3 @@ def test_release_errors_name_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     with pytest.raises(ReleaseError, match="cannot open"):
         open_store(tmp_path / "store")
-
-
-def test_a_worker_that_retires_after_an_error_is_replaced(store: Path) -> None:
-    """A result that is refused late, by a worker made to yield, does not fail the next query."""
-    slow = 'SELECT ?a { ?a ?b ?c . ?d ?e ?f FILTER(REGEX(CONCAT(STR(?c), STR(?f)), "^x")) }'
-    late = f'SELECT ?x {{ {{ SELECT (COUNT(*) AS ?n) {{ {slow} }} }} BIND("0123456789012345678901234567890123456789" AS ?x0) '
-    late += " ".join(f"BIND(CONCAT(?x{i},?x{i}) AS ?x{i + 1})" for i in range(16)) + " BIND(?x16 AS ?x) }"
-    with Engine(store, Limits(workers=1, result_mib=1)) as engine:
-        before = engine.process_ids
-        with pytest.raises(ResultTooLargeError):
-            ask(engine, late)
-
-        assert ask(engine, "ASK {}") == "true"
-        assert before != engine.process_ids

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import authoring, describing, reading
+from kg.cli import authoring, describing, reading, serving
 from kg.errors import FindingsError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
@@ -54,5 +54,5 @@ def main(ctx: click.Context, root: Path) -> None:
     ctx.obj = Layout(root)
 
 
-for command in (*authoring.COMMANDS, *describing.COMMANDS, *reading.COMMANDS):
+for command in (*authoring.COMMANDS, *describing.COMMANDS, *reading.COMMANDS, *serving.COMMANDS):
     main.add_command(command)

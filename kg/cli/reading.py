@@ -1,4 +1,4 @@
-"""The commands of a user: ``serve``, ``query``, ``export``, ``passage``."""
+"""The commands of a user: ``query``, ``export``, ``passage``."""
 
 import json
 import sys
@@ -15,64 +15,6 @@ from kg.namespaces import graph_iri
 
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
 EXPORT_FORMATS = ("ttl", "nt", "nq", "trig", "jsonld", "rdf")
-
-
-@click.command()
-@options.build_dir
-@click.option("--host", default="127.0.0.1", show_default=True, envvar="KG_HOST", help="Address to listen on.")
-@click.option(
-    "--port",
-    default=8642,
-    show_default=True,
-    envvar="KG_PORT",
-    type=click.IntRange(0, 65535),
-    help="Port to listen on; 0 takes a free one.",
-)
-@click.option("--workers", envvar="KG_WORKERS", type=click.IntRange(1), help="Query processes.  [default: processors + 1]")
-@click.option(
-    "--query-timeout",
-    default=30.0,
-    show_default=True,
-    envvar="KG_QUERY_TIMEOUT",
-    type=click.FloatRange(0.01),
-    help="Seconds that a query may run.",
-)
-@click.option(
-    "--query-memory",
-    default=1024,
-    show_default=True,
-    envvar="KG_QUERY_MEMORY",
-    type=click.IntRange(16),
-    help="MiB that a query may take.",
-)
-@click.option(
-    "--result-limit",
-    default=64,
-    show_default=True,
-    envvar="KG_RESULT_LIMIT",
-    type=click.IntRange(1),
-    help="MiB that a result may have.",
-)
-def serve(
-    build_dir: Path, host: str, port: int, workers: int | None, query_timeout: float, query_memory: int, result_limit: int
-) -> None:
-    """Serve the current release: a site, and a SPARQL endpoint at /sparql.
-
-    Listens on this machine only unless --host says otherwise. Each query runs in a process of its own with a deadline and
-    a memory limit.
-
-    \b
-    Example:
-      kg serve
-      KG_PORT=8080 kg serve --query-timeout 10
-    """
-    from kg.engine.limits import Limits, default_workers  # noqa: PLC0415 - a server's imports are not every command's
-    from kg.web.serving import serve as run  # noqa: PLC0415
-
-    limits = Limits(
-        timeout_s=query_timeout, memory_mib=query_memory, result_mib=result_limit, workers=workers or default_workers()
-    )
-    run(build_dir, host=host, port=port, limits=limits)
 
 
 @click.command()
@@ -97,13 +39,14 @@ def query(layout: Layout, build_dir: Path, query: str, style: str, timeout: floa
       kg query 'SELECT ?kind (COUNT(*) AS ?n) { ?s a ?kind; pol:passage [] } GROUP BY ?kind'
       kg query demands-by-action --format csv
     """
+    from kg.engine.blocking import BlockingEngine  # noqa: PLC0415 - a server's imports are not every command's
+    from kg.engine.interface import Query  # noqa: PLC0415
     from kg.engine.limits import Limits  # noqa: PLC0415
-    from kg.engine.pool import Engine, Query  # noqa: PLC0415
     from kg.store import current_release  # noqa: PLC0415
 
     release = current_release(build_dir)
     text = _query_text(query, release.path / "queries", layout)
-    with Engine(release.store, Limits(timeout_s=timeout, result_mib=4096, workers=1)) as engine:
+    with BlockingEngine(release, Limits(timeout_s=timeout, result_mib=4096, workers=1)) as engine:
         graph = engine.scan(text).form in ("CONSTRUCT", "DESCRIBE")
         form = ("ttl" if graph else "json") if style == "table" else style
         if graph != (form in EXPORT_FORMATS):
@@ -207,4 +150,4 @@ def passage(layout: Layout, sources: Path | None, statement: str, context: int) 
         )
 
 
-COMMANDS = (serve, query, export, passage)
+COMMANDS = (query, export, passage)

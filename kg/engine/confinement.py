@@ -7,7 +7,6 @@ whatever Oxigraph or Python does.
 import os
 import resource
 import signal
-import threading
 from pathlib import Path
 from typing import Final
 
@@ -79,4 +78,3 @@ def own_signals() -> None:
     """Take SIGALRM as the end, and leave an interrupt of the terminal to the parent, which closes the socket."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.stack_size(STACK_BYTES)

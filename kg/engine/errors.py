@@ -14,11 +14,13 @@ class RefusalError(QueryError):
 
     :cvar status: HTTP status code
     :cvar title: short summary that is the same for every occurrence (RFC 9457, section 3.1.3)
+    :cvar outcome: short name for logs and metrics
     :ivar retry_after_s: seconds after which the same query may succeed, where waiting helps
     """
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "The query could not be answered"
+    outcome: ClassVar[str] = "failure"
 
     def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(message)
@@ -35,6 +37,7 @@ class QuerySyntaxError(RefusalError):
 
     status = 400
     title = "Malformed query"
+    outcome = "syntax"
 
     def __init__(self, message: str, line: int = 0, column: int = 0, expected: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -48,6 +51,7 @@ class QueryTooDeepError(RefusalError):
 
     status = 400
     title = "Query nested too deeply"
+    outcome = "depth"
 
 
 class QueryTooLongError(RefusalError):
@@ -55,6 +59,7 @@ class QueryTooLongError(RefusalError):
 
     status = 413
     title = "Query too long"
+    outcome = "length"
 
 
 class QueryRefusedError(RefusalError):
@@ -62,6 +67,7 @@ class QueryRefusedError(RefusalError):
 
     status = 403
     title = "Not allowed on this endpoint"
+    outcome = "refused"
 
 
 class ResultTooLargeError(RefusalError):
@@ -73,6 +79,7 @@ class ResultTooLargeError(RefusalError):
 
     status = 403
     title = "Result too large"
+    outcome = "size"
 
 
 class QueryTimeoutError(RefusalError):
@@ -80,6 +87,7 @@ class QueryTimeoutError(RefusalError):
 
     status = 503
     title = "Query timed out"
+    outcome = "timeout"
 
 
 class QueryMemoryExceededError(RefusalError):
@@ -87,6 +95,7 @@ class QueryMemoryExceededError(RefusalError):
 
     status = 503
     title = "Query out of memory"
+    outcome = "memory"
 
 
 class EngineBusyError(RefusalError):
@@ -94,6 +103,15 @@ class EngineBusyError(RefusalError):
 
     status = 503
     title = "All query workers are busy"
+    outcome = "busy"
+
+
+class TooManyQueriesError(RefusalError):
+    """The client has as many queries under way as it may have (RFC 6585, section 4)."""
+
+    status = 429
+    title = "Too many queries at a time"
+    outcome = "limit"
 
 
 class EngineFailureError(RefusalError):
@@ -101,3 +119,4 @@ class EngineFailureError(RefusalError):
 
     status = 500
     title = "The query engine failed"
+    outcome = "failure"

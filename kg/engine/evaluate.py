@@ -20,12 +20,13 @@ SOLUTION_FORMATS: Final = {
 }
 GRAPH_FORMATS: Final = {
     "ttl": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
     "nt": ox.RdfFormat.N_TRIPLES,
     "rdf": ox.RdfFormat.RDF_XML,
     "jsonld": ox.RdfFormat.JSON_LD,
 }
 PREVIEW: Final = "preview"
-_PREFIXED: Final = frozenset({"ttl", "rdf"})
+_PREFIXED: Final = frozenset({"ttl", "trig", "rdf"})
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 

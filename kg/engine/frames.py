@@ -1,14 +1,14 @@
 """Frames on the socket between the pool and a worker: five bytes of header, then a payload.
 
 A header is the kind (one byte) and the payload's length (four bytes, network order). The pool sends ``REQUEST``; the
-worker sends ``READY`` once, and for each request any number of ``DATA`` and then ``END`` or ``ERROR``. The payload of all
-but ``DATA`` is a JSON object.
+worker sends ``READY`` when it can take one, and for each request any number of ``DATA`` and then ``END`` or ``ERROR``. The
+payload of all but ``DATA`` is a JSON object.
 """
 
 import json
 import socket
 import struct
-import time
+from collections.abc import Iterator
 from typing import Any, Final
 
 REQUEST: Final = b"Q"
@@ -24,37 +24,30 @@ class PeerGoneError(Exception):
     """The other side closed the socket, in or before a frame."""
 
 
-def send(sock: socket.socket, kind: bytes, payload: bytes) -> None:
-    """Send one frame."""
-    sock.sendall(_HEADER.pack(kind, len(payload)) + payload)
+def pack(kind: bytes, payload: bytes) -> bytes:
+    """One frame."""
+    return _HEADER.pack(kind, len(payload)) + payload
 
 
-def send_json(sock: socket.socket, kind: bytes, payload: dict[str, Any]) -> None:
-    """Send one frame that holds a JSON object."""
-    send(sock, kind, json.dumps(payload).encode())
+def pack_json(kind: bytes, payload: dict[str, Any]) -> bytes:
+    """One frame that holds a JSON object."""
+    return pack(kind, json.dumps(payload).encode())
 
 
-def receive(sock: socket.socket, deadline: float | None = None) -> tuple[bytes, bytes]:
-    """Receive one frame.
+def receive(sock: socket.socket) -> tuple[bytes, bytes]:
+    """Wait for one frame.
 
-    :param deadline: on the clock of :func:`time.monotonic`; none waits for ever
     :returns: kind and payload
-    :raises TimeoutError: if the deadline passes first
     :raises PeerGoneError: if the other side is gone
     """
-    kind, size = _HEADER.unpack(_exactly(sock, _HEADER.size, deadline))
-    return kind, bytes(_exactly(sock, size, deadline))
+    kind, size = _HEADER.unpack(_exactly(sock, _HEADER.size))
+    return kind, bytes(_exactly(sock, size))
 
 
-def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
+def _exactly(sock: socket.socket, size: int) -> bytearray:
     buffer = bytearray(size)
     view = memoryview(buffer)
     while view:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            sock.settimeout(left)
         try:
             count = sock.recv_into(view)
         except ConnectionError as error:
@@ -63,3 +56,23 @@ def _exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearra
             raise PeerGoneError
         view = view[count:]
     return buffer
+
+
+class Reader:
+    """Frames out of bytes that come in pieces of any length."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Take bytes; kind and payload of each frame that they complete."""
+        self._buffer += data
+        start = 0
+        while len(self._buffer) - start >= _HEADER.size:
+            kind, size = _HEADER.unpack_from(self._buffer, start)
+            end = start + _HEADER.size + size
+            if len(self._buffer) < end:
+                break
+            yield kind, bytes(self._buffer[start + _HEADER.size : end])
+            start = end
+        del self._buffer[:start]

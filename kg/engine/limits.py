@@ -11,6 +11,11 @@ def default_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def default_long_queries() -> int:
+    """Two for each processor: they have the lowest priority, so more of them cost memory and not time."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @dataclass(frozen=True)
 class Limits:
     """Bounds for one query, and the number of queries at a time.
@@ -18,21 +23,29 @@ class Limits:
     :ivar timeout_s: seconds that a query may run, serialisation included
     :ivar memory_mib: MiB of address space that a query may take beside what its worker has when idle
     :ivar result_mib: MiB of serialised result
-    :ivar workers: processes that run queries, one query each
+    :ivar workers: queries that run in the fast lane at the same time
+    :ivar long_queries: queries that run at the same time beyond ``quantum_s``
     :ivar query_kib: KiB of query text, in UTF-8
     :ivar depth: nesting of brackets
     :ivar queue_s: seconds that a query waits for a worker
+    :ivar quantum_s: seconds that a query has in the fast lane
     :ivar preview_rows: rows of the table in a page
+    :ivar client_queries: queries of one client address that run or wait at the same time
+    :ivar queries: queries that run or wait at the same time in all
     """
 
     timeout_s: float = 30.0
     memory_mib: int = 1024
     result_mib: int = 64
     workers: int = field(default_factory=default_workers)
+    long_queries: int = field(default_factory=default_long_queries)
     query_kib: int = 256
     depth: int = 250
-    queue_s: float = 5.0
+    queue_s: float = 10.0
+    quantum_s: float = 0.1
     preview_rows: int = 1000
+    client_queries: int = 20
+    queries: int = 100
 
     @property
     def result_bytes(self) -> int:

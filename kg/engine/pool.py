@@ -1,20 +1,23 @@
-"""Worker processes started ahead, one query each at a time, killed at the deadline.
+"""Queries on the store of a release, each in a process of its own that is killed at the deadline.
 
-In comes a :class:`Query` that :mod:`kg.engine.scan` let pass; out goes an :class:`Answer` with the whole body, so that
-what :mod:`kg.web` sends with status 200 is complete, or an error of :mod:`kg.engine.errors`. A worker that was killed, died or
-grew is replaced at once; it opens the store while others work.
+In comes a :class:`~kg.engine.interface.Query`; out goes an :class:`~kg.engine.interface.Answer` with the whole body, so that
+what :mod:`kg.web` sends with status 200 is complete, or an error of :mod:`kg.engine.errors`.
+
+There are two lanes, as in a scheduler with feedback. Each query starts in the fast one. One that is not done after a tenth
+of a second goes on in the long one with the lowest priority; where that is full, it is stopped and starts again when a
+place is free, which nobody sees, as nothing was sent. So a short query never waits for long ones, and clients take turns.
 """
 
-import json
+import asyncio
+import hashlib
+import logging
 import math
-import queue
-import threading
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final
 
-from kg.engine import frames
+from kg.engine.crew import Crew
 from kg.engine.errors import (
     EngineBusyError,
     EngineFailureError,
@@ -25,173 +28,196 @@ from kg.engine.errors import (
     QueryTooDeepError,
     RefusalError,
     ResultTooLargeError,
+    TooManyQueriesError,
 )
 from kg.engine.evaluate import PREVIEW
+from kg.engine.frames import PeerGoneError
+from kg.engine.interface import Answer, Query
+from kg.engine.lanes import Lane
 from kg.engine.limits import MIB, Limits
 from kg.engine.messages import syntax_error
-from kg.engine.process import Death, Worker
+from kg.engine.process import Death, Reply, Worker
 from kg.engine.scan import Scan, scan
+from kg.store import Release
 
-_DOWNLOAD = "or download the data at /dumps/ and query it on your own machine"
-
-
-_PREVIEW_BYTES = 4 * MIB
+_DOWNLOAD: Final = "or download the data at /dumps/ and query it on your own machine"
+_PREVIEW_BYTES: Final = 4 * MIB
 """A page of more would keep the serving process from others while it is put together."""
+_SPARE: Final = 1
+"""Workers beyond those that may be in use, so that one that was killed is not missed while the next one starts."""
+_REMEMBERED: Final = 4096
+
+_log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Query:
-    """A query and the dataset that the request gave (SPARQL 1.1 Protocol, section 2.1.4).
+class _AgainError(Exception):
+    """A query is to start again.
 
-    :ivar default_graphs: ``default-graph-uri``; empty if not given
-    :ivar named_graphs: ``named-graph-uri``; empty if not given
+    :ivar death: end of its worker, where somebody else killed it, as an operator or the kernel may
     """
 
-    text: str
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
+    def __init__(self, death: Death | None) -> None:
+        super().__init__()
+        self.death = death
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A complete result and the seconds it took."""
+@dataclass
+class _Place:
+    """A place that a query holds in a lane; it may go on to another lane."""
 
-    body: bytes
-    seconds: float
+    client: str
+    lane: Lane
 
 
-class Engine:
-    """Pool of query processes over one store."""
+def _fail(reply: "asyncio.Future[Reply]", error: Exception) -> None:
+    if not reply.done():
+        reply.set_exception(error)
 
-    def __init__(self, store: Path, limits: Limits | None = None) -> None:
-        """Start the workers; they open the store while this returns.
 
-        :param store: directory of an Oxigraph store
-        """
+class LocalEngine:
+    """Pool of query processes over the store of one release. Implements :class:`kg.engine.interface.Engine`.
+
+    :ivar kills: workers that were ended or that ended on a query
+    """
+
+    def __init__(self, release: Release, limits: Limits | None = None) -> None:
+        """Start the workers, in tasks of the running loop."""
         self.limits = limits or Limits()
-        self._store = store
-        self._idle: queue.Queue[Worker] = queue.Queue()
-        self._lock = threading.Lock()
-        self._all: set[Worker] = set()
+        self._fast = Lane(self.limits.workers)
+        self._long = Lane(self.limits.long_queries, max(1, self.limits.long_queries - 1))
+        self._known_long: OrderedDict[bytes, None] = OrderedDict()
         self._closed = False
-        for _ in range(self.limits.workers):
-            self._start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        self.kills = 0
+        self.crew = Crew(release, self.limits.workers + _SPARE, self.limits.memory_bytes)
 
     @property
-    def process_ids(self) -> tuple[int, ...]:
-        """Process ids of the workers that are alive."""
-        with self._lock:
-            return tuple(sorted(worker.pid for worker in self._all))
+    def long_queries(self) -> int:
+        """Number of queries in the long lane."""
+        return self._long.taken
 
     def scan(self, text: str) -> Scan:
         """Check a query without running it; see :func:`kg.engine.scan.scan`."""
         return scan(text, self.limits)
 
-    def answer(self, query: Query, form: str) -> Answer:
-        """Run a query.
-
-        :param form: short name of the format: ``json``, ``xml``, ``csv``, ``tsv``; ``ttl``, ``nt``, ``rdf``, ``jsonld``;
-            or ``preview`` for the first rows as JSON
-        :raises RefusalError: one of the classes of :mod:`kg.engine.errors`
-        """
+    async def answer(self, query: Query, form: str, *, timeout_s: float | None = None, client: str = "") -> Answer:
+        """Run a query; see :meth:`kg.engine.interface.Engine.answer`."""
         checked = self.scan(query.text)
-        worker = self._take()
-        healthy = False
-        started = time.monotonic()
-        try:
-            body, healthy = self._ask(worker, self._request(checked, query, form), started)
-        except _ReportedError as error:
-            healthy = not error.retires
-            raise error.reason from None
-        finally:
-            self._give_back(worker, healthy=healthy)
-        return Answer(body, time.monotonic() - started)
+        limit_s = min(timeout_s or self.limits.timeout_s, self.limits.timeout_s)
+        request = self._request(checked, query, form, limit_s)
+        return await self._run(request, client)
 
-    def reopen(self, store: Path) -> None:
-        """Serve another store from now on; queries that run end on the old one."""
-        with self._lock:
-            self._store = store
-            old = tuple(self._all)
-        for _ in old:
-            self._start()
-        for worker in old:
-            worker.outdated = True
-        for _ in range(self._idle.qsize()):
-            try:
-                worker = self._idle.get_nowait()
-            except queue.Empty:
-                break
-            if worker.outdated:
-                self._discard(worker)
-            else:
-                self._idle.put(worker)
+    async def reopen(self, release: Release) -> None:
+        """Answer from another release from now on; queries that run end on the old one."""
+        await self.crew.reopen(release)
+        self._known_long.clear()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop all workers, those that run a query too."""
-        with self._lock:
-            self._closed = True
-            workers = tuple(self._all)
-            self._all.clear()
-        for worker in workers:
-            worker.kill()
+        self._closed = True
+        await self.crew.close()
 
-    def _start(self) -> None:
-        with self._lock:
-            if self._closed:
-                return
-            worker = Worker.start(self._store, self.limits.memory_bytes)
-            self._all.add(worker)
-        self._idle.put(worker)
-
-    def _discard(self, worker: Worker) -> Death:
-        with self._lock:
-            self._all.discard(worker)
-        return worker.kill()
-
-    def _take(self) -> Worker:
-        """Wait for an idle worker that is ready."""
-        deadline = time.monotonic() + self.limits.queue_s
-        while not self._closed:
+    async def _run(self, request: dict[str, Any], client: str) -> Answer:
+        key = hashlib.sha256(request["text"].encode("utf-8", "surrogatepass")).digest()
+        place = _Place(client, self._long if key in self._known_long else self._fast)
+        last_try = False
+        while True:
+            await self._enter(place)
             try:
-                worker = self._idle.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                break
-            if worker.outdated:
-                self._discard(worker)
-                continue
-            try:
-                worker.wait_ready(deadline)
-            except TimeoutError:
-                self._idle.put(worker)
-                break
-            except frames.PeerGoneError:
-                death = self._discard(worker)
-                self._start()
-                message = "A query worker could not start. The operator finds the reason in the log of the server."
-                raise EngineFailureError(message) from RuntimeError(death.stderr)
-            return worker
-        message = (
-            f"{self.limits.workers} queries are running and none ended within {self.limits.queue_s:g} s. "
-            "Send the query again later."
-        )
-        raise EngineBusyError(message, retry_after_s=math.ceil(self.limits.timeout_s / 2))
+                return await self._attempt(request, place)
+            except _AgainError as again:
+                if again.death is None:
+                    self._remember(key)
+                elif last_try:
+                    raise self._out_of_memory() from None  # twice is the kernel, which does so when memory is short
+                else:
+                    last_try = True
+                    said = again.death.stderr.strip() or "nothing said"
+                    _log.warning("a query process was killed (%s); its query runs again", said)
+                next_lane = self._long
+            finally:
+                self._leave(place)
+            place = _Place(client, next_lane)
 
-    def _give_back(self, worker: Worker, *, healthy: bool) -> None:
-        if healthy and not worker.outdated and not self._closed:
-            self._idle.put(worker)
+    async def _attempt(self, request: dict[str, Any], place: "_Place") -> Answer:
+        """Run a query in a worker, from the start to the end."""
+        worker = await self.crew.take()
+        started = time.monotonic()
+        reply = worker.ask(request)
+        loop = asyncio.get_running_loop()
+        timers = [loop.call_later(request["timeout_s"], _fail, reply, TimeoutError())]
+        if place.lane is self._long:
+            worker.slow_down()
+        elif self.limits.quantum_s < request["timeout_s"]:
+            timers.append(loop.call_later(self.limits.quantum_s, self._quantum_is_over, place, worker, reply))
+        healthy = False
+        try:
+            done = await reply
+            healthy = not done.report["retires"]
+        except TimeoutError:
+            raise self._timeout(request["timeout_s"]) from None
+        except PeerGoneError:
+            death = await self.crew.drop(worker)
+            if death.killed and not self._closed:
+                raise _AgainError(death) from None
+            raise self._post_mortem(death, request["timeout_s"]) from None
+        finally:
+            for timer in timers:
+                timer.cancel()
+            if healthy:
+                self.crew.give_back(worker)
+            else:
+                self.kills += 1
+                self.crew.drop_soon(worker)
+        if not done.ok:
+            self._explain(done.report, request)
+        return Answer(done.body, time.monotonic() - started, worker.release.version)
+
+    def _quantum_is_over(self, place: "_Place", worker: Worker, reply: "asyncio.Future[Reply]") -> None:
+        """Go on in the long lane if there is a place, or start again when there is one."""
+        if reply.done():
             return
-        outdated = worker.outdated
-        self._discard(worker)
-        if not outdated:
-            self._start()
+        if not self._long.try_enter(place.client):
+            reply.set_exception(_AgainError(None))
+            return
+        place.lane.leave(place.client)
+        place.lane = self._long
+        self._resize()
+        worker.slow_down()
 
-    def _request(self, checked: Scan, query: Query, form: str) -> dict[str, Any]:
+    async def _enter(self, place: "_Place") -> None:
+        lane = place.lane
+        try:
+            await lane.enter(place.client, self.limits.queue_s)
+        except TimeoutError:
+            if lane.held_by(place.client) >= lane.per_client:
+                message = (
+                    f"You have {lane.per_client} long queries running, which is as many as one client may have, and none "
+                    f"ended within {self.limits.queue_s:g} s. Send the query again when one has ended."
+                )
+                raise TooManyQueriesError(message, retry_after_s=math.ceil(self.limits.timeout_s / 2)) from None
+            message = (
+                f"{lane.size} {'long ' if lane is self._long else ''}queries are running and none ended within "
+                f"{self.limits.queue_s:g} s. Send the query again later."
+            )
+            raise EngineBusyError(message, retry_after_s=math.ceil(self.limits.timeout_s / 2)) from None
+        if lane is self._long:
+            self._resize()
+
+    def _leave(self, place: "_Place") -> None:
+        place.lane.leave(place.client)
+        self._resize()
+
+    def _resize(self) -> None:
+        """Have workers for all places in the fast lane, whatever the long lane holds."""
+        self.crew.resize(self.limits.workers + _SPARE + self._long.taken)
+
+    def _remember(self, key: bytes) -> None:
+        """This query is a long one: the next time it does not start in the fast lane."""
+        self._known_long[key] = None
+        while len(self._known_long) > _REMEMBERED:
+            self._known_long.popitem(last=False)
+
+    def _request(self, checked: Scan, query: Query, form: str, timeout_s: float) -> dict[str, Any]:
         given = bool(query.default_graphs or query.named_graphs)
         return {
             "text": checked.text,
@@ -203,72 +229,43 @@ class Engine:
             "variables": list(checked.variables),
             "preview_rows": self.limits.preview_rows,
             "result_bytes": min(self.limits.result_bytes, _PREVIEW_BYTES) if form == PREVIEW else self.limits.result_bytes,
-            "timeout_s": self.limits.timeout_s,
+            "timeout_s": timeout_s,
         }
-
-    def _ask(self, worker: Worker, request: dict[str, Any], started: float) -> tuple[bytes, bool]:
-        """Body of the result, and whether the worker can be used again."""
-        deadline = started + self.limits.timeout_s
-        pieces: list[bytes] = []
-        try:
-            worker.request(request, deadline)
-            while True:
-                kind, payload = worker.receive(deadline)
-                if kind == frames.DATA:
-                    pieces.append(payload)
-                elif kind == frames.END:
-                    return b"".join(pieces), not json.loads(payload)["retires"]
-                else:
-                    self._explain(json.loads(payload), request)
-        except TimeoutError:
-            worker.kill()
-            raise self._timeout() from None
-        except frames.PeerGoneError:
-            raise self._post_mortem(worker.kill()) from None
 
     def _explain(self, failure: dict[str, Any], request: dict[str, Any]) -> None:
         """Raise what a worker reported."""
         kind, message = failure["kind"], failure["message"]
-        reason: RefusalError
         if kind == "size":
-            reason = ResultTooLargeError(
+            raise ResultTooLargeError(
                 f"The result is larger than {request['result_bytes'] // MIB} MiB. Add a LIMIT, select fewer columns, {_DOWNLOAD}.",
             )
-        elif kind == "syntax":
-            reason = syntax_error(message, request["text"])
-        elif kind == "OSError":  # what a SERVICE ends in that the scan did not see; the store itself is all open
-            reason = QueryRefusedError("The query would open a connection or a file, which this endpoint does not do.")
-        elif kind in {"RuntimeError", "ValueError"}:
-            reason = QuerySyntaxError(f"{message.rstrip('.')}. Change the query accordingly.")
-        else:
-            reason = EngineFailureError("The query engine failed on this query. Please report it with the query.")
-        raise _ReportedError(reason, retires=bool(failure["retires"]))
+        if kind == "syntax":
+            raise syntax_error(message, request["text"])
+        if kind == "OSError":  # what a SERVICE ends in that the scan did not see; the store itself is all open
+            raise QueryRefusedError("The query would open a connection or a file, which this endpoint does not do.")
+        if kind in {"RuntimeError", "ValueError"}:
+            raise QuerySyntaxError(f"{message.rstrip('.')}. Change the query accordingly.")
+        raise EngineFailureError("The query engine failed on this query. Please report it with the query.")
 
-    def _timeout(self) -> QueryTimeoutError:
+    def _timeout(self, seconds: float) -> QueryTimeoutError:
         return QueryTimeoutError(
-            f"The query was stopped after {self.limits.timeout_s:g} s. Make its patterns more specific, avoid sorting or "
+            f"The query was stopped after {seconds:g} s. Make its patterns more specific, avoid sorting or "
             f"counting a product of unconnected patterns (LIMIT does not help there), {_DOWNLOAD}.",
         )
 
-    def _post_mortem(self, death: Death) -> RefusalError:
+    def _out_of_memory(self) -> QueryMemoryExceededError:
+        return QueryMemoryExceededError(
+            f"The query needed more than {self.limits.memory_mib} MiB. Sort, group or count fewer rows, {_DOWNLOAD}.",
+        )
+
+    def _post_mortem(self, death: Death, seconds: float) -> RefusalError:
         """Why a worker ended by itself."""
         if death.timed_out:
-            return self._timeout()
+            return self._timeout(seconds)
         if death.out_of_stack:
             return QueryTooDeepError("The query is nested too deeply for the parser. Flatten groups and expressions.")
         if death.out_of_memory:
-            return QueryMemoryExceededError(
-                f"The query needed more than {self.limits.memory_mib} MiB. Sort, group or count fewer rows, {_DOWNLOAD}.",
-            )
+            return self._out_of_memory()
         if self._closed:
             return EngineBusyError("The server is stopping.", retry_after_s=5)
         return EngineFailureError("The query engine ended on this query. Please report it with the query.")
-
-
-class _ReportedError(Exception):
-    """A query failed and its worker said so, which is well unless it retires."""
-
-    def __init__(self, reason: RefusalError, *, retires: bool) -> None:
-        super().__init__()
-        self.reason = reason
-        self.retires = retires

@@ -1,24 +1,29 @@
-"""One worker process as its parent sees it: start, ask, kill, and read from its remains why it ended."""
+"""One worker process as its parent sees it: start, ask, slow down, kill, and read from its remains why it ended."""
 
+import asyncio
+import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Self
 
 from kg.engine import frames
+from kg.store import Release
 
 _PACKAGE_PARENT: Final = Path(__file__).resolve().parents[2]
 _OUT_OF_MEMORY_STATUS: Final = 4
 _MEMORY_SIGNS: Final = ("memory allocation of", "bad_alloc", "MemoryError", "Cannot allocate memory")
 _STACK_SIGN: Final = "has overflowed its stack"
 _STDERR_BYTES: Final = 8192
+_LONG_PRIORITY: Final = 15
+_ENDING_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -38,98 +43,172 @@ class Death:
         return self.status == -signal.SIGALRM
 
     @property
+    def killed(self) -> bool:
+        """Whether somebody killed it, and it had no reason of its own to end."""
+        return self.status == -signal.SIGKILL
+
+    @property
     def out_of_stack(self) -> bool:
         """Whether it ran out of stack: Rust says so, and a plain overflow is a segmentation fault."""
         return _STACK_SIGN in self.stderr or self.status == -signal.SIGSEGV
 
     @property
     def out_of_memory(self) -> bool:
-        """Whether it ran out of memory: Rust aborts, Python raises, and the kernel kills."""
+        """Whether it ran out of memory: Rust aborts, and Python raises."""
         return (
-            self.status in {_OUT_OF_MEMORY_STATUS, -signal.SIGKILL}
+            self.status == _OUT_OF_MEMORY_STATUS
             or any(sign in self.stderr for sign in _MEMORY_SIGNS)
             or (self.status == -signal.SIGABRT and _STACK_SIGN not in self.stderr)
         )
 
 
-class Worker:
-    """A process that runs ``kg.engine.worker``. One thread at a time asks; any thread may kill."""
+@dataclass(frozen=True)
+class Reply:
+    """What a worker answered.
 
-    def __init__(self, process: subprocess.Popen[bytes], sock: socket.socket, stderr: IO[bytes]) -> None:
+    :ivar ok: whether ``body`` is a complete result; otherwise ``report`` says what went wrong
+    :ivar body: the result
+    :ivar report: kind and message of a failure, and whether the process ``retires`` or its thread ``renews``
+    """
+
+    ok: bool
+    body: bytes
+    report: dict[str, Any]
+
+
+class Worker(asyncio.Protocol):
+    """A process that runs :mod:`kg.engine.worker`, one query at a time. All methods belong to one event loop.
+
+    :ivar release: release whose store it has open
+    :ivar ready: done when it can take a query; fails if it ends before
+    :ivar on_end: called with the worker when its socket closes
+    """
+
+    on_end: Callable[["Worker"], None]
+
+    def __init__(self, release: Release, process: subprocess.Popen[bytes], lifeline: int, stderr: IO[bytes]) -> None:
+        self.release = release
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.on_end = lambda _: None
         self._process = process
-        self._sock = sock
+        self._lifeline = lifeline
         self._stderr = stderr
-        self._lock = threading.Lock()
-        self._ready = False
-        self._death: Death | None = None
-        self.outdated = False
+        self._transport: asyncio.Transport | None = None
+        self._reader = frames.Reader()
+        self._pieces: list[bytes] = []
+        self._reply: asyncio.Future[Reply] | None = None
+        self._thread = 0
+        self._gone = False
+        self._end: asyncio.Task[Death] | None = None
 
     @classmethod
-    def start(cls, store: Path, memory_bytes: int) -> "Worker":
-        """Start a worker on the store in directory ``store``; :meth:`wait_ready` waits until it has opened it."""
+    async def start(cls, release: Release, memory_bytes: int) -> Self:
+        """Start a worker on the store of ``release``; it is to be used when ``ready`` is done."""
         ours, theirs = socket.socketpair()
-        stderr = tempfile.TemporaryFile(prefix="policy-kg-worker-")  # noqa: SIM115 - closed by kill
+        read_end, write_end = os.pipe()
+        stderr = tempfile.TemporaryFile(prefix="policy-kg-worker-")  # noqa: SIM115 - closed by _remains
         with theirs:
-            number = theirs.fileno()
-            process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            numbers = (theirs.fileno(), read_end)
+            arguments = [str(release.store), *map(str, numbers), str(memory_bytes)]
+            process = await asyncio.to_thread(
+                subprocess.Popen,
                 # -P: a json.py in the working directory is not ours
-                [sys.executable, "-P", "-m", "kg.engine.worker", str(store), str(number), str(memory_bytes)],
+                [sys.executable, "-P", "-m", "kg.engine.worker", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
-                pass_fds=(number,),
+                pass_fds=numbers,
                 env=_environment(),
-                start_new_session=True,  # an interrupt at the terminal is the parent's to handle
+                # An interrupt at the terminal is the parent's to handle. Not a session of its own: Linux gives each
+                # session the same share of the processor (sched(7), autogroup), where priorities do not count.
+                process_group=0,
             )
-        return cls(process, ours, stderr)
+        os.close(read_end)
+        worker = cls(release, process, write_end, stderr)
+        await asyncio.get_running_loop().connect_accepted_socket(lambda: worker, ours)
+        return worker
 
     @property
     def pid(self) -> int:
         """Process id."""
         return self._process.pid
 
-    def wait_ready(self, deadline: float) -> None:
-        """Wait until the store is open.
+    @property
+    def alive(self) -> bool:
+        """Whether its socket is open."""
+        return not self._gone
 
-        :raises TimeoutError: if the deadline passes first
-        :raises PeerGoneError: if the worker ended instead
-        """
-        if not self._ready:
-            frames.receive(self._sock, deadline)
-            self._ready = True
+    def ask(self, request: dict[str, Any]) -> "asyncio.Future[Reply]":
+        """Send a request; the future fails with :class:`kg.engine.frames.PeerGoneError` if the process ends."""
+        self._reply = asyncio.get_running_loop().create_future()
+        self._pieces = []
+        if self._gone or self._transport is None:
+            self._reply.set_exception(frames.PeerGoneError())
+        else:
+            self._transport.write(frames.pack_json(frames.REQUEST, request))
+        return self._reply
 
-    def request(self, request: dict[str, Any], deadline: float) -> None:
-        """Send a request."""
-        self._sock.settimeout(max(0.001, deadline - time.monotonic()))
+    def slow_down(self) -> None:
+        """Let all others go first, for the rest of this query."""
+        with contextlib.suppress(OSError):  # it may have ended
+            os.setpriority(os.PRIO_PROCESS, self._thread or self.pid, _LONG_PRIORITY)
+
+    async def end(self) -> Death:
+        """Kill the process if it runs, and say how it ended. May be called again."""
+        if self._end is None:
+            if not self._gone:
+                self._process.kill()
+            self._end = asyncio.ensure_future(asyncio.to_thread(self._remains))
+            if self._transport:
+                self._transport.close()
+        return await asyncio.shield(self._end)
+
+    def kill_now(self) -> None:
+        """Kill the process and wait for it, without an event loop."""
+        self._process.kill()
+        self._process.wait()
+
+    # What asyncio calls (asyncio.Protocol):
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember the transport."""
+        self._transport = transport  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the worker sent."""
+        for kind, payload in self._reader.feed(data):
+            if kind == frames.DATA:
+                self._pieces.append(payload)
+                continue
+            report = json.loads(payload)
+            if kind == frames.READY:
+                self._thread = report["thread"]
+                if not self.ready.done():
+                    self.ready.set_result(None)
+                continue
+            if report["renews"]:
+                self.ready = asyncio.get_running_loop().create_future()
+            body, self._pieces = b"".join(self._pieces), []
+            if self._reply and not self._reply.done():
+                self._reply.set_result(Reply(kind == frames.END, body, report))
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the reason does not matter
+        """Fail whoever waits."""
+        self._gone = True
+        for future in (self.ready, self._reply):
+            if future and not future.done():
+                future.set_exception(frames.PeerGoneError())
+                future.exception()  # nobody may be waiting, which is no defect
+        self.on_end(self)
+
+    def _remains(self) -> Death:
+        """Wait for the process and read what it wrote. Runs in a thread."""
         try:
-            frames.send_json(self._sock, frames.REQUEST, request)
-        except ConnectionError as error:
-            raise frames.PeerGoneError from error
-
-    def receive(self, deadline: float) -> tuple[bytes, bytes]:
-        """Receive one frame; see :func:`kg.engine.frames.receive`."""
-        return frames.receive(self._sock, deadline)
-
-    def kill(self) -> Death:
-        """End the process if it runs, wait for it, and say how it ended. May be called again."""
-        with self._lock:
-            if self._death is None:
-                self._death = self._end()
-            return self._death
-
-    def _end(self) -> Death:
-        # one that closed the socket is ending by itself: how it does says why
-        try:
-            self._sock.setblocking(False)  # noqa: FBT003 - the standard library's signature
-            ending = self._sock.recv(1, socket.MSG_PEEK) == b""
-        except OSError as error:
-            ending = isinstance(error, ConnectionError)
-        try:
-            self._process.wait(1.0 if ending else 0)
+            self._process.wait(_ENDING_S)  # one that closed its socket is ending by itself
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._sock.close()
+        os.close(self._lifeline)
         with self._stderr as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _STDERR_BYTES))

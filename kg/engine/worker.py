@@ -1,19 +1,23 @@
-"""One query process: ``python -m kg.engine.worker STORE DESCRIPTOR MEMORY_BYTES``. The pool starts it.
+"""One query process: ``python -m kg.engine.worker STORE SOCKET LIFELINE MEMORY_BYTES``. The pool starts it.
 
-In come requests on the socket with number DESCRIPTOR, out go results on the same; see :mod:`kg.engine.frames`. It opens
+In come requests on the socket with the descriptor SOCKET, out go results on the same; see :mod:`kg.engine.frames`. It opens
 the store, then gives up whatever a hostile query could use (:mod:`kg.engine.confinement`), then says that it is ready. It
-ends when the socket closes, which it does when the parent ends in any way.
+ends when LIFELINE, the read end of a pipe, closes, which it does when the parent ends in any way.
+
+Queries run in a thread, for its stack and for its priority: the pool may lower the priority of a thread whose query takes
+long, nobody may raise it again, and so that thread ends after the query and the next one starts with the usual priority.
 """
 
-import contextlib
+import itertools
 import json
 import os
-import select
 import signal
 import socket
 import sys
 import threading
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, cast
 
@@ -25,13 +29,12 @@ from kg.errors import ReleaseError
 from kg.store import open_store
 
 _CHUNK: Final = 256 * 1024
-_LONG_S: Final = 1.0
-_LONG_PRIORITY: Final = 15
-_WATCH_MS: Final = 250
 _ORPHANED: Final = 3
 _OUT_OF_MEMORY: Final = 4
 _NO_STORE: Final = 5
 _BROKEN: Final = 6
+_THREAD_TRIES: Final = 200
+_OPEN_FILES: Final = Path("/proc/self/fd")
 
 
 class ResultLimitError(Exception):
@@ -67,16 +70,21 @@ class Result:
     def send(self) -> None:
         """Send what is held."""
         if self._pieces:
-            frames.send(self._sock, frames.DATA, b"".join(self._pieces))
+            self._sock.sendall(frames.pack(frames.DATA, b"".join(self._pieces)))
         self._pieces.clear()
         self._held = 0
 
 
-def warm(store: ox.Store) -> None:
-    """Touch every index, so that RocksDB has all its files open before none can be opened any more.
+def warm(store: ox.Store, path: Path) -> None:
+    """Have all files of the store open before none can be opened any more.
 
-    It opens 16 of each column family by itself.
+    RocksDB opens 16 of each column family by itself, which is all of them but in a large store; there each index is read
+    from end to end.
     """
+    if _OPEN_FILES.exists():
+        opened = {entry.readlink() for entry in _OPEN_FILES.iterdir() if entry.is_symlink()}
+        if all(file in opened for file in path.resolve().glob("*.sst")):
+            return
     for pattern in ("{ GRAPH ?g { ?s ?p ?o } }", "{ ?s ?p ?o }"):
         next(iter(store.query(f"SELECT (COUNT(*) AS ?n) {pattern}", use_default_graph_as_union=True)))  # type: ignore[arg-type]
     for graph in store.named_graphs():
@@ -93,49 +101,65 @@ def warm(store: ox.Store) -> None:
             break
 
 
-class Clock:
-    """Since when a query runs, for the main thread, and whether it was made to yield to others."""
+class Server:
+    """What the threads that run queries share."""
 
-    def __init__(self) -> None:
-        self.started: float | None = None
-        self.yielded = False
+    def __init__(self, store: ox.Store, sock: socket.socket, memory: confinement.Memory, spare_bytes: int) -> None:
+        """Remember how large the process is now.
 
-    def watch(self, thread: int) -> None:
-        """Lower the priority of a thread whose query has run for long, so that short queries go first.
-
-        It cannot be raised again, so the process is replaced after that query.
+        :param spare_bytes: resident memory that it may keep after a query; past it, it ends and is replaced
         """
-        started = self.started
-        if started is not None and not self.yielded and time.monotonic() - started > _LONG_S:
-            self.yielded = True
-            os.setpriority(os.PRIO_PROCESS, thread, _LONG_PRIORITY)
+        self._store = store
+        self._sock = sock
+        self._memory = memory
+        self._largest = memory.sizes()[1] + spare_bytes
 
-
-def serve(store: ox.Store, sock: socket.socket, memory: confinement.Memory, spare_bytes: int, clock: Clock) -> None:
-    """Answer requests until the socket closes.
-
-    :param spare_bytes: resident memory that the process may keep after a query; past it, it ends and is replaced
-    """
-    base = memory.sizes()[1]
-    while True:
-        request = cast("Request", json.loads(frames.receive(sock)[1]))
-        confinement.arm(request["timeout_s"])
-        clock.started = time.monotonic()
-        out = Result(sock, request["result_bytes"])
-        kind, reply = frames.END, {}
+    def run(self) -> None:
+        """Answer requests until this thread's priority is lowered; end the process when it has grown or the pool is gone."""
+        status = _BROKEN
         try:
-            evaluate(store, request, out)
+            if self._serve():
+                return
+            status = 0
+        except (frames.PeerGoneError, BrokenPipeError):
+            status = 0
+        except MemoryError:
+            status = _OUT_OF_MEMORY
+        except Exception:  # noqa: BLE001 - the end of its process: the pool reads standard error
+            traceback.print_exc()
+        os._exit(status)  # no finalisers: the store is read-only and the parent waits
+
+    def _serve(self) -> bool:
+        """Answer requests; whether another thread is to go on."""
+        priority = _priority()
+        self._sock.sendall(frames.pack_json(frames.READY, {"thread": threading.get_native_id()}))
+        while True:
+            request = cast("Request", json.loads(frames.receive(self._sock)[1]))
+            confinement.arm(request["timeout_s"])
+            kind, reply = self._answer(request)
+            retires = self._memory.sizes()[1] > self._largest
+            renews = not retires and _priority() != priority
+            self._sock.sendall(frames.pack_json(kind, {**reply, "retires": retires, "renews": renews}))
+            confinement.disarm()
+            if retires or renews:
+                return renews
+
+    def _answer(self, request: Request) -> tuple[bytes, dict[str, str]]:
+        """Run a query, send its result, and say how it ended."""
+        out = Result(self._sock, request["result_bytes"])
+        try:
+            evaluate(self._store, request, out)
             out.send()
         except MemoryError:
-            os._exit(_OUT_OF_MEMORY)
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the pool is told
-            kind, reply = frames.ERROR, _failure(error)
-        clock.started = None
-        retires = clock.yielded or memory.sizes()[1] > base + spare_bytes
-        frames.send_json(sock, kind, {**reply, "retires": retires})
-        confinement.disarm()
-        if retires:
-            return
+            return frames.ERROR, _failure(error)
+        return frames.END, {}
+
+
+def _priority() -> int:
+    """Nice value of this thread (of the process where threads have none)."""
+    return os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def _failure(error: Exception) -> dict[str, str]:
@@ -147,19 +171,28 @@ def _failure(error: Exception) -> dict[str, str]:
     return {"kind": type(error).__name__, "message": str(error)}
 
 
-def _serve_and_end(store: ox.Store, sock: socket.socket, memory: confinement.Memory, spare_bytes: int, clock: Clock) -> None:
-    status = _BROKEN
-    try:
-        with contextlib.suppress(frames.PeerGoneError, BrokenPipeError):
-            serve(store, sock, memory, spare_bytes, clock)
-        status = 0
-    except MemoryError:
-        status = _OUT_OF_MEMORY
-    finally:
-        os._exit(status)  # no finalisers: the store is read-only and the parent waits
+def _end_with(lifeline: int) -> None:
+    """End the process when the pipe closes."""
+    os.read(lifeline, 1)
+    os._exit(_ORPHANED)
 
 
-def main(store_path: str, descriptor: str, memory_bytes: str) -> None:
+def _start(target: Callable[..., None], *arguments: object) -> threading.Thread:
+    """Start a thread; the stack of the one before may take a moment to be given back."""
+    for attempt in itertools.count():
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            if attempt == _THREAD_TRIES:
+                raise
+            time.sleep(0.005)
+        else:
+            return thread
+    raise AssertionError
+
+
+def main(store_path: str, descriptor: str, lifeline: str, memory_bytes: str) -> None:
     """Open the store, confine the process, and serve until the parent is gone."""
     confinement.forbid_traces()
     confinement.own_signals()
@@ -170,19 +203,15 @@ def main(store_path: str, descriptor: str, memory_bytes: str) -> None:
     except ReleaseError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(_NO_STORE)
-    warm(store)
+    warm(store, Path(store_path))
     memory = confinement.Memory()
-    poll = select.poll()
-    poll.register(sock.fileno(), select.POLLRDHUP)
+    _start(_end_with, int(lifeline))
     confinement.limit_memory(memory, int(memory_bytes))
-    clock = Clock()
-    thread = threading.Thread(target=_serve_and_end, args=(store, sock, memory, int(memory_bytes) // 4, clock), daemon=True)
-    thread.start()
+    threading.stack_size(confinement.STACK_BYTES)
     confinement.forbid_descriptors()
-    frames.send_json(sock, frames.READY, {})
-    while not poll.poll(_WATCH_MS):  # until the parent's end is closed
-        clock.watch(thread.native_id or 0)
-    os._exit(_ORPHANED)
+    server = Server(store, sock, memory, int(memory_bytes) // 4)
+    while True:
+        _start(server.run).join()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The pages beside the endpoint: the first page, the published queries, the dumps, and ``/healthz``.
+"""The pages beside the endpoint: the first page, the published queries, and the dumps.
 
 In comes what a release says of itself; out go pages that work without JavaScript.
 """
@@ -8,8 +8,6 @@ from typing import Any, Final
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_from_directory
 from werkzeug.wrappers import Response as BaseResponse
 
-from kg.engine.errors import RefusalError
-from kg.engine.pool import Query
 from kg.negotiation import HTML, Format, negotiate
 from kg.web.site import site
 
@@ -30,7 +28,6 @@ _DUMP_LABELS: Final = {
     ".nq": "N-Quads, with the named graphs",
     ".jsonld": "JSON-LD",
 }
-_PROBE: Final = Query("ASK {}")
 
 
 @blueprint.get("/")
@@ -77,17 +74,6 @@ def dump(name: str) -> Response:
     response = send_from_directory(site().release.path / "dumps", name, conditional=True)
     response.headers["Content-Type"] = _DUMP_TYPES.get(suffix, "application/octet-stream")
     return response
-
-
-@blueprint.get("/healthz")
-def health() -> tuple[dict[str, Any], int]:
-    """Whether a query can be answered now, and from which release; 503 if not."""
-    here = site()
-    try:
-        here.engine.answer(_PROBE, "json")
-    except RefusalError as error:
-        return {"status": "failing", "version": here.release.version, "detail": str(error)}, 503
-    return {"status": "ok", "version": here.release.version}, 200
 
 
 def _text_type(name: str) -> str:

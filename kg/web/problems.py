@@ -1,6 +1,6 @@
 """Errors as a client wants them: problem JSON (RFC 9457), plain text, or a page.
 
-In comes a :class:`Problem`; out goes a response. A client that accepts none of the three gets JSON, as an error is better
+In comes a :class:`Problem`; out goes a reply. A client that accepts none of the three gets JSON, as an error is better
 read than refused (RFC 9110, section 12.5.1).
 """
 
@@ -8,10 +8,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask import Response, render_template, request
+from jinja2 import Environment
 
 from kg.engine.errors import QuerySyntaxError, QueryTooLongError, RefusalError
 from kg.negotiation import ERROR_FORMATS, Choice, negotiate
+from kg.web.http import Reply
 
 _URI_TOO_LONG: Final = 414
 
@@ -25,6 +26,7 @@ class Problem:
     :ivar detail: what is wrong here, and the remedy
     :ivar extensions: further members, such as line and column
     :ivar headers: further headers of the response
+    :ivar outcome: short name for the log and the metrics
     """
 
     status: int
@@ -32,6 +34,7 @@ class Problem:
     detail: str
     extensions: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    outcome: str = ""
 
     @classmethod
     def of(cls, error: RefusalError, *, in_url: bool) -> "Problem":
@@ -44,25 +47,24 @@ class Problem:
         if isinstance(error, QuerySyntaxError) and error.line:
             extensions = {"line": error.line, "column": error.column, "expected": list(error.expected)}
         headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
-        return cls(status, error.title, str(error), extensions, headers)
+        return cls(status, error.title, str(error), extensions, headers, error.outcome)
 
 
-def problem_response(problem: Problem, *, html: str | None = None, with_query: bool = True) -> Response:
-    """Response for a problem.
+def problem_reply(problem: Problem, accept: str | None, templates: Environment, *, html: str = "", query: str = "") -> Reply:
+    """Reply for a problem.
 
+    :param accept: value of the header ``Accept``
     :param html: page to show instead of the usual one
-    :param with_query: whether a page repeats the query; not where the body was not read
+    :param query: query that a page repeats, for its author to mend
     """
-    choice = negotiate(request.headers.get("Accept"), ERROR_FORMATS) or Choice(ERROR_FORMATS[0], "application/problem+json")
+    choice = negotiate(accept, ERROR_FORMATS) or Choice(ERROR_FORMATS[0], "application/problem+json")
     if choice.format.name == "html":
-        query = (request.values.get("query") or "") if with_query and problem.status not in {413, 414} else ""
-        body = html or render_template("problem.html", problem=problem, query=query)
+        shown = query if problem.status not in {413, 414} else ""
+        body = html or templates.get_template("problem.html").render(problem=problem, query=shown)
     elif choice.format.name == "text":
         body = f"{problem.title}\n\n{problem.detail}\n"
     else:
         document = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
         body = json.dumps(document | problem.extensions, ensure_ascii=False) + "\n"
-    response = Response(body, problem.status, content_type=choice.content_type)
-    response.headers.update(problem.headers)
-    response.headers["Vary"] = "Accept"
-    return response
+    headers = {"Content-Type": choice.content_type, "Cache-Control": "no-store", "Vary": "Accept", **problem.headers}
+    return Reply(problem.status, headers, body.encode("utf-8", "replace"), outcome=problem.outcome or "error")

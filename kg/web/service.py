@@ -6,19 +6,11 @@ So the engine writes it in whatever format is asked for, and this module needs n
 import re
 from typing import Final
 
+from kg.negotiation import GRAPH_FORMATS, SOLUTION_FORMATS
 from kg.store import Release
 
 _UNSAFE: Final = re.compile(r"[<>\"{}|^`\\\x00-\x20]")
-_FORMATS: Final = (
-    "SPARQL_Results_JSON",
-    "SPARQL_Results_XML",
-    "SPARQL_Results_CSV",
-    "SPARQL_Results_TSV",
-    "Turtle",
-    "N-Triples",
-    "RDF_XML",
-    "JSON-LD",
-)
+_FORMATS: Final = tuple(form.iri for form in (*SOLUTION_FORMATS, *GRAPH_FORMATS) if form.iri)
 
 
 def description(release: Release, endpoint: str) -> str:
@@ -27,7 +19,7 @@ def description(release: Release, endpoint: str) -> str:
     :param endpoint: URL at which it was asked; it comes from the client, so what no IRI may hold is left out
     """
     here = _UNSAFE.sub("", endpoint)
-    formats = ", ".join(f"<http://www.w3.org/ns/formats/{name}>" for name in _FORMATS)
+    formats = ", ".join(f"<{iri}>" for iri in _FORMATS)
     graphs = {_UNSAFE.sub("", iri): int(count) for iri, count in release.description.get("graphs", {}).items()}
     named = "".join(
         f"""

@@ -1,22 +1,28 @@
-"""What a page knows: the release, the engine and the published queries."""
+"""What a page knows: the release, the engine, the published queries and the templates."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
+from jinja2 import Environment
 
-from kg.engine.pool import Engine
+from kg.engine.interface import Engine
 from kg.queries import PublishedQuery
 from kg.store import Release
 
 
 @dataclass(frozen=True)
 class Site:
-    """What the application was made of."""
+    """What the application was made of. A new release makes a new one."""
 
     release: Release
     engine: Engine
     queries: tuple[PublishedQuery, ...]
+    templates: Environment
+
+    def render(self, template: str, **values: Any) -> str:
+        """A page."""
+        return self.templates.get_template(template).render(values)
 
 
 def site() -> Site:

@@ -1,174 +1,254 @@
 """The SPARQL 1.1 Protocol at ``/sparql``, and the form that a browser gets there.
 
-In comes a request in one of the three ways of section 2.1; out goes a whole result from :mod:`kg.engine.pool`, in the format
-that was asked for, or a problem (:mod:`kg.web.problems`). A browser gets a table with links to the other formats.
+In comes a request in one of the three ways of section 2.1; out goes a whole result from an engine, in the format that was
+asked for, or a problem (:mod:`kg.web.problems`). A browser gets a table with links to the other formats.
 """
 
+import asyncio
+import hashlib
 import json
 import re
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request
-from werkzeug.datastructures import MultiDict
-
 from kg.engine.evaluate import PREVIEW
-from kg.engine.pool import Query
-from kg.negotiation import GRAPH_FORMATS, HTML, SOLUTION_FORMATS, Format, by_name, negotiate, parse_accept
+from kg.engine.interface import Query
+from kg.engine.scan import Scan
+from kg.negotiation import GRAPH_FORMATS, HTML, SOLUTION_FORMATS, Choice, Format, by_name, negotiate, parse_accept
 from kg.web import service
-from kg.web.problems import Problem, problem_response
-from kg.web.site import site
-
-blueprint: Final = Blueprint("sparql", __name__)
+from kg.web.http import BadEncodingError, Parameters, Reply, Request
+from kg.web.problems import Problem
+from kg.web.site import Site
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
 _ABSOLUTE_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^<>\"{}|^`\\\x00-\x20]*")
+_SECONDS: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
 _LINK_LENGTH: Final = 6000
 """Longest query that is put in a link; some proxies refuse URLs of 8,000 bytes."""
+SHARED: Final = "public, max-age=60"
+"""A release does not change, but the next one comes at the same address."""
 
 
-@blueprint.route("/sparql", methods=["GET", "POST", "OPTIONS"], provide_automatic_options=False)
-def endpoint() -> Response:
-    """Answer a query, or say what the endpoint is."""
+class ProblemError(Exception):
+    """A request that is answered with a problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for the result of a query, understood but not run.
+
+    :ivar formats: what the form of query is offered in
+    :ivar timeout_s: seconds that the client gives it; None if it leaves that to the server
+    """
+
+    query: Query
+    checked: Scan
+    choice: Choice
+    formats: tuple[Format, ...]
+    timeout_s: float | None
+
+    def key(self, version: str) -> str:
+        """What the representation depends on, without its content coding; empty if on more than the release."""
+        if getattr(self.checked, "volatile", False):
+            return ""
+        parts = (version, self.choice.content_type, self.query.text, *self.query.default_graphs, "", *self.query.named_graphs)
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def understand(request: Request, site: Site) -> Asked | Reply:
+    """What a request asks for; a reply where it asks for no query to be run.
+
+    :raises ProblemError: if the request is not as the protocol says
+    :raises RefusalError: if the query may not be run
+    """
     if request.method == "OPTIONS":
         return _options()
-    if request.method == "POST":
-        return _post()
-    if "update" in request.args:
-        return _read_only()
-    if "query" not in request.args:
-        return _no_query()
-    return _answer(request.args, request.args.getlist("query"))
-
-
-def _post() -> Response:
-    media_type = request.mimetype
-    if media_type == UPDATE:
-        return _read_only()
-    if media_type == FORM:
-        if "update" in request.form:
-            return _read_only()
-        # the dataset may stand in the form only (section 2.1.2); format is ours and may stand in either
-        parameters = MultiDict(request.form)
-        if "format" not in parameters and "format" in request.args:
-            parameters["format"] = request.args["format"]
-        return _answer(parameters, request.form.getlist("query"))
-    if media_type == QUERY:
-        try:
-            text = request.get_data().decode("utf-8")
-        except UnicodeDecodeError as error:
-            detail = f"The query is not UTF-8: {error.reason} at byte {error.start}. Send it as UTF-8."
-            return problem_response(Problem(400, "Malformed request", detail))
-        return _answer(request.args, [text, *request.args.getlist("query")])
-    detail = f"The request has the content type {media_type or '(none)'}; expected {QUERY} or {FORM}."
-    return problem_response(Problem(415, "Unsupported media type", detail, headers={"Accept-Post": f"{QUERY}, {FORM}"}))
-
-
-def _answer(parameters: MultiDict[str, str], queries: list[str]) -> Response:
-    """Run the one query of a request."""
+    if request.method not in {"GET", "HEAD", "POST"}:
+        detail = f"The method {request.method} is not for this address; expected one of {METHODS}."
+        raise ProblemError(Problem(405, "Method not allowed", detail, headers={"Allow": METHODS}))
+    try:
+        parameters, queries = _posted(request) if request.method == "POST" else _in_url(request)
+    except BadEncodingError as error:
+        raise _malformed(f"In the request {error}. Send UTF-8.") from error
     if len(queries) != 1:
         found = "no query" if not queries else f"{len(queries)} queries"
-        detail = f"The request has {found}; expected exactly one (SPARQL 1.1 Protocol, section 2.1)."
-        return problem_response(Problem(400, "Malformed request", detail))
-    query = Query(
-        queries[0],
-        tuple(parameters.getlist("default-graph-uri")),
-        tuple(parameters.getlist("named-graph-uri")),
-    )
+        raise _malformed(f"The request has {found}; expected exactly one (SPARQL 1.1 Protocol, section 2.1).")
+    return _asked(parameters, queries[0], request, site)
+
+
+def query_text(request: Request) -> str:
+    """The first query of a request, for a page that repeats it and for the log; empty if there is none.
+
+    :raises ProblemError: if the request cannot be read
+    :raises BadEncodingError: if it is not UTF-8
+    """
+    _, queries = _posted(request) if request.method == "POST" else _in_url(request)
+    return queries[0] if queries else ""
+
+
+def is_description(request: Request) -> bool:
+    """Whether a request has no query, and asks what the endpoint is."""
+    if request.method not in {"GET", "HEAD"}:
+        return False
+    names = {pair.partition("=")[0] for pair in request.query_string.split("&")}
+    return not names & {"query", "update"}
+
+
+async def describe(request: Request, site: Site) -> Reply:
+    """The form for a browser, the service description for a client that names a type of RDF, 400 otherwise."""
+    name = Parameters.parse(request.query_string).get("format")
+    accept = request.header("accept")
+    formats = (*GRAPH_FORMATS[:-1], HTML)
+    if not name and not any(element.type != "*" for element in parse_accept(accept)):
+        raise _malformed("The request has no query. Send one as ?query=…, or open this address in a browser for a form.")
+    choice = by_name(name, formats) if name else negotiate(accept, formats)
+    if choice is None:
+        raise _not_acceptable(name, formats)
+    headers = {"Content-Type": choice.content_type, "Vary": "Accept", "Cache-Control": "no-cache"}
+    if choice.format is HTML:
+        return Reply(200, headers, site.render("sparql.html", query="").encode())
+    description = service.description(site.release, request.url)
+    answer = await site.engine.answer(Query(description), choice.format.name, client=request.client)
+    return Reply(200, headers, answer.body)
+
+
+async def run(asked: Asked, site: Site, client: str) -> Reply:
+    """Run a query and serialise its result."""
+    html = asked.choice.format is HTML
+    form = PREVIEW if html else asked.choice.format.name
+    answer = await site.engine.answer(asked.query, form, timeout_s=asked.timeout_s, client=client)
+    key = asked.key(answer.version)
+    body = answer.body
+    if html:
+        # putting a large table together takes a while, in which others are served
+        body = await asyncio.to_thread(_table, asked, answer.body, answer.seconds, site)
+    headers = {
+        "Content-Type": asked.choice.content_type,
+        "Vary": "Accept",
+        "Cache-Control": SHARED if key else "no-store",
+    }
+    return Reply(200, headers, body, key=key, outcome="ok")
+
+
+def _in_url(request: Request) -> tuple[Parameters, tuple[str, ...]]:
+    parameters = Parameters.parse(request.query_string)
+    if "update" in parameters:
+        raise _read_only()
+    return parameters, parameters.all("query")
+
+
+def _posted(request: Request) -> tuple[Parameters, tuple[str, ...]]:
+    media_type = request.header("content-type").partition(";")[0].strip().lower()
+    if media_type == UPDATE:
+        raise _read_only()
+    in_url = Parameters.parse(request.query_string)
+    if media_type == FORM:
+        form = Parameters.parse(_decoded(request.body))
+        if "update" in form:
+            raise _read_only()
+        # the dataset stands in the form only (section 2.1.2); format and timeout are ours and may stand in either
+        ours = tuple((key, value) for key, value in in_url.pairs if key in {"format", "timeout"} and key not in form)
+        return Parameters((*form.pairs, *ours)), form.all("query")
+    if media_type == QUERY:
+        return in_url, (_decoded(request.body), *in_url.all("query"))
+    detail = f"The request has the content type {media_type or '(none)'}; expected {QUERY} or {FORM}."
+    raise ProblemError(Problem(415, "Unsupported media type", detail, headers={"Accept-Post": f"{QUERY}, {FORM}"}))
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"the query is not UTF-8: {error.reason} at byte {error.start}"
+        raise BadEncodingError(message) from error
+
+
+def _asked(parameters: Parameters, text: str, request: Request, site: Site) -> Asked:
+    query = Query(text, parameters.all("default-graph-uri"), parameters.all("named-graph-uri"))
     for iri in (*query.default_graphs, *query.named_graphs):
         if not _is_absolute(iri):
-            detail = f"The graph {iri!r} is not an absolute IRI."
-            return problem_response(Problem(400, "Malformed request", detail))
-    engine = site().engine
-    form = engine.scan(query.text).form
-    formats = GRAPH_FORMATS if form in {"CONSTRUCT", "DESCRIBE"} else SOLUTION_FORMATS
-    name = parameters.get("format", "")
-    choice = by_name(name, formats) if name else negotiate(request.headers.get("Accept"), formats)
+            raise _malformed(f"The graph {iri!r} is not an absolute IRI.")
+    timeout_s = _timeout(parameters.get("timeout"), site.engine.limits.timeout_s)
+    checked = site.engine.scan(text)
+    formats = GRAPH_FORMATS if checked.form in {"CONSTRUCT", "DESCRIBE"} else SOLUTION_FORMATS
+    name = parameters.get("format")
+    choice = by_name(name, formats) if name else negotiate(request.headers.get("accept"), formats)
     if choice is None:
-        if not form:
-            engine.answer(query, "json")  # what is wrong with the query is of more use than what is wrong with Accept
-        return _not_acceptable(name, formats)
-    if choice.format is HTML:
-        return _table(query, formats)
-    answer = engine.answer(query, choice.format.name)
-    response = Response(answer.body, content_type=choice.content_type)
-    response.headers["Vary"] = "Accept"
-    return response
+        if checked.form:
+            raise _not_acceptable(name, formats)
+        choice = Choice(formats[0], formats[0].media_type)  # what is wrong with the query is of more use
+    return Asked(query, checked, choice, formats, timeout_s)
 
 
-def _table(query: Query, formats: tuple[Format, ...]) -> Response:
+def _timeout(text: str, limit_s: float) -> float | None:
+    """Seconds of the parameter ``timeout``."""
+    if not text:
+        return None
+    seconds = float(text) if _SECONDS.fullmatch(text) else 0.0
+    if seconds <= 0:
+        raise _malformed(f"The timeout {text!r} is not a number of seconds greater than 0; this endpoint gives {limit_s:g}.")
+    return seconds
+
+
+def _table(asked: Asked, preview: bytes, seconds: float, site: Site) -> bytes:
     """Page with the first rows of a result."""
-    answer = site().engine.answer(query, PREVIEW)
+    query = asked.query
     dataset = [
         *(("default-graph-uri", iri) for iri in query.default_graphs),
         *(("named-graph-uri", iri) for iri in query.named_graphs),
     ]
     base = [("query", query.text), *dataset]
     linkable = len(urlencode(base)) <= _LINK_LENGTH
-    html = render_template(
+    return site.render(
         "result.html",
         query=query.text,
-        result=json.loads(answer.body),
-        seconds=answer.seconds,
+        result=json.loads(preview),
+        seconds=seconds,
         dataset=dataset,
-        formats=[form for form in formats if form is not HTML],
-        links={form.name: "/sparql?" + urlencode([*base, ("format", form.name)]) for form in formats} if linkable else {},
-    )
-    response = Response(html, content_type="text/html; charset=utf-8")
-    response.headers["Vary"] = "Accept"
-    return response
+        formats=[form for form in asked.formats if form is not HTML],
+        links={form.name: "/sparql?" + urlencode([*base, ("format", form.name)]) for form in asked.formats} if linkable else {},
+    ).encode()
 
 
-def _no_query() -> Response:
-    """The form for a browser, the service description for a client that names a type of RDF, 400 otherwise."""
-    name = request.args.get("format", "")
-    accept = request.headers.get("Accept", "")
-    formats = (*GRAPH_FORMATS[:-1], HTML)
-    if not name and not any(element.type != "*" for element in parse_accept(accept)):
-        detail = "The request has no query. Send one as ?query=…, or open this address in a browser for a form."
-        return problem_response(Problem(400, "Malformed request", detail))
-    choice = by_name(name, formats) if name else negotiate(accept, formats)
-    if choice is None:
-        return _not_acceptable(name, formats)
-    if choice.format is HTML:
-        body: bytes | str = render_template("sparql.html", query="")
-    else:
-        description = service.description(site().release, request.base_url)
-        body = site().engine.answer(Query(description), choice.format.name).body
-    response = Response(body, content_type=choice.content_type)
-    response.headers["Vary"] = "Accept"
-    return response
+def _malformed(detail: str) -> ProblemError:
+    return ProblemError(Problem(400, "Malformed request", detail, outcome="request"))
 
 
-def _not_acceptable(name: str, formats: tuple[Format, ...]) -> Response:
+def _not_acceptable(name: str, formats: tuple[Format, ...]) -> ProblemError:
     offered = ", ".join(f"{form.name} ({form.media_type})" for form in formats)
     if name:
         detail = f"There is no format {name!r} for this form of query; expected one of {offered}."
-        return problem_response(Problem(400, "Unknown format", detail))
+        return ProblemError(Problem(400, "Unknown format", detail, outcome="request"))
     detail = f"Accept allows none of the formats of this form of query: {offered}."
-    return problem_response(Problem(406, "Not acceptable", detail))
+    return ProblemError(Problem(406, "Not acceptable", detail, outcome="request"))
 
 
-def _read_only() -> Response:
+def _read_only() -> ProblemError:
     detail = (
         "This endpoint is read-only: it takes no SPARQL updates, and the graph changes only by a new release. "
         "Load a file of /dumps/ into a store of your own to change it."
     )
-    return problem_response(Problem(403, "Not allowed on this endpoint", detail))
+    return ProblemError(Problem(403, "Not allowed on this endpoint", detail, outcome="refused"))
 
 
-def _options() -> Response:
+def _options() -> Reply:
     """Preflight (Fetch, section 3.2.2): any origin may query, as nothing here depends on who asks."""
     headers = {
         "Allow": METHODS,
         "Access-Control-Allow-Methods": METHODS,
-        "Access-Control-Allow-Headers": "Accept, Content-Type",
+        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+        "Access-Control-Expose-Headers": "ETag, Retry-After",
         "Access-Control-Max-Age": "86400",
     }
-    return Response(status=204, headers=headers)
+    return Reply(204, headers)
 
 
 def _is_absolute(iri: str) -> bool:

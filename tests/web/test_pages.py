@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from kg.store import Release
+from tests.web.conftest import Running
 
 PAGES = ["/", "/sparql?format=html", "/queries/demands", "/dumps/", "/sparql?format=html&query=ASK{}", "/none"]
 HTML = {"Accept": "text/html"}
@@ -40,7 +40,7 @@ class Elements(HTMLParser):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_are_safe_and_whole(client: FlaskClient, path: str) -> None:
+def test_pages_are_safe_and_whole(client: Client, path: str) -> None:
     """No script, no style in the page, nothing from elsewhere, elements that nest, one heading, a language."""
     response = client.get(path, headers=HTML)
 
@@ -60,7 +60,7 @@ def test_pages_are_safe_and_whole(client: FlaskClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_links_of_ours_lead_somewhere(client: FlaskClient, path: str) -> None:
+def test_links_of_ours_lead_somewhere(client: Client, path: str) -> None:
     """No page links to one that does not exist, nor to a part that it does not have."""
     page = Elements(client.get(path, headers=HTML).text)
     for link in (attributes["href"] or "" for attributes in page.all("a")):
@@ -71,7 +71,7 @@ def test_links_of_ours_lead_somewhere(client: FlaskClient, path: str) -> None:
             assert not part or part in {attributes.get("id") for _, attributes in Elements(target.text).tags}, link
 
 
-def test_first_page(client: FlaskClient) -> None:
+def test_first_page(client: Client) -> None:
     """Counts, documents, queries and downloads, escaped; titles in Dutch are marked as such."""
     response = client.get("/")
 
@@ -84,7 +84,7 @@ def test_first_page(client: FlaskClient) -> None:
     assert "/dumps/policy-kg.nt" in {attributes["href"] for attributes in page.all("a")}
 
 
-def test_the_button_of_a_query_runs_it(client: FlaskClient) -> None:
+def test_the_button_of_a_query_runs_it(client: Client) -> None:
     """What the form sends without JavaScript gives the table."""
     page = Elements(client.get("/").text)
     query = next(field["value"] for field in page.all("input") if field["name"] == "query")
@@ -94,7 +94,7 @@ def test_the_button_of_a_query_runs_it(client: FlaskClient) -> None:
     assert "4 rows." in response.text
 
 
-def test_published_query(client: FlaskClient) -> None:
+def test_published_query(client: Client) -> None:
     """A page for people, the text for programs."""
     page = client.get("/queries/demands", headers=HTML)
     text = client.get("/queries/demands", headers={"Accept": "application/sparql-query"})
@@ -108,7 +108,7 @@ def test_published_query(client: FlaskClient) -> None:
     assert client.get("/queries/").headers["Location"] == "/#queries"
 
 
-def test_dumps(client: FlaskClient, release: Release) -> None:
+def test_dumps(client: Client, release: Release) -> None:
     """Listed files with their types and checksums, and no other file of the machine."""
     listing = client.get("/dumps/")
     dump = client.get("/dumps/policy-kg.nt")
@@ -122,14 +122,14 @@ def test_dumps(client: FlaskClient, release: Release) -> None:
     assert client.get("/dumps/policy-kg.nt", headers={"Range": "bytes=0-9"}).status_code == 206
 
 
-def test_health(client: FlaskClient) -> None:
+def test_health(client: Client) -> None:
     """The version that is served, if a query can be answered."""
     response = client.get("/healthz")
 
     assert response.json == {"status": "ok", "version": "1"}
 
 
-def test_not_found(client: FlaskClient) -> None:
+def test_not_found(client: Client) -> None:
     """A page for people, with the path escaped; JSON for programs."""
     page = client.get("/<i>", headers=HTML)
     problem = client.get("/none")
@@ -138,8 +138,9 @@ def test_not_found(client: FlaskClient) -> None:
     assert (problem.status_code, problem.content_type) == (404, "application/problem+json")
 
 
-def test_a_defect_shows_no_traceback(app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_defect_shows_no_traceback(running: Running, client: Client, caplog: pytest.LogCaptureFixture) -> None:
     """The log has it, the client does not."""
+    app = running.front.app
     broken = app.extensions["kg"]
     app.extensions["kg"] = None
     try:

@@ -10,21 +10,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from kg.errors import UsageError
+from kg.web.application import Options
 from kg.web.serving import serve
 from tests.serving import write_release
+from tests.test_engine import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import sys
 from pathlib import Path
 from kg.engine.limits import Limits
+from kg.web.application import Options
 from kg.web.serving import serve
-serve(Path(sys.argv[1]), port=0, limits=Limits(timeout_s=20, workers=1))
+serve(Options(Path(sys.argv[1]), port=0, limits=Limits(timeout_s=20, workers=1), stop_s=5))
 """
 SLOW = "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fa%3Fb%3Fc.%3Fd%3Fe%3Ff.%3Fg%3Fh%3Fi%7D"
 
@@ -61,13 +65,32 @@ def get(port: int, path: str) -> tuple[int, str]:
         return response.status, response.read().decode()
 
 
+def number(port: int, name: str) -> float:
+    """A number of ``/metrics``; 0 if it is not there yet."""
+    for line in get(port, "/metrics")[1].splitlines():
+        if line.startswith(f"{name} "):
+            return float(line.split()[-1])
+    return 0.0
+
+
+def answers(port: int) -> bool:
+    """Whether the server is ready."""
+    try:
+        return get(port, "/healthz")[0] == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def children(pid: int) -> set[int]:
+    """Process ids of the children of a process."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
+
+
 def descendants(pid: int) -> set[int]:
     """Process ids of all children of a process, and theirs."""
-    found: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found |= {int(child)} | descendants(int(child))
-    return found
+    own = children(pid)
+    return own.union(*(descendants(child) for child in own))
 
 
 def gone(pids: set[int]) -> bool:
@@ -137,16 +160,61 @@ def test_a_new_release_is_followed(tmp_path: Path) -> None:
 
 
 def test_stalled_bodies_do_not_stop_the_others(build_dir: Path) -> None:
-    """Clients that announce a body and send none do not keep a GET from its answer; a POST is told to come again."""
-    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 9\r\n\r\nASK"
+    """Clients that announce a body and send none do not keep others from their answers, by GET or by POST."""
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 6\r\n\r\nASK"
     with server(build_dir) as (_, port), contextlib.ExitStack() as stack:
-        for _ in range(40):
+        for _ in range(300):
             stack.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(head)
 
         assert get(port, "/healthz")[0] == 200
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as late:
-            late.sendall(head)
-            assert late.recv(12) == b"HTTP/1.1 503"
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as whole:
+            whole.sendall(head + b" {}")
+            assert whole.recv(12) == b"HTTP/1.1 200"
+
+
+@linux
+def test_a_client_that_hangs_up_frees_its_worker(build_dir: Path) -> None:
+    """Its query is stopped at once, as the numbers tell."""
+    with server(build_dir) as (_, port):
+        before = number(port, "kg_workers_killed")
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.sendall(f"GET {SLOW} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                wait_for(lambda: number(port, "kg_long_queries") == 1)
+                time.sleep(0.3)  # until a worker has it
+            wait_for(lambda: number(port, "kg_queries_under_way") == 0)
+
+        wait_for(lambda: number(port, "kg_workers_killed") == before + 3)
+        assert number(port, 'kg_queries_total{outcome="gone"}') == 3
+
+
+def test_a_graceful_stop_lets_queries_end(build_dir: Path) -> None:
+    """What runs is answered; new connections are not taken."""
+    query = "SELECT(COUNT(*)AS%3Fn)%7B%3Fa%3Chttps://example.org/p%3E%3Fc.%3Fd%3Chttps://example.org/p%3E%3Ff%7D"
+    with server(build_dir) as (process, port), ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(get, port, f"/sparql?format=csv&query={query}")
+        wait_for(lambda: number(port, "kg_long_queries") == 1)
+        process.terminate()
+
+        assert answer.result() == (200, "n\r\n9000000\r\n")
+        assert process.wait(10) == 0
+
+
+@linux
+@pytest.mark.parametrize("whose", ["application", "query process"])
+def test_the_server_recovers_from_a_kill(build_dir: Path, whose: str) -> None:
+    """Whatever is killed but the main process is back by itself."""
+    with server(build_dir) as (process, port):
+        wait_for(lambda: number(port, "kg_workers_idle") == 2)
+        application = next(pid for pid in children(process.pid) if children(pid))
+        victims = {application} if whose == "application" else children(application)
+        orphans = descendants(application)
+        for pid in victims:
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: answers(port))
+
+        assert get(port, "/sparql?query=ASK%7B%7D") == (200, '{"head":{},"boolean":true}')
+        assert gone(victims | (orphans if whose == "application" else set()))
 
 
 def test_port_in_use(build_dir: Path) -> None:
@@ -154,4 +222,4 @@ def test_port_in_use(build_dir: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=rf"127\.0\.0\.1:{port}: cannot listen.*--port"):
-            serve(build_dir, port=port)
+            serve(Options(build_dir, port=port))

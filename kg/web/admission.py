@@ -1,0 +1,112 @@
+"""How many queries a client may have under way, and who a client is.
+
+In comes the address of a connection, and the header of a proxy that is trusted; out goes a place, or 429. Queries that run and
+queries that wait count alike; :mod:`kg.engine.pool` decides which of them run.
+"""
+
+import contextlib
+import ipaddress
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from kg.engine.errors import TooManyQueriesError
+from kg.errors import UsageError
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_HOUSEHOLD: Final = 64
+"""Bits of an IPv6 address that name a household or a host (RFC 6177); it can choose the others as it likes."""
+_RETRY_S: Final = 2
+
+
+class Admission:
+    """Counts queries by client."""
+
+    def __init__(self, per_client: int, in_all: int) -> None:
+        self._per_client = per_client
+        self._in_all = in_all
+        self._held: Counter[str] = Counter()
+
+    @property
+    def held(self) -> int:
+        """Queries under way."""
+        return self._held.total()
+
+    @contextlib.contextmanager
+    def place(self, client: str) -> Iterator[None]:
+        """Hold a place.
+
+        :raises TooManyQueriesError: if the client, or all together, have as many as they may (RFC 6585, section 4)
+        """
+        if self._held[client] >= self._per_client:
+            message = f"You have {self._per_client} queries under way, as many as one client may have. Wait for one to end."
+            raise TooManyQueriesError(message, retry_after_s=_RETRY_S)
+        if self.held >= self._in_all:
+            message = f"{self._in_all} queries are under way, as many as this server takes. Send the query again later."
+            raise TooManyQueriesError(message, retry_after_s=_RETRY_S)
+        self._held[client] += 1
+        try:
+            yield
+        finally:
+            self._held[client] -= 1
+            if not self._held[client]:
+                del self._held[client]
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Networks of proxies that are trusted: addresses or CIDR blocks with commas between them.
+
+    :raises UsageError: if one is neither
+    """
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            found.append(ipaddress.ip_network(part))
+        except ValueError as error:
+            message = f"--trusted-proxies {part}: {error}; expected addresses or blocks such as 10.0.0.0/8, with commas between"
+            raise UsageError(message) from error
+    return tuple(found)
+
+
+def client_address(peer: str, forwarded_for: str, trusted: tuple[Network, ...]) -> str:
+    """Who asks: the address of the connection, or the last one in ``X-Forwarded-For`` that is not of a trusted proxy.
+
+    What stands left of it in the header is the client's own word and counts for nothing.
+
+    :param peer: numeric address of the connection
+    :param forwarded_for: value of the header, read only if the connection is a trusted proxy's
+    :returns: an IPv4 address, or the /64 of an IPv6 address
+    """
+    address = _parse(peer)
+    if address is None:
+        return peer
+    for hop in reversed(forwarded_for.split(",")):
+        if not any(address in network for network in trusted):
+            break
+        before = _parse(hop.strip())
+        if before is None:
+            break
+        address = before
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, _HOUSEHOLD), strict=False))
+    return str(address)
+
+
+def truncated(client: str) -> str:
+    """A client without the part that names a person: /24 of IPv4, /48 of IPv6."""
+    try:
+        network = ipaddress.ip_network(client, strict=False)
+    except ValueError:
+        return ""
+    return str(network.supernet(new_prefix=24 if network.version == 4 else 48))  # noqa: PLR2004 - the version
+
+
+def _parse(text: str) -> Address | None:
+    try:
+        address = ipaddress.ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address

@@ -1,0 +1,198 @@
+"""The site in the process that granian starts: makes it, follows new releases, ends it.
+
+In come options from :mod:`kg.web.serving`; the other way goes the object that granian calls for each request.
+"""
+
+import asyncio
+import ctypes
+import http
+import http.client
+import ipaddress
+import logging
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from kg.engine.limits import Limits
+from kg.engine.pool import LocalEngine
+from kg.errors import PolicyKgError
+from kg.store import current_release
+from kg.web.app import create_app, make_site
+from kg.web.front import Front
+from kg.web.server import Connection, Outside, Scope, Server
+from kg.web.telemetry import AccessLog, LogOptions
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8642
+_WATCH_S: Final = 1.0
+_READY_S: Final = 60.0
+_DESCRIPTORS: Final = 20_000
+_FORM_OVERHEAD: Final = 4
+"""A character of a query may take three bytes in a form, and the form has other fields."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to serve, and where.
+
+    :ivar host: address or name to listen on
+    :ivar port: TCP port; 0 takes a free one
+    :ivar cache_mib: MiB of replies that are kept
+    :ivar stop_s: seconds that requests have to end when the server is told to stop
+    :ivar certificate: file of the chain, in PEM; with ``key`` it is TLS that is spoken
+    :ivar main_process: process id of the one that was started; :func:`serve` sets it
+    """
+
+    build_dir: Path
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    limits: Limits = field(default_factory=Limits)
+    outside: Outside = field(default_factory=Outside)
+    log: LogOptions = field(default_factory=LogOptions)
+    cache_mib: int = 128
+    stop_s: int = 30
+    certificate: Path | None = None
+    key: Path | None = None
+    main_process: int = 0
+
+
+class Application:
+    """The site in the process that granian starts, from the first request to the last."""
+
+    def __init__(self, options: Options) -> None:
+        """Remember what to serve; nothing is started yet."""
+        self._options = options
+        self._tasks: list[asyncio.Task[None]] = []
+        self._server: Server | None = None
+        self._failed_path: Path | None = None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start before the first connection is taken."""
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+        _end_with_parent()
+        _raise_descriptor_limit()
+        loop.run_until_complete(self._start())
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Stop the query processes, after the last reply."""
+        loop.run_until_complete(self._stop())
+
+    async def __rsgi__(self, scope: Scope, connection: Connection) -> None:
+        """Answer one request."""
+        assert self._server is not None
+        await self._server(scope, connection)
+
+    async def _start(self) -> None:
+        options = self._options
+        release = current_release(options.build_dir)
+        app = create_app()
+        engine = LocalEngine(release, options.limits)
+        site = make_site(release, engine, app.jinja_env)
+        front = Front(site, app, options.limits, AccessLog(options.log), options.cache_mib)
+        _measure(front, engine)
+        self._server = Server(front, options.outside, options.limits.query_kib * 1024 * _FORM_OVERHEAD)
+        self._tasks.append(asyncio.ensure_future(self._follow(front)))
+        threading.Thread(target=_announce, args=(options, release.version), daemon=True).start()
+
+    async def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._server is not None:
+            front = self._server.front
+            front.state.stopping = True
+            await front.state.site.engine.close()
+            front.log.flush()
+
+    async def _follow(self, front: Front) -> None:
+        """Serve a later release when ``build/current`` moves; once it cannot be served, the old one stays."""
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            if os.getppid() != self._options.main_process:
+                os.kill(os.getpid(), signal.SIGKILL)  # the query processes follow as their pipes close
+            try:
+                await follow(self._options.build_dir, front, self._failed_path)
+                self._failed_path = None
+            except PolicyKgError as error:
+                path = (self._options.build_dir / "current").resolve()
+                if path != self._failed_path:
+                    _log.warning("still serving the old release: %s", error)
+                self._failed_path = path
+
+
+async def follow(build_dir: Path, front: Front, failed: Path | None = None) -> bool:
+    """Serve the current release if it is another than before.
+
+    :param failed: release that could not be served, which is not tried again
+    :returns: whether it was another
+    :raises PolicyKgError: if it cannot be served; the old one still is
+    """
+    old = front.state.site
+    path = (build_dir / "current").resolve()
+    if path in {old.release.path, failed}:
+        return False
+    release = current_release(build_dir)
+    new = make_site(release, old.engine, old.templates)
+    await old.engine.reopen(release)
+    front.serve(new)
+    return True
+
+
+def _measure(front: Front, engine: LocalEngine) -> None:
+    """Numbers of the engine, for ``/metrics``."""
+    gauge = front.metrics.gauge
+    gauge("kg_workers", "Query processes.", lambda: len(engine.crew.workers))
+    gauge("kg_workers_idle", "Query processes that wait for a query.", lambda: engine.crew.idle)
+    gauge("kg_long_queries", "Queries in the lane for long ones.", lambda: engine.long_queries)
+    gauge("kg_workers_killed", "Query processes that were killed or died, since the start.", lambda: engine.kills)
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this process with the main one (prctl(2), PR_SET_PDEATHSIG); elsewhere ``_follow`` does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def _raise_descriptor_limit() -> None:
+    """Connections are descriptors, and the usual soft limit of 1,024 is for programs that use select(2)."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+
+
+def _announce(options: Options, version: str) -> None:
+    """Print where the site is as soon as it answers."""
+    address = ipaddress.ip_address(numeric_address(options.host))
+    loopback = "127.0.0.1" if isinstance(address, ipaddress.IPv4Address) else "::1"
+    local = loopback if address.is_unspecified else str(address)
+    deadline = time.monotonic() + _READY_S
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(local, options.port, timeout=_READY_S)
+        try:
+            connection.request("GET", "/healthz")
+            status = connection.getresponse().status
+        except OSError:
+            time.sleep(0.005)  # not listening yet
+            continue
+        finally:
+            connection.close()
+        if status == http.HTTPStatus.OK:
+            shown = f"[{options.host}]" if ":" in options.host else options.host
+            url = f"http://{shown}:{options.port}"
+            print(f"policy-kg {version} on {url}/  (SPARQL: {url}/sparql)", flush=True)
+            return
+        time.sleep(0.1)
+    _log.error("the site did not answer within %g s of its start", _READY_S)
+
+
+def numeric_address(host: str) -> str:
+    """Numeric address of a host, as granian wants it."""
+    return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])

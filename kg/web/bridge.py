@@ -1,0 +1,56 @@
+"""Call the Flask application from the front: a WSGI call in a thread, with the body already read.
+
+Files are not read here: Flask names them in ``X-Sendfile``, and the server sends them by itself.
+"""
+
+import io
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.wrappers import Response
+
+from kg.web.http import Reply, Request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+def call(app: Flask, request: Request, headers: list[tuple[str, str]]) -> Reply:
+    """Reply of the application.
+
+    :param headers: all header fields of the request
+    """
+    response = Response.from_app(app, _environment(request, headers), buffered=True)
+    fields = dict(response.headers.items())
+    file = fields.pop("X-Sendfile", "")
+    return Reply(response.status_code, fields, response.get_data(), file)
+
+
+def _environment(request: Request, headers: list[tuple[str, str]]) -> "WSGIEnvironment":
+    """Environment of a request (PEP 3333)."""
+    url = urlsplit(request.url)
+    environment: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        # PEP 3333: a text whose characters are the bytes
+        "PATH_INFO": request.path.encode("utf-8", "surrogateescape").decode("latin-1"),
+        "QUERY_STRING": request.query_string,
+        "SERVER_NAME": url.hostname or "localhost",
+        "SERVER_PORT": str(url.port or {"http": 80, "https": 443}.get(url.scheme, 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": request.client,
+        "CONTENT_LENGTH": str(len(request.body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": url.scheme or "http",
+        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers:
+        key = name.upper().replace("-", "_")
+        environment[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
+    environment["CONTENT_LENGTH"] = str(len(request.body))
+    return environment

@@ -1,0 +1,236 @@
+"""What stands before Flask: the endpoint with its cache and limits, health and metrics; everything else goes on to Flask.
+
+In comes a request with its whole body from :mod:`kg.web.server`; out goes a reply. It runs on one event loop, so that a query
+that waits costs no thread, and a client that hangs up is noticed (WSGI tells nobody).
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from flask import Flask
+
+from kg.engine.errors import RefusalError
+from kg.engine.interface import Query
+from kg.engine.limits import MIB, Limits
+from kg.web import bridge, encoding, sparql
+from kg.web.admission import Admission
+from kg.web.cache import Cache, Flights
+from kg.web.http import Reply, Request
+from kg.web.problems import Problem, problem_reply
+from kg.web.site import Site
+from kg.web.sparql import Asked, ProblemError
+from kg.web.telemetry import AccessLog, Metrics
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_COMMON: Final = {
+    # no script or foreign content; any origin may read (there are no cookies)
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Access-Control-Allow-Origin": "*",
+}
+_PROBE: Final = Query("ASK {}")
+_PAGE_THREADS: Final = 8
+_IN_THREAD: Final = 64 * 1024
+"""Bodies of more bytes are compressed in a thread."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class State:
+    """What changes while the server runs.
+
+    :ivar stopping: whether the server takes no more work
+    """
+
+    site: Site
+    stopping: bool = False
+
+
+class Front:
+    """Answers requests. All methods belong to one event loop."""
+
+    def __init__(self, site: Site, app: Flask, limits: Limits, log: AccessLog, cache_mib: int) -> None:
+        self.state = State(site)
+        self.app = app
+        self.log = log
+        self.cache = Cache(cache_mib * MIB)
+        self.admission = Admission(limits.client_queries, limits.queries)
+        self.metrics = Metrics()
+        self._flights = Flights()
+        self._threads = ThreadPoolExecutor(_PAGE_THREADS, "page")
+        self._routes: dict[str, Callable[[Request], Awaitable[Reply]]] = {
+            "/sparql": self._sparql,
+            "/healthz": self._ready,
+            "/healthz/ready": self._ready,
+            "/healthz/live": self._live,
+            "/metrics": self._metrics,
+        }
+        app.extensions["kg"] = site
+        self.metrics.gauge("kg_queries_under_way", "Queries that run or wait.", lambda: self.admission.held)
+        self.metrics.gauge("kg_cache_bytes", "Bytes of kept replies.", lambda: self.cache.size)
+        self.metrics.gauge("kg_cache_replies", "Number of kept replies.", lambda: len(self.cache))
+
+    def serve(self, site: Site) -> None:
+        """Serve another release from now on."""
+        self.state.site = site
+        self.app.extensions["kg"] = site
+
+    def known(self, query_string: str, accept: str, accept_encoding: str, if_none_match: str) -> Reply | None:
+        """Reply to a query by GET that came before in the same words."""
+        reply = self.cache.known(self._words(query_string, accept, accept_encoding))
+        if reply is not None and if_none_match and _matches(if_none_match, reply.headers["ETag"]):
+            return _not_modified(reply)
+        return reply
+
+    async def handle(self, request: Request, headers: list[tuple[str, str]]) -> Reply:
+        """Reply to a request.
+
+        :param headers: all header fields, for Flask
+        """
+        route = self._routes.get(request.path) or partial(self._page, headers)
+        reply = await self._guarded(route, request)
+        if not reply.key and encoding.is_worth(reply):
+            reply = await self._encoded(reply, encoding.choose(request.header("accept-encoding")))
+        return self.finished(reply)
+
+    def finished(self, reply: Reply, headers: dict[str, str] | None = None) -> Reply:
+        """A reply with the header fields that all replies have."""
+        return replace(reply, headers={**_COMMON, **reply.headers, **(headers or {})})
+
+    async def _guarded(self, route: Callable[[Request], Awaitable[Reply]], request: Request) -> Reply:
+        """Reply of one of our own routes, with a problem for what it raises."""
+        try:
+            return await route(request)
+        except ProblemError as error:
+            problem = error.problem
+        except RefusalError as error:
+            if error.status >= 500 and error.__cause__:  # noqa: PLR2004 - server errors
+                _log.error("%s: %s", error, error.__cause__)
+            problem = Problem.of(error, in_url=request.method != "POST")
+        except Exception as error:  # noqa: BLE001 - a defect of ours: logged, and no traceback for the client
+            _log.exception("%s %s", request.method, request.path, exc_info=error)
+            problem = Problem(500, "Internal server error", "This is a defect of the server; it was logged.", outcome="failure")
+        return self._problem(problem, request)
+
+    def _problem(self, problem: Problem, request: Request) -> Reply:
+        text = ""
+        if request.path == "/sparql":
+            with contextlib.suppress(ProblemError, ValueError):
+                text = sparql.query_text(request)
+        reply = problem_reply(problem, request.headers.get("accept"), self.state.site.templates, query=text)
+        return replace(reply, query=self.log.query_field(text) if text else "")
+
+    async def _sparql(self, request: Request) -> Reply:
+        site = self.state.site
+        if sparql.is_description(request):
+            with self.admission.place(request.client):
+                return await sparql.describe(request, site)
+        asked = sparql.understand(request, site)
+        if isinstance(asked, Reply):
+            return asked
+        field = self.log.query_field(asked.query.text)
+        coding = encoding.choose(request.header("accept-encoding"))
+        key = asked.key(site.release.version)
+        kept = self.cache.get(_tag(key, coding)) if key else None
+        if kept is None:
+            if key and _matches(request.header("if-none-match"), _tag(key, coding)):
+                return Reply(304, _unchanged(_tag(key, coding)), outcome="unchanged", query=field)
+            with self.admission.place(request.client):
+                kept = await self._run(asked, site, request, key)
+            kept = await self._keep(kept, request, coding)
+        reply = _not_modified(kept) if _matches(request.header("if-none-match"), kept.headers.get("ETag", "")) else kept
+        return replace(reply, query=field)
+
+    async def _run(self, asked: Asked, site: Site, request: Request, key: str) -> Reply:
+        if not key:
+            return await sparql.run(asked, site, request.client)
+        return await self._flights.join(f"{key} {asked.timeout_s}", lambda: sparql.run(asked, site, request.client))
+
+    async def _keep(self, reply: Reply, request: Request, coding: str) -> Reply:
+        """A reply in a content coding; it is kept for the next time, if it will be the same."""
+        if encoding.is_worth(reply):
+            reply = await self._encoded(reply, coding)
+        if not reply.key:
+            return reply
+        tag = _tag(reply.key, coding)
+        reply = replace(reply, headers={**_COMMON, **reply.headers, **_unchanged(tag)})
+        words = None
+        if request.method in {"GET", "HEAD"}:
+            words = self._words(request.query_string, request.header("accept"), request.header("accept-encoding"))
+        self.cache.put(tag, replace(reply, outcome="cached"), words)
+        return reply
+
+    def _words(self, query_string: str, accept: str, accept_encoding: str) -> tuple[str, ...]:
+        return (self.state.site.release.version, query_string, accept, accept_encoding)
+
+    async def _encoded(self, reply: Reply, coding: str) -> Reply:
+        """A reply in a content coding."""
+        headers = {**reply.headers, "Vary": "Accept, Accept-Encoding"}
+        if not coding:
+            return replace(reply, headers=headers)
+        if len(reply.body) > _IN_THREAD:
+            body = await asyncio.to_thread(encoding.encode, reply.body, coding)
+        else:
+            body = encoding.encode(reply.body, coding)
+        return replace(reply, headers={**headers, "Content-Encoding": coding}, body=body)
+
+    async def _page(self, headers: list[tuple[str, str]], request: Request) -> Reply:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, partial(bridge.call, self.app, request, headers))
+
+    async def _ready(self, request: Request) -> Reply:  # noqa: ARG002 - all routes are called alike
+        """Whether a query can be answered now, and from which release."""
+        version = self.state.site.release.version
+        if self.state.stopping:
+            return _health(503, {"status": "stopping", "version": version})
+        try:
+            await self.state.site.engine.answer(_PROBE, "json", client=" health")
+        except RefusalError as error:
+            return _health(503, {"status": "failing", "version": version, "detail": str(error)})
+        return _health(200, {"status": "ok", "version": version})
+
+    async def _live(self, request: Request) -> Reply:  # noqa: ARG002 - as above
+        """Whether this process answers at all."""
+        return _health(200, {"status": "alive", "version": self.state.site.release.version})
+
+    async def _metrics(self, request: Request) -> Reply:  # noqa: ARG002 - as above
+        headers = {"Content-Type": self.metrics.content_type, "Cache-Control": "no-store"}
+        return Reply(200, headers, self.metrics.text())
+
+
+def _tag(key: str, coding: str) -> str:
+    """Entity tag of a representation (RFC 9110, section 8.8.3): one for each content coding."""
+    return f'"{key}-{coding}"' if coding else f'"{key}"'
+
+
+def _matches(if_none_match: str, tag: str) -> bool:
+    """Whether a client has the representation with this tag (RFC 9110, section 13.1.2, weak comparison)."""
+    if not if_none_match or not tag:
+        return False
+    # "*" matches what there is, and what there is of a query shows when it has run
+    return tag in {candidate.strip().removeprefix("W/") for candidate in if_none_match.split(",")}
+
+
+def _unchanged(tag: str) -> dict[str, str]:
+    """Header fields of a representation that a 304 repeats (RFC 9110, section 15.4.5)."""
+    return {"ETag": tag, "Cache-Control": sparql.SHARED, "Vary": "Accept, Accept-Encoding"}
+
+
+def _not_modified(reply: Reply) -> Reply:
+    return Reply(304, {**_COMMON, **_unchanged(reply.headers["ETag"])}, outcome="unchanged", query=reply.query)
+
+
+def _health(status: int, document: dict[str, str]) -> Reply:
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return Reply(status, headers, (json.dumps(document) + "\n").encode())

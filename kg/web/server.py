@@ -1,0 +1,224 @@
+"""Between granian and the front: reads a request, watches whether its client is still there, sends the reply.
+
+The interface is RSGI (https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md), which tells when a client
+hangs up and sends files by itself.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
+from typing import Final, Protocol
+from urllib.parse import quote
+
+from kg.web.admission import Network, client_address
+from kg.web.front import Front
+from kg.web.http import Headers, Reply, Request
+from kg.web.problems import Problem, problem_reply
+
+_BODY_S: Final = 15.0
+"""Seconds in which a body has to come."""
+_UNNOTICED_S: Final = 0.05
+"""A query that takes less need not be watched."""
+_GONE: Final = 499
+"""What nginx logs where the client closed the connection."""
+_RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/\d+")
+_HOST: Final = re.compile(r"[A-Za-z0-9.\-_~\[\]:]+")
+_NO_BODY: Final = frozenset({204, 304})
+
+
+class Scope(Protocol):
+    """Request line and connection, as RSGI gives them."""
+
+    method: str
+    path: str
+    query_string: str
+    scheme: str
+    client: str
+    authority: str | None
+
+    @property
+    def headers(self) -> "ScopeHeaders": ...
+
+
+class ScopeHeaders(Headers, Protocol):
+    """Header fields, as RSGI gives them."""
+
+    def items(self) -> list[tuple[str, str]]: ...
+
+
+class Connection(Protocol):
+    """The protocol object of RSGI."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def client_disconnect(self) -> Awaitable[None]: ...
+
+    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None: ...
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+
+    def response_file(self, status: int, headers: list[tuple[str, str]], file: str) -> None: ...
+
+    def response_file_range(self, status: int, headers: list[tuple[str, str]], file: str, start: int, end: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the server knows of the way to its clients.
+
+    :ivar trusted: proxies whose ``X-Forwarded-For`` is believed
+    :ivar public_url: scheme and host of the site as its clients see it; empty to take the header ``Host``
+    """
+
+    trusted: tuple[Network, ...] = ()
+    public_url: str = ""
+
+
+class BodyError(Exception):
+    """A body that is not to be had."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+class _Watch:
+    """Cancels the present task when its client hangs up.
+
+    :ivar gone: whether it did
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.gone = False
+        self._connection = connection
+        self._task = asyncio.current_task()
+        self._watching: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(_UNNOTICED_S, self._start)
+
+    def end(self) -> None:
+        """Watch no more."""
+        self._timer.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
+
+    def _start(self) -> None:
+        self._watching = asyncio.ensure_future(self._wait())
+
+    async def _wait(self) -> None:
+        await self._connection.client_disconnect()
+        self.gone = True
+        if self._task is not None:
+            self._task.cancel()
+
+
+class Server:
+    """Sends what a front replies."""
+
+    def __init__(self, front: Front, outside: Outside, body_bytes: int) -> None:
+        """Serve ``front``.
+
+        :param body_bytes: longest body that is read
+        """
+        self.front = front
+        self._outside = outside
+        self._body_bytes = body_bytes
+
+    async def __call__(self, scope: Scope, connection: Connection) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        headers = scope.headers
+        if scope.path == "/sparql" and scope.method == "GET":
+            accept, accept_encoding = headers.get("accept") or "", headers.get("accept-encoding") or ""
+            reply = self.front.known(scope.query_string, accept, accept_encoding, headers.get("if-none-match") or "")
+            if reply is not None:
+                _send(connection, reply, "GET")
+                self._note(Request("GET", "/sparql", "", headers, client=self._client(scope)), reply, started)
+                return
+        request = Request(scope.method, scope.path, scope.query_string, headers, url=self._url(scope), client=self._client(scope))
+        try:
+            if scope.method not in {"GET", "HEAD", "OPTIONS"}:
+                body = await _body(connection, headers, self._body_bytes)
+                request = Request(request.method, request.path, request.query_string, headers, body, request.url, request.client)
+            reply = await self._reply(request, headers.items(), connection)
+        except BodyError as error:
+            # the rest of the body is not read, so the connection cannot go on
+            reply = problem_reply(error.problem, headers.get("accept"), self.front.state.site.templates)
+            reply = self.front.finished(reply, {"Connection": "close"})
+        if reply.status == _GONE:
+            connection.response_empty(_GONE, [])
+        else:
+            _send(connection, reply, request.method)
+        self._note(request, reply, started)
+
+    async def _reply(self, request: Request, headers: list[tuple[str, str]], connection: Connection) -> Reply:
+        """Reply of the front; if the client hangs up, what runs for it is cancelled."""
+        watch = _Watch(connection)
+        try:
+            return await self.front.handle(request, headers)
+        except asyncio.CancelledError:
+            if not watch.gone:
+                raise
+            return Reply(_GONE, {}, outcome="gone")
+        finally:
+            watch.end()
+
+    def _note(self, request: Request, reply: Reply, started: float) -> None:
+        seconds = time.perf_counter() - started
+        self.front.metrics.observe(request, reply, seconds)
+        self.front.log.write(request, reply, seconds)
+
+    def _client(self, scope: Scope) -> str:
+        peer = scope.client.rpartition(":")[0]
+        forwarded_for = (scope.headers.get("x-forwarded-for") or "") if self._outside.trusted else ""
+        return client_address(peer, forwarded_for, self._outside.trusted)
+
+    def _url(self, scope: Scope) -> str:
+        path = quote(scope.path)
+        if self._outside.public_url:
+            return self._outside.public_url + path
+        host = scope.headers.get("host") or scope.authority or ""
+        return f"{scope.scheme}://{host if _HOST.fullmatch(host) else 'localhost'}{path}"
+
+
+async def _body(connection: Connection, headers: Headers, limit: int) -> bytes:
+    """Body of a request.
+
+    :raises BodyError: if it is too long, does not come in time, or is cut short
+    """
+    announced = headers.get("content-length") or ""
+    length = int(announced) if announced.isascii() and announced.isdigit() else None
+    if headers.get("content-encoding"):
+        raise BodyError(Problem(415, "Unsupported media type", "The body has a content coding. Send it without one."))
+    too_long = Problem(413, "Content too large", f"The body of a request may have {limit:,} bytes. Shorten the query.")
+    if length is not None and length > limit:
+        raise BodyError(too_long)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_S):
+            async for chunk in connection:
+                body += chunk
+                if len(body) > limit:
+                    raise BodyError(too_long)
+    except TimeoutError as error:
+        detail = f"The body of the request did not come within {_BODY_S:g} s. Send the request again."
+        raise BodyError(Problem(408, "Request timeout", detail)) from error
+    if length is not None and len(body) < length:
+        detail = f"The body ended after {len(body):,} of {length:,} bytes. Send the request again."
+        raise BodyError(Problem(400, "Malformed request", detail))
+    return bytes(body)
+
+
+def _send(connection: Connection, reply: Reply, method: str) -> None:
+    """Hand a reply to the server, which sends it."""
+    headers = [(name.lower(), value) for name, value in reply.headers.items()]
+    part = _RANGE.fullmatch(reply.headers.get("Content-Range", "")) if reply.status == 206 else None  # noqa: PLR2004
+    if reply.status in _NO_BODY or (reply.file and method == "HEAD"):
+        connection.response_empty(reply.status, headers)
+    elif reply.file and part:
+        connection.response_file_range(reply.status, headers, reply.file, int(part[1]), int(part[2]) + 1)
+    elif reply.file:
+        connection.response_file(reply.status, headers, reply.file)
+    else:
+        connection.response_bytes(reply.status, headers, reply.body)

@@ -1,0 +1,168 @@
+"""Short queries do not wait for long ones, and clients take turns."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from kg.engine.blocking import BlockingEngine
+from kg.engine.errors import EngineBusyError, QueryTimeoutError, TooManyQueriesError
+from kg.engine.interface import Query
+from kg.engine.lanes import Lane
+from kg.engine.limits import Limits
+from kg.store import Release, open_release
+from tests.serving import write_release
+from tests.test_engine import ENDLESS, ask, wait_for
+
+LONG = "SELECT (COUNT(*) AS ?n) { ?a <https://example.org/p> ?c . ?d <https://example.org/p> ?f }"
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A release with enough in it for a cross product to take seconds."""
+    return open_release(write_release(tmp_path_factory.mktemp("build"), extra=3000))
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """Threads that ask."""
+    with ThreadPoolExecutor(16) as executor:
+        yield executor
+
+
+def test_clients_take_turns() -> None:
+    """One place after the other goes to another client, however many queries the first one has sent."""
+
+    async def run() -> list[str]:
+        lane, order = Lane(1), []
+
+        async def one(client: str) -> None:
+            await lane.enter(client, 1)
+            order.append(client)
+            await asyncio.sleep(0)
+            lane.leave(client)
+
+        await asyncio.gather(*(one(client) for client in "aaaabbc"))
+        return order
+
+    assert list("aabcaba") == asyncio.run(run())
+
+
+def test_a_client_holds_no_more_places_than_it_may() -> None:
+    """Others get in past it, and it gets in as soon as it leaves one."""
+
+    async def run() -> None:
+        lane = Lane(3, per_client=2)
+        for client in "aa":
+            await lane.enter(client, 0.1)
+        with pytest.raises(TimeoutError):
+            await lane.enter("a", 0.01)
+        assert lane.try_enter("b")
+        assert not lane.try_enter("c")
+        waiting = [asyncio.ensure_future(lane.enter(client, 1)) for client in "ac"]
+        await asyncio.sleep(0)
+        lane.leave("b")
+        await waiting[1]
+        lane.leave("a")
+        await waiting[0]
+
+        assert (lane.taken, lane.held_by("a"), lane.held_by("b"), lane.held_by("c")) == (3, 2, 0, 1)
+
+    asyncio.run(run())
+
+
+def test_who_stops_waiting_keeps_no_place() -> None:
+    """A client that hangs up while it waits, or in the moment of its turn, leaves the place to the next one."""
+
+    async def run() -> None:
+        lane = Lane(1)
+        await lane.enter("a", 1)
+        gone, late, next_one = (asyncio.ensure_future(lane.enter(client, 1)) for client in "bcd")
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.sleep(0)
+        lane.leave("a")
+        late.cancel()  # its turn has come, and it has not run since
+        await next_one
+
+        assert (lane.taken, lane.held_by("d")) == (1, 1)
+
+    asyncio.run(run())
+
+
+def test_a_short_query_does_not_wait_for_endless_ones(release: Release, threads: ThreadPoolExecutor) -> None:
+    """With more endless queries than places of both lanes, small ones are still answered, by the same client too."""
+    limits = Limits(timeout_s=5, workers=2, long_queries=2, queue_s=5)
+    with BlockingEngine(release, limits) as engine:
+        ask(engine, "ASK {}")
+        endless = [threads.submit(ask, engine, f"{ENDLESS} # {number}") for number in range(8)]
+        wait_for(lambda: engine.engine.long_queries == 1)  # one of two: the client may not have them all
+        time.sleep(0.8)  # the others have had their tenth of a second each
+        for number in range(20):
+            assert ask(engine, f"SELECT ({number} AS ?n) {{}}") == f"n\r\n{number}\r\n"
+        assert not any(query.done() for query in endless)
+
+
+def test_a_long_query_starts_again_when_the_lane_is_full(release: Release, threads: ThreadPoolExecutor) -> None:
+    """It is stopped after its quantum, waits for a place, and its answer is whole."""
+    limits = Limits(timeout_s=20, workers=2, long_queries=1, queue_s=20)
+    with BlockingEngine(release, limits) as engine:
+        ask(engine, "ASK {}")
+        running = [threads.submit(ask, engine, f"{LONG} # {number}") for number in range(3)]
+
+        assert {"n\r\n9000000\r\n"} == {query.result() for query in running}
+        assert engine.engine.long_queries == 0
+
+
+def test_a_full_long_lane_says_when_to_come_back(release: Release, threads: ThreadPoolExecutor) -> None:
+    """429 for the client that fills it, 503 for another one."""
+    limits = Limits(timeout_s=3, workers=1, long_queries=2, queue_s=0.3)
+    with BlockingEngine(release, limits) as engine:
+        ask(engine, "ASK {}")
+        first = threads.submit(engine.answer, Query(ENDLESS), "csv", client="a")
+        wait_for(lambda: engine.engine.long_queries == 1)
+        with pytest.raises(TooManyQueriesError, match="1 long queries running") as own:
+            engine.answer(Query(f"{ENDLESS} # 2"), "csv", client="a")
+        second = threads.submit(engine.answer, Query(f"{ENDLESS} # 3"), "csv", client="b")
+        wait_for(lambda: engine.engine.long_queries == 2)
+        with pytest.raises(EngineBusyError, match="2 long queries are running") as other:
+            engine.answer(Query(f"{ENDLESS} # 4"), "csv", client="c")
+
+        assert (own.value.status, own.value.retry_after_s) == (429, 2)
+        assert (other.value.status, other.value.retry_after_s) == (503, 2)
+        assert isinstance(first.exception(), QueryTimeoutError)
+        assert isinstance(second.exception(), QueryTimeoutError)
+
+
+def test_a_query_known_to_be_long_does_not_start_in_the_fast_lane(release: Release) -> None:
+    """The second time its worker is slowed down at once, and goes on with the usual priority after it."""
+    with BlockingEngine(release, Limits(workers=1)) as engine:
+        first, second = ask(engine, LONG), ask(engine, LONG)
+        wait_for(lambda: engine.engine.crew.idle == 2)
+        nice = [int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[16]) for pid in engine.process_ids]
+
+        assert first == second == "n\r\n9000000\r\n"
+        assert nice == [0, 0]
+        assert engine.engine.kills == 0
+
+
+def test_a_client_that_hangs_up_frees_its_worker(release: Release) -> None:
+    """A cancelled query is stopped, in the fast lane and in the long one, and its places are free."""
+
+    async def cancel(engine: BlockingEngine, after_s: float) -> None:
+        task = asyncio.ensure_future(engine.engine.answer(Query(ENDLESS), "csv"))
+        await asyncio.sleep(after_s)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    with BlockingEngine(release, Limits(workers=1, long_queries=1)) as engine:
+        for after_s in (0.03, 0.4):
+            ask(engine, "ASK {}")
+            asyncio.run_coroutine_threadsafe(cancel(engine, after_s), engine.loop).result()
+
+            assert engine.engine.long_queries == 0
+            assert ask(engine, "ASK {}") == "true"
+        assert engine.engine.kills == 2
