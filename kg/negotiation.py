@@ -6,6 +6,7 @@ In come a header and the formats that a resource has, best first; out comes one 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 
@@ -116,7 +117,8 @@ def parse_accept(header: str) -> tuple[MediaRange, ...]:
     return tuple(ranges)
 
 
-def negotiate(accept: str | None, formats: Iterable[Format]) -> Choice | None:
+@lru_cache(maxsize=1024)
+def negotiate(accept: str | None, formats: tuple[Format, ...]) -> Choice | None:
     """Format with the highest weight; among equals the one that stands first in ``formats``.
 
     The weight of a media type is that of the most specific range that it matches. Without a usable header, anything is

@@ -87,14 +87,15 @@ def _query(
     text: str,
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     default, named = request["default_graphs"], request["named_graphs"]
+    prefixes = {prefix: iri for prefix, iri in PREFIXES.items() if f"{prefix}:" in text}  # each one costs time
     if default is None and named is None:
         # the flag would override FROM: SPARQL 1.1, section 13.2
-        return store.query(text, base_iri=BASE, prefixes=PREFIXES, use_default_graph_as_union=not request["has_dataset"])
+        return store.query(text, base_iri=BASE, prefixes=prefixes, use_default_graph_as_union=not request["has_dataset"])
     # a dataset of the request goes before the query's: SPARQL 1.1 Protocol, section 2.1.4
     return store.query(
         text,
         base_iri=BASE,
-        prefixes=PREFIXES,
+        prefixes=prefixes,
         default_graph=[ox.NamedNode(iri) for iri in default or []],
         named_graphs=[ox.NamedNode(iri) for iri in named or []],
     )

@@ -6,9 +6,7 @@ payload of all but ``DATA`` is a JSON object.
 """
 
 import json
-import socket
 import struct
-from collections.abc import Iterator
 from typing import Any, Final
 
 REQUEST: Final = b"Q"
@@ -34,45 +32,23 @@ def pack_json(kind: bytes, payload: dict[str, Any]) -> bytes:
     return pack(kind, json.dumps(payload).encode())
 
 
-def receive(sock: socket.socket) -> tuple[bytes, bytes]:
-    """Wait for one frame.
-
-    :returns: kind and payload
-    :raises PeerGoneError: if the other side is gone
-    """
-    kind, size = _HEADER.unpack(_exactly(sock, _HEADER.size))
-    return kind, bytes(_exactly(sock, size))
-
-
-def _exactly(sock: socket.socket, size: int) -> bytearray:
-    buffer = bytearray(size)
-    view = memoryview(buffer)
-    while view:
-        try:
-            count = sock.recv_into(view)
-        except ConnectionError as error:
-            raise PeerGoneError from error
-        if not count:
-            raise PeerGoneError
-        view = view[count:]
-    return buffer
-
-
 class Reader:
     """Frames out of bytes that come in pieces of any length."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    def feed(self, data: bytes) -> list[tuple[bytes, bytes]]:
         """Take bytes; kind and payload of each frame that they complete."""
         self._buffer += data
         start = 0
+        found = []
         while len(self._buffer) - start >= _HEADER.size:
             kind, size = _HEADER.unpack_from(self._buffer, start)
             end = start + _HEADER.size + size
             if len(self._buffer) < end:
                 break
-            yield kind, bytes(self._buffer[start + _HEADER.size : end])
+            found.append((kind, bytes(self._buffer[start + _HEADER.size : end])))
             start = end
         del self._buffer[:start]
+        return found

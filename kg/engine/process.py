@@ -106,7 +106,7 @@ class Worker(asyncio.Protocol):
         """Start a worker on the store of ``release``; it is to be used when ``ready`` is done."""
         ours, theirs = socket.socketpair()
         read_end, write_end = os.pipe()
-        stderr = tempfile.TemporaryFile(prefix="policy-kg-worker-")  # noqa: SIM115 - closed by _remains
+        stderr = _scratch()
         with theirs:
             numbers = (theirs.fileno(), read_end)
             arguments = [str(release.store), *map(str, numbers), str(memory_bytes)]
@@ -214,6 +214,13 @@ class Worker(asyncio.Protocol):
             file.seek(max(0, size - _STDERR_BYTES))
             text = file.read().decode(errors="replace")
         return Death(self._process.returncode, text)
+
+
+def _scratch() -> IO[bytes]:
+    """A file for messages, in memory where the system can: a server may have nowhere to write."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("policy-kg-worker"), "r+b", buffering=0)
+    return tempfile.TemporaryFile(prefix="policy-kg-worker-")
 
 
 def _environment() -> dict[str, str]:

@@ -67,10 +67,15 @@ class Result:
     def flush(self) -> None:
         """Do nothing: pieces are sent when they are large enough."""
 
-    def send(self) -> None:
-        """Send what is held."""
-        if self._pieces:
-            self._sock.sendall(frames.pack(frames.DATA, b"".join(self._pieces)))
+    def send(self, last: bytes = b"") -> None:
+        """Send what is held, and the frame ``last`` with it, as each send wakes the pool."""
+        data = frames.pack(frames.DATA, b"".join(self._pieces)) if self._pieces else b""
+        self._pieces.clear()
+        self._held = 0
+        self._sock.sendall(data + last)
+
+    def drop(self) -> None:
+        """Forget what is held, of a result that failed."""
         self._pieces.clear()
         self._held = 0
 
@@ -112,6 +117,7 @@ class Server:
         self._store = store
         self._sock = sock
         self._memory = memory
+        self._reader = frames.Reader()
         self._largest = memory.sizes()[1] + spare_bytes
 
     def run(self) -> None:
@@ -121,7 +127,7 @@ class Server:
             if self._serve():
                 return
             status = 0
-        except (frames.PeerGoneError, BrokenPipeError):
+        except (frames.PeerGoneError, ConnectionError):
             status = 0
         except MemoryError:
             status = _OUT_OF_MEMORY
@@ -134,25 +140,37 @@ class Server:
         priority = _priority()
         self._sock.sendall(frames.pack_json(frames.READY, {"thread": threading.get_native_id()}))
         while True:
-            request = cast("Request", json.loads(frames.receive(self._sock)[1]))
+            request = self._receive()
             confinement.arm(request["timeout_s"])
-            kind, reply = self._answer(request)
+            out = Result(self._sock, request["result_bytes"])
+            kind, reply = self._answer(request, out)
             retires = self._memory.sizes()[1] > self._largest
             renews = not retires and _priority() != priority
-            self._sock.sendall(frames.pack_json(kind, {**reply, "retires": retires, "renews": renews}))
+            out.send(frames.pack_json(kind, {**reply, "retires": retires, "renews": renews}))
             confinement.disarm()
             if retires or renews:
                 return renews
 
-    def _answer(self, request: Request) -> tuple[bytes, dict[str, str]]:
-        """Run a query, send its result, and say how it ended."""
-        out = Result(self._sock, request["result_bytes"])
+    def _receive(self) -> Request:
+        """Wait for a request.
+
+        :raises PeerGoneError: if the pool is gone
+        """
+        while True:
+            data = self._sock.recv(_CHUNK)
+            if not data:
+                raise frames.PeerGoneError
+            for _, payload in self._reader.feed(data):  # the pool sends the next one after the end of this
+                return cast("Request", json.loads(payload))
+
+    def _answer(self, request: Request, out: Result) -> tuple[bytes, dict[str, str]]:
+        """Run a query, and say how it ended."""
         try:
             evaluate(self._store, request, out)
-            out.send()
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the pool is told
+            out.drop()
             return frames.ERROR, _failure(error)
         return frames.END, {}
 

@@ -110,7 +110,7 @@ class Application:
             front = self._server.front
             front.state.stopping = True
             await front.state.site.engine.close()
-            front.log.flush()
+            front.log.close()
 
     async def _follow(self, front: Front) -> None:
         """Serve a later release when ``build/current`` moves; once it cannot be served, the old one stays."""

@@ -2,6 +2,7 @@
 
 import gzip
 import sys
+from functools import lru_cache
 from typing import Final
 
 from kg.negotiation import parse_weights
@@ -21,6 +22,7 @@ _ZSTD_LEVEL: Final = 3
 _TEXTUAL: Final = ("text/", "application/json", "application/xml", "application/n-", "application/trig", "image/svg")
 
 
+@lru_cache(maxsize=1024)
 def choose(accept_encoding: str) -> str:
     """Coding that a client prefers; the empty string for none. Among equals zstd, which is the quicker and smaller one."""
     weights = parse_weights(accept_encoding)

@@ -41,7 +41,7 @@ def serve(options: Options) -> None:
     :raises UsageError: if the address cannot be used, or the log cannot be written
     """
     read_queries(current_release(options.build_dir).path / "queries")  # what is wrong is said before anything is started
-    AccessLog(options.log)
+    AccessLog(options.log).close()
     options = replace(options, port=_free_port(options.host, options.port), main_process=os.getpid())
     if sys.platform == "linux" and multiprocessing.get_start_method(allow_none=True) is None:
         multiprocessing.set_start_method("fork")  # spawn would import everything a second time

@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from kg.engine.errors import RefusalError
 from kg.errors import UsageError
@@ -24,6 +32,7 @@ from kg.web.http import Reply, Request
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _FLUSH_S: Final = 0.2
 _HASH_LENGTH: Final = 16
+disable_created_metrics()  # type: ignore[no-untyped-call] # a time for each number, which nobody asks for
 _ROUTES: Final = frozenset({"/sparql", "/healthz", "/healthz/live", "/healthz/ready", "/metrics"})
 
 
@@ -90,6 +99,13 @@ class AccessLog:
         if lines and self._stream:
             self._stream.write("\n".join(lines) + "\n")
             self._stream.flush()
+
+    def close(self) -> None:
+        """Write what is held, and close a file."""
+        self.flush()
+        if self._stream is not None and self._stream is not sys.stderr:
+            self._stream.close()
+        self._stream = None
 
 
 class Metrics:

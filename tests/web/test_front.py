@@ -1,0 +1,397 @@
+"""Results that are kept, content codings, limits for each client, health, numbers and the log."""
+
+import asyncio
+import gzip
+import hashlib
+import io
+import json
+import re
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from werkzeug.test import Client
+
+import kg.web.server
+from kg.engine.limits import Limits
+from kg.errors import UsageError
+from kg.store import Release, open_release
+from kg.web.application import follow
+from kg.web.cache import Cache, Flights
+from kg.web.http import Reply, Request
+from kg.web.server import Outside
+from kg.web.telemetry import AccessLog, LogOptions
+from tests.serving import write_release
+from tests.test_engine import wait_for
+from tests.web.conftest import BufferedClient, Connection, Running
+from tests.web.test_sparql import ENDLESS, get, problem
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+ROWS = "SELECT * { ?s ?p ?o } LIMIT 40"
+
+
+@pytest.fixture
+def fresh(release: Release) -> Iterator[Running]:
+    """A site that nobody has asked yet."""
+    limits = Limits(timeout_s=3, result_mib=1, workers=2, long_queries=2, client_queries=2, queries=3)
+    running = Running(release, limits, outside=Outside(public_url="https://kg.example.org"))
+    yield running
+    running.close()
+
+
+def number(client: Client, name: str) -> float:
+    """A number of ``/metrics``."""
+    match = re.search(rf"^{re.escape(name)} (\S+)$", client.get("/metrics").text, re.MULTILINE)
+    return float(match[1]) if match else 0.0
+
+
+def test_a_client_that_has_the_result_gets_304(fresh: Running) -> None:
+    """Nothing runs for it, not even where the server has not answered that query before."""
+    client = BufferedClient(fresh)
+    first = get(client, ROWS, "text/csv")
+    fresh.front.cache = Cache(0)
+    before = number(client, 'kg_queries_total{outcome="ok"}')
+    again = client.get(
+        "/sparql",
+        query_string={"query": ROWS},
+        headers={"Accept": "text/csv", "If-None-Match": f'"x", W/{first.headers["ETag"]}'},
+    )
+
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Vary"] == "Accept, Accept-Encoding"
+    assert again.headers["Cache-Control"] == "public, max-age=60"
+    assert number(client, 'kg_queries_total{outcome="ok"}') == before
+    assert number(client, 'kg_queries_total{outcome="unchanged"}') == 1
+
+
+def test_the_tag_names_query_format_and_coding(fresh: Running) -> None:
+    """Another query, format, dataset or coding is another representation; GET and POST are the same."""
+    client = BufferedClient(fresh)
+    form = {"query": ROWS, "format": "csv"}
+    tags = [
+        get(client, ROWS, "text/csv").headers["ETag"],
+        get(client, ROWS + " ", "text/csv").headers["ETag"],
+        get(client, ROWS, "text/tab-separated-values").headers["ETag"],
+        get(client, ROWS, "text/csv", **{"default-graph-uri": "x:y"}).headers["ETag"],
+        client.get("/sparql", query_string=form, headers={"Accept-Encoding": "gzip"}).headers["ETag"],
+        client.get("/sparql", query_string=form, headers={"Accept-Encoding": "zstd"}).headers["ETag"],
+    ]
+
+    assert len(set(tags)) == 6
+    assert client.post("/sparql", data=form).headers["ETag"] == tags[0]
+
+
+def test_a_result_is_kept(fresh: Running) -> None:
+    """The second time nothing runs, in the same words or by POST; the bytes are the same."""
+    client = BufferedClient(fresh)
+    first = get(client, ROWS, "text/csv")
+    again = get(client, ROWS, "text/csv")
+    posted = client.post("/sparql", data={"query": ROWS}, headers={"Accept": "text/csv"})
+
+    assert first.data == again.data == posted.data
+    assert first.headers["ETag"] == again.headers["ETag"]
+    assert number(client, 'kg_queries_total{outcome="ok"}') == 1
+    assert number(client, 'kg_queries_total{outcome="cached"}') == 2
+    assert number(client, "kg_cache_replies") == 1
+
+
+def test_errors_are_not_kept(fresh: Running) -> None:
+    """Nor may anybody else keep them."""
+    client = BufferedClient(fresh)
+    for _ in range(2):
+        response = get(client, "nonsense")
+        assert (response.status_code, response.headers["Cache-Control"]) == (400, "no-store")
+        assert "ETag" not in response.headers
+    assert number(client, 'kg_queries_total{outcome="syntax"}') == 2
+
+
+@pytest.mark.parametrize("query", ["SELECT (NOW() AS ?x) {}", "SELECT (rand() AS ?x) {}", "SELECT (STRUUID() AS ?x) {}"])
+def test_what_changes_by_itself_is_not_kept(fresh: Running, query: str) -> None:
+    """The time, a random number, a new identifier: each time anew."""
+    client = BufferedClient(fresh)
+    first, second = get(client, query, "text/csv"), get(client, query, "text/csv")
+
+    assert first.data != second.data
+    assert first.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in first.headers
+
+
+@pytest.mark.parametrize(
+    "accepted, coding",
+    [
+        ("gzip", "gzip"),
+        ("zstd", "zstd"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("zstd;q=0.5, gzip", "gzip"),
+        ("*", "zstd"),
+        ("*;q=0, gzip", "gzip"),
+        ("br", None),
+        ("gzip;q=0", None),
+        ("identity, gzip;q=0.5", None),
+        ("", None),
+        (";;,q=,gzip;q=x", None),
+    ],
+)
+def test_content_codings(client: Client, accepted: str, coding: str | None) -> None:
+    """The body is the same when the coding is undone."""
+    plain = get(client, ROWS, "text/csv").data
+    response = client.get("/sparql", query_string={"query": ROWS, "format": "csv"}, headers={"Accept-Encoding": accepted})
+    undo = {"gzip": gzip.decompress, "zstd": zstd.decompress, None: bytes}[coding]
+
+    assert response.headers.get("Content-Encoding") == coding
+    assert response.headers["Vary"] == "Accept, Accept-Encoding"
+    assert undo(response.data) == plain
+
+
+def test_pages_are_coded_too_and_small_bodies_are_not(client: Client) -> None:
+    """Where it saves nothing, nothing is coded; files that are compressed are not compressed again."""
+    page = client.get("/", headers={"Accept-Encoding": "gzip"})
+    small = client.get("/sparql?query=ASK{}", headers={"Accept-Encoding": "gzip"})
+
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert b"policy-kg" in gzip.decompress(page.data)
+    assert "Content-Encoding" not in small.headers
+
+
+def test_a_client_has_a_number_of_queries_at_a_time(fresh: Running) -> None:
+    """429 says so and when to come back; another client is not affected, until all together have too many."""
+    client = BufferedClient(fresh)
+    with ThreadPoolExecutor() as threads:
+
+        def ask(number: int, address: str) -> int:
+            query = {"query": f"{ENDLESS} # {number}"}
+            return client.get("/sparql", query_string=query, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+        slow = [threads.submit(ask, number, "192.0.2.1") for number in range(2)]
+        wait_for(lambda: fresh.front.admission.held == 2)
+        own = client.get("/sparql?query=ASK{}", environ_overrides={"REMOTE_ADDR": "192.0.2.1"})
+        other = client.get("/sparql?query=ASK{}", environ_overrides={"REMOTE_ADDR": "192.0.2.2"})
+        slow.append(threads.submit(ask, 3, "192.0.2.3"))
+        wait_for(lambda: fresh.front.admission.held == 3)
+        late = client.get("/sparql?query=ASK{?a%20?b%20?c}", environ_overrides={"REMOTE_ADDR": "192.0.2.4"})
+
+        assert "2 queries under way" in problem(own, 429)["detail"]
+        assert own.headers["Retry-After"] == "2"
+        assert other.status_code == 200
+        assert "3 queries are under way" in problem(late, 429)["detail"]
+        assert {503} == {query.result() for query in slow}
+    assert fresh.front.admission.held == 0
+
+
+def test_a_request_may_ask_for_less_time(client: Client) -> None:
+    """``timeout=`` in seconds, in the URL or the form; what is no number of seconds is refused."""
+    assert "0.2 s" in problem(get(client, ENDLESS, timeout="0.2"), 503)["detail"]
+    assert "0.2 s" in problem(client.post("/sparql?timeout=0.2", data={"query": ENDLESS}), 503)["detail"]
+    assert "1 s" in problem(get(client, ENDLESS, timeout="500"), 503)["detail"]
+    for wrong in ("0", "-1", "abc", "1e3", "nan", "１"):
+        assert "number of seconds" in problem(get(client, "ASK {}", timeout=wrong), 400)["detail"]
+
+
+def test_what_is_not_utf8_is_malformed(client: Client) -> None:
+    """In the URL and in a form."""
+    assert "not UTF-8" in problem(client.get("/sparql?query=ASK%20{}%20%23%FF"), 400)["detail"]
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    assert "not UTF-8" in problem(client.post("/sparql", data=b"query=ASK+%FE", **form), 400)["detail"]
+    assert "not UTF-8" in problem(client.post("/sparql", data=b"query=\xff", **form), 400)["detail"]
+    assert "1,000 parameters" in problem(client.get("/sparql?" + "a=1&" * 1001 + "query=ASK{}"), 400)["detail"]
+
+
+def test_bodies_that_are_not_to_be_had(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too slow, cut short, coded: each with its status, and the connection ends."""
+    monkeypatch.setattr(kg.web.server, "_BODY_S", 0.05)
+
+    def send(headers: dict[str, str], body: bytes, pause_s: float = 0) -> Connection:
+        class Slow(Connection):
+            async def __aiter__(self):
+                await asyncio.sleep(pause_s)
+                yield body
+
+        environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/sparql", "wsgi.url_scheme": "http", "SERVER_NAME": "x"}
+        connection = Slow(kg_request(environ))
+        connection.headers = type(connection.headers)({"content-type": "application/sparql-query", **headers})
+        running.wait(running.server(connection, connection))
+        return connection
+
+    assert send({"content-length": "6"}, b"ASK {}").status == 200
+    assert send({"content-length": "6"}, b"ASK {}", pause_s=1).status == 408
+    assert send({"content-length": "9"}, b"ASK {}").status == 400
+    assert send({"content-encoding": "gzip"}, b"ASK {}").status == 415
+    assert send({"content-length": "99999999"}, b"").status == 413
+    unannounced = send({}, b"x" * 100_000)
+    assert unannounced.status == 413
+    assert ("connection", "close") in unannounced.sent
+
+
+def kg_request(environ: dict[str, str]):
+    """A request of WSGI."""
+    from werkzeug.wrappers import Request as WsgiRequest
+
+    return WsgiRequest({"SERVER_PORT": "80", "wsgi.input": io.BytesIO(), **environ})
+
+
+def test_health(fresh: Running) -> None:
+    """Live as long as the process answers; ready while a query can be answered."""
+    client = BufferedClient(fresh)
+    assert client.get("/healthz").json == {"status": "ok", "version": "1"}
+    fresh.front.state.stopping = True
+
+    assert client.get("/healthz/ready").status_code == 503
+    assert client.get("/healthz/live").json == {"status": "alive", "version": "1"}
+
+
+def test_an_engine_that_fails_is_not_ready(tmp_path: Path) -> None:
+    """503 with what is wrong, and no path of the server."""
+    path = write_release(tmp_path)
+    release = open_release(path)
+    for file in (path / "store").iterdir():
+        file.unlink()
+    broken = Running(release)
+    response = BufferedClient(broken).get("/healthz")
+    broken.close()
+
+    assert (response.status_code, response.json["status"]) == (503, "failing")
+    assert str(tmp_path) not in response.text
+
+
+def test_the_service_description_names_the_public_address(fresh: Running) -> None:
+    """As its users see it, whatever the proxy asks for."""
+    response = BufferedClient(fresh).get("/sparql", headers={"Accept": "text/turtle", "Host": "127.0.0.1:99"})
+
+    assert "<https://kg.example.org/sparql>" in response.text
+    assert "127.0.0.1" not in response.text
+
+
+def test_a_host_that_is_none_is_not_repeated(client: Client) -> None:
+    """What stands in ``Host`` comes from anybody."""
+    response = client.get("/sparql", headers={"Accept": "text/turtle", "Host": "a>b\"'"})
+
+    assert "<http://localhost/sparql>" in response.text
+
+
+def test_a_new_release_is_followed(tmp_path: Path) -> None:
+    """Results of the old one are not given for the new one, and tags differ."""
+    first = open_release(write_release(tmp_path, "1"))
+    running = Running(first)
+    client = BufferedClient(running)
+    query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    before = [get(client, query, "text/csv") for _ in range(2)][-1]
+    nothing = running.wait(follow(tmp_path, running.front))
+    write_release(tmp_path, "2", extra=5)
+    something = running.wait(follow(tmp_path, running.front))
+    after = client.get(
+        "/sparql", query_string={"query": query}, headers={"Accept": "text/csv", "If-None-Match": before.headers["ETag"]}
+    )
+    health = client.get("/healthz").json
+    running.close()
+
+    assert (nothing, something) == (False, True)
+    assert (before.text, after.status_code, after.text) == ("n\r\n13\r\n", 200, "n\r\n18\r\n")
+    assert health["version"] == "2"
+
+
+def test_cache_holds_what_it_may() -> None:
+    """The least recently used goes first; what is too large is not kept; the same words find what is kept."""
+    cache = Cache(4 * 3000)
+    for name in "abcd":
+        cache.put(name, Reply(200, {}, b"x" * 1900), (name,))
+    cache.get("a")
+    cache.put("e", Reply(200, {}, b"x" * 1900), ("e",))
+    cache.put("huge", Reply(200, {}, b"x" * 9000), ("huge",))
+
+    assert [name for name in "abcde" if cache.get(name)] == ["a", "c", "d", "e"]
+    assert cache.get("huge") is None
+    assert cache.known(("b",)) is None
+    assert cache.known(("e",)) is cache.get("e")
+    assert cache.size <= 4 * 3000
+
+
+def test_the_same_query_at_the_same_time_runs_once() -> None:
+    """Who joins gets the same reply; when the first one hangs up, the next one starts again; an error is everybody's."""
+
+    async def run() -> None:
+        flights, runs = Flights(), []
+
+        async def reply() -> Reply:
+            runs.append(1)
+            await asyncio.sleep(0.02)
+            return Reply(200, {}, b"x")
+
+        async def fail() -> Reply:
+            await asyncio.sleep(0.01)
+            raise ValueError
+
+        same = await asyncio.gather(*(flights.join("a", reply) for _ in range(5)))
+        assert (len(runs), {one.body for one in same}) == (1, {b"x"})
+        tasks = [asyncio.ensure_future(flights.join("b", reply)) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        tasks[0].cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(one) for one in ended] == [asyncio.CancelledError, Reply, Reply]
+        assert len(runs) == 3
+        failed = await asyncio.gather(*(flights.join("c", fail) for _ in range(3)), return_exceptions=True)
+        assert [type(one) for one in failed] == [ValueError] * 3
+
+    asyncio.run(run())
+
+
+def write_lines(options: LogOptions, query: str) -> None:
+    """Log one request."""
+
+    async def run() -> None:
+        log = AccessLog(options)
+        request = Request("GET", "/sparql", urlencode({"query": query}), {}, client="192.0.2.77")
+        log.write(request, Reply(200, {}, b"abc", outcome="ok", query=log.query_field(query)), 0.0123)
+        log.close()
+
+    asyncio.run(run())
+
+
+def test_access_log(tmp_path: Path) -> None:
+    """A line of JSON with a hash of the query and the network of the client; the text only if it is asked for."""
+    file = tmp_path / "access.log"
+    write_lines(LogOptions(str(file)), "ASK { ?secret ?b ?c }")
+    write_lines(LogOptions(str(file), queries=True), "ASK {}")
+    first, second = [json.loads(line) for line in file.read_text().splitlines()]
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first.pop("time"))
+    assert first == {
+        "client": "192.0.2.0/24",
+        "method": "GET",
+        "path": "/sparql",
+        "status": 200,
+        "bytes": 3,
+        "ms": 12.3,
+        "outcome": "ok",
+        "query": hashlib.sha256(b"ASK { ?secret ?b ?c }").hexdigest()[:16],
+    }
+    assert second["query"] == "ASK {}"
+
+
+def test_access_log_that_cannot_be_written(tmp_path: Path) -> None:
+    """The message names the file and the remedy, before anything is served."""
+    with pytest.raises(UsageError, match=r"none/log: the access log cannot be written \(No such.*--access-log"):
+        AccessLog(LogOptions(str(tmp_path / "none" / "log")))
+
+
+def test_metrics_are_prometheus_text(fresh: Running) -> None:
+    """Requests by route and status, queries by outcome, a histogram, workers."""
+    client = BufferedClient(fresh)
+    get(client, "ASK {}")
+    get(client, "nonsense")
+    client.get("/none")
+
+    response = client.get("/metrics")
+    assert response.content_type.startswith("text/plain; version=")
+    assert number(client, 'kg_requests_total{route="/sparql",status="200"}') == 1
+    assert number(client, 'kg_requests_total{route="/sparql",status="400"}') == 1
+    assert number(client, 'kg_requests_total{route="page",status="404"}') == 1
+    assert number(client, 'kg_queries_total{outcome="timeout"}') == 0
+    assert number(client, "kg_query_seconds_count") == 2
