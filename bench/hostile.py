@@ -9,19 +9,19 @@ import http.client
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from bench import load
 from bench.peers import HOST, Kind, Server, ours, oxigraph
-from bench.serving import print_load
+from bench.serving import FASTEST, print_load
 from bench.workloads import ENDLESS, Workload, workloads
 from kg.store import Release
 
 TIMEOUT_S = 2
 """What both servers give a query: short, so that queries that are stopped and sent again are in what is measured."""
 _LEAD_S = 0.5
-_UNSEEN = 300_000
 
 
 class Hostile:
@@ -69,13 +69,14 @@ def bench_hostile(build_dir: Path, release: Release, *, quick: bool) -> None:
 def _case(kind: Kind, small: Workload, addresses: list[str], where: str, *, quick: bool) -> None:
     """One server, alone and then beside hostile clients: each time a new process, which no earlier query holds up."""
     seconds = 1 if quick else 2
+    small = replace(small, next=0)  # no server has seen any yet
     with Server(kind) as server:
-        quiet = load.stream(server, small, small.take(_UNSEEN // 10), clients=1, seconds=seconds)
+        quiet = load.stream(server, small, small.take(seconds * FASTEST), clients=1, seconds=seconds)
         print_load(f"{kind.name}, alone", [quiet])
         try:
             with Hostile(server, addresses) as hostile:
                 time.sleep(_LEAD_S)
-                beside = load.stream(server, small, small.take(_UNSEEN // 10), clients=1, seconds=2 * seconds)
+                beside = load.stream(server, small, small.take(2 * seconds * FASTEST), clients=1, seconds=2 * seconds)
         except OSError as error:  # some systems have no 127.0.0.2
             print(f"{kind.name}, {len(addresses)} hostile from {where}: not measured ({error})")
             return

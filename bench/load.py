@@ -24,6 +24,8 @@ ACCEPT = "application/sparql-results+json"
 _SCRIPT = Path(__file__).with_name("load.lua")
 _TIMEOUT_S = 20
 _STOP_S = 60
+_SETTLE_S = 0.2
+"""wrk leaves at once; what its last requests still cost this server is not to fall into the next one's round."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def stream(server: Server, workload: Workload, first: int, *, clients: int, seco
             env={**os.environ, "KG_BENCH_CLIENTS": str(clients)},
             timeout=seconds + _STOP_S,
         )
+    time.sleep(_SETTLE_S)
     found = json.loads(done.stdout.strip().splitlines()[-1])
     bad = Counter({kind: found[kind] for kind in ("non2xx", "timeout", "socket") if found[kind]})
     if bad["non2xx"]:
