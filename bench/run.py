@@ -55,7 +55,7 @@ def _run(part: str, folder: Path, *, quick: bool) -> None:
         case "queries":
             bench_queries(release)
         case "start":
-            bench_start(folder)
+            bench_start(folder, quick=quick)
         case "load":
             bench_load(folder, release, QUICK if quick else Plan())
         case "hostile":

@@ -6,8 +6,9 @@ minute: a ratio is that of two rounds beside each other, and what is printed is 
 
 import math
 import statistics
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import load
@@ -21,22 +22,24 @@ _CHECKED = 10
 """Queries of each kind whose answers are compared before they are timed."""
 FASTEST = 60_000
 """More requests per second than any server here answers: so many unseen queries are set aside for a round."""
-_HEAVY = {1: 4, 4: 8, 16: 32}
-"""Heavy queries in one round, by clients."""
 _SLOW = {1: 2, 4: 4}
 """Middle queries for rdflib-endpoint, which needs half a second for each."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long to measure."""
+    """How long to measure.
+
+    :ivar heavy: heavy queries in one round, by clients
+    """
 
     clients: tuple[int, ...] = (1, 4, 16)
     rounds: int = 3
     seconds: int = 2
+    heavy: Mapping[int, int] = field(default_factory=lambda: {1: 4, 4: 8, 16: 24})
 
 
-QUICK = Plan(clients=(1, 16), rounds=1, seconds=1)
+QUICK = Plan(clients=(1, 16), rounds=1, seconds=1, heavy={1: 3, 16: 16})
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def bench_load(build_dir: Path, release: Release, plan: Plan) -> None:
             if clients in _SLOW and (plan != QUICK or clients == 1):
                 _against_rdflib(Timing(middle, clients, count=_SLOW[clients]), slow, rates)
         for clients in plan.clients:
-            rates = _take_turns(Timing(heavy, clients, count=_HEAVY[clients]), us, peer, plan.rounds, "0.9")
+            rates = _take_turns(Timing(heavy, clients, count=plan.heavy[clients]), us, peer, plan.rounds, "0.9")
             if plan != QUICK and clients == 1:
                 _against_rdflib(Timing(heavy, 1, count=1), slow, rates)
 
@@ -132,11 +135,9 @@ def _ratio(rate: float, other: Load) -> float:
 def print_load(what: str, loads: list[Load], note: str = "") -> None:
     """Print a row: the median of each figure, and what was not an answer."""
     rate, p50, p95, p99 = (statistics.median(getattr(found, f) for found in loads) for f in ("rate", "p50", "p95", "p99"))
-    bad = ", ".join(
-        [f"{kind}: {count}" for found in loads for kind, count in found.bad]
-        + ["no answer at all" for found in loads if not found.requests],
-    )
-    print(f"{what:<48} {rate:9.1f} {p50:9.2f} {p95:9.2f} {p99:9.2f}  {note}{f'INVALID ({bad})' if bad else ''}", flush=True)
+    bad = ", ".join(f"{kind}: {count}" for found in loads for kind, count in found.bad)
+    mute = "".join(f"NO ANSWER in {found.seconds:.0f} s " for found in loads if not found.requests)
+    print(f"{what:<48} {rate:9.1f} {p50:9.2f} {p95:9.2f} {p99:9.2f}  {note}{mute}{f'INVALID ({bad})' if bad else ''}", flush=True)
 
 
 def print_ratio(ratios: list[float], what: str, bar: str) -> None:

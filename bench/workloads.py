@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from pyoxigraph import QuerySolutions
+
 from kg.namespaces import POL
 from kg.store import Release, open_store
 
@@ -68,5 +70,6 @@ def workloads(release: Release) -> dict[str, Workload]:
     """The families by name, over the statements of a release."""
     query = f"{_PREFIX}SELECT DISTINCT ?s WHERE {{ ?s a pol:Statement }} ORDER BY ?s"
     rows = open_store(release.store).query(query, use_default_graph_as_union=True)
+    assert isinstance(rows, QuerySolutions)
     entities = tuple(str(row["s"].value) for row in rows)
     return {name: Workload(name, _PREFIX + text, entities) for name, text in _FAMILIES.items()}
