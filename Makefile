@@ -23,6 +23,10 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/runtime
 	$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
+$(VENV)/bench: requirements-bench.txt $(VENV)/runtime
+	$(INSTALL) --require-hashes -r requirements-bench.txt
+	@touch $@
+
 install: $(VENV)/runtime  ## Install the command kg into .venv
 
 dev: $(VENV)/dev  ## Install what tests and checks need, too
@@ -44,8 +48,8 @@ check: dev  ## Lint, types, imports, ontology and data
 	$(BIN)/kg check
 	$(BIN)/kg schema --check
 
-bench: dev  ## Measure what has a number
-	$(BIN)/python bench/run.py
+bench: $(VENV)/bench  ## Measure what has a number (PART=build, queries or serving; QUICK=1)
+	$(BIN)/python -m bench.run $(PART) $(if $(QUICK),--quick)
 
 golden: dev  ## Write the expected files of the tests anew; read the difference before you commit it
 	$(BIN)/python -m tests.golden
@@ -54,6 +58,7 @@ golden: dev  ## Write the expected files of the tests anew; read the difference 
 pins: pyproject.toml  ## Write the requirements files anew (needs the command uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dev pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra bench --constraint requirements.txt pyproject.toml -o requirements-bench.txt
 
 clean:  ## Delete what was installed and built
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
