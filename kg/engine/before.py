@@ -9,7 +9,7 @@ from typing import Final
 
 from kg.engine.tokens import DOTTED, Brackets, Token, mentions, names
 
-_UNSTABLE: Final = re.compile("NOW|RAND|UUID|BNODE|LIMIT|OFFSET|SAMPLE|GROUP_CONCAT|REDUCED", re.IGNORECASE)
+UNSTABLE: Final = re.compile("NOW|RAND|UUID|BNODE|LIMIT|OFFSET|SAMPLE|GROUP_CONCAT|REDUCED", re.IGNORECASE)
 """What may give other solutions when it is evaluated once more."""
 
 
@@ -54,7 +54,7 @@ def before(tokens: list[Token], brackets: Brackets, where: int, index: int, clos
     for opening, stop, others in parts:
         within = tokens[opening + 1 : stop]
         guards = _guards(tokens, brackets, range(opening + 1, stop), frozenset(names(others)))
-        if guards is None or mentions(within, _UNSTABLE):
+        if guards is None or mentions(within, UNSTABLE):
             return None
         spans.append((tokens[opening].start + 1, tokens[stop].start))
         insertions += guards

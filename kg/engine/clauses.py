@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from kg.engine.before import Before, before
+from kg.engine.before import UNSTABLE, Before, before
 from kg.engine.errors import QueryRefusedError, QuerySyntaxError
 from kg.engine.prologue import Prologue
 from kg.engine.tokens import DOTTED, Brackets, Token, mentions, names
@@ -156,7 +156,7 @@ def service_calls(text: str, tokens: list[Token], brackets: Brackets, where: int
                 leading=_leading(inner),
                 variables=names(inner),
                 nested=any(_is_service(tokens, number) for number in range(place + 2, close)),
-                before=before(tokens, brackets, where, index, close),
+                before=None if mentions(inner, UNSTABLE) else before(tokens, brackets, where, index, close),
             ),
         )
         past = close

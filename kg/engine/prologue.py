@@ -66,7 +66,8 @@ class Prologue:
     def needed_by(self, text: str) -> str:
         """Declarations that a part of the query needs where neither the prologue nor our prefixes are known."""
         names = [name for name in (*PREFIXES, *self.declared) if f"{name}:" in text]
-        lines = [f"PREFIX {name}: <{self.resolve(f'{name}:')}>" for name in dict.fromkeys(names)]
+        known = {name: self.resolve(f"{name}:") for name in names}
+        lines = [f"PREFIX {name}: <{iri}>" for name, iri in known.items() if iri]
         if _RELATIVE.search(text):
             lines.insert(0, f"BASE <{self.resolve('<>')}>")
         return "\n".join(lines)
