@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.engine.errors import QueryRefusedError, QueryTooDeepError, QueryTooLongError
+from kg.engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooDeepError, QueryTooLongError
 from kg.engine.limits import Limits
-from kg.engine.scan import scan, tokenise
+from kg.engine.scan import Scan, scan
+from kg.engine.tokens import tokenise
 
 LIMITS = Limits(query_kib=4)
 PREFIXES = {"": "https://example.org/", "ex": "https://example.org/", "xsd": "http://www.w3.org/2001/XMLSchema#"}
@@ -125,7 +126,7 @@ def test_no_call_passes_that_oxigraph_sees(pieces: list[str]) -> None:
     try:
         text = scan(query, LIMITS).text
         STORE.query(text, prefixes=PREFIXES)
-    except (QueryRefusedError, SyntaxError):
+    except (QueryRefusedError, QuerySyntaxError, SyntaxError):
         return
 
     STORE.query(re.sub("SERVICE", "SERVICX", text), prefixes=PREFIXES)
@@ -137,7 +138,8 @@ def test_no_text_breaks_the_scan(text: str) -> None:
     """Any text gives a scan or a refusal."""
     try:
         scan(text, LIMITS)
-    except (QueryRefusedError, QueryTooDeepError, QueryTooLongError):
+        scan(text, LIMITS, federated=True)
+    except (QueryRefusedError, QuerySyntaxError, QueryTooDeepError, QueryTooLongError):
         return
 
 
@@ -197,3 +199,195 @@ def test_dataset_clause() -> None:
     assert scan("SELECT * FROM <x:g> {}", LIMITS).has_dataset
     assert scan("SELECT * from named <x:g> {}", LIMITS).has_dataset
     assert not scan("SELECT ?FROM { ?FROM ex:FROM 'FROM' # FROM\n}", LIMITS).has_dataset
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROMex:g {}",
+        "SELECT * FROM<x:g>{}",
+        "ASKFROMex:g{}",
+        "ASKFROM<x:g>{}",
+        "DESCRIBE<x:a>FROMex:g",
+        "ASK FROMNAMED<x:g>{}",
+    ],
+)
+def test_dataset_clause_without_spaces(query: str) -> None:
+    """Oxigraph takes these for a dataset clause; its graphs are not told where they cannot be read with certainty."""
+    STORE.query(query, prefixes=PREFIXES)
+
+    checked = scan(query, LIMITS)
+
+    assert checked.has_dataset
+    assert not (checked.from_graphs or checked.from_named) or checked.dataset_clear
+
+
+def test_a_prefix_with_from_in_it_is_no_dataset_clause() -> None:
+    """Where it is declared and names what is described, and where it stands in a pattern."""
+    assert not scan("PREFIX fromage: <x:> DESCRIBE fromage:brie", LIMITS).has_dataset
+    assert not scan("PREFIX fromage: <x:> ASK { ?a fromage:brie fromage:x }", LIMITS).has_dataset
+
+
+def test_graphs_of_a_dataset_are_resolved() -> None:
+    """Through BASE, PREFIX, escapes, and the prefixes that a query need not declare."""
+    checked = scan(
+        r"BASE <http://a.example/b/> PREFIX : <c#> SELECT * FROM <../d> FROM :\u0065 FROM graph:entities FROM NAMED <x:\u0066> {}",
+        LIMITS,
+    )
+
+    assert checked.from_graphs == ("http://a.example/d", "http://a.example/b/c#e", "https://w3id.org/policy-kg/graph/entities")
+    assert checked.from_named == ("x:f",)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (NOW() AS ?n) {}",
+        "SELECT * { ?a ?b ?c FILTERRAND() }",
+        "SELECT (struuid()AS ?n) {}",
+        "SELECT * { BIND(BNODE('a') AS ?x) }",
+        "SELECT (1+UUID() AS ?x) {}",
+    ],
+)
+def test_volatile(query: str) -> None:
+    """Functions that give another value each time, in any form that Oxigraph takes."""
+    STORE.query(query, prefixes=PREFIXES)
+
+    assert scan(query, LIMITS).volatile
+
+
+@pytest.mark.parametrize("query", ["SELECT ?now { ?now act:acknowledge 'RAND()' } # NOW()", "ASK { ex:brand ex:uuid _:bnode }"])
+def test_names_are_not_volatile(query: str) -> None:
+    """The words alone are no calls."""
+    assert not scan(query, LIMITS).volatile
+
+
+def services(query: str) -> Scan:
+    """Scan of a query for an endpoint that follows SERVICE."""
+    return scan(query, LIMITS, federated=True)
+
+
+@pytest.mark.parametrize(
+    "query, endpoint",
+    [
+        ("SELECT * { SERVICE <https://a.example/s> { ?a ?b ?c } }", "https://a.example/s"),
+        ("SELECT * { sErViCe silent<https://a.example/s>{ ?a ?b ?c } }", "https://a.example/s"),
+        ("BASE <https://a.example/x/> SELECT * { SERVICE <../s> { ?a ?b ?c } }", "https://a.example/s"),
+        ("PREFIX : <https://a.example/> SELECT * { SERVICE :s { ?a ?b ?c } }", "https://a.example/s"),
+        ("BASE <https://a.example/> PREFIX p:<x> ASK { SERVICE p:\\-s { ?a ?b ?c } }", "https://a.example/x-s"),
+        (r"ASK { SERV\u0049CE <https://a\u002eexample/s> { ?a ?b ?c } }", "https://a.example/s"),
+        ("ASK { SERVICE # <https://b.example/>\n <https://a.example/s> { ?a ?b ?c } }", "https://a.example/s"),
+        ("PREFIX : <https://b.example/> PREFIX : <https://a.example/> ASK { SERVICE :s { ?a ?b ?c } }", "https://a.example/s"),
+        ("ASK { SERVICE ?g { ?a ?b ?c } }", ""),
+        ("ASK { SERVICE nope:g { ?a ?b ?c } }", ""),
+        ("PREFIXex:<https://a.example/>ASK { SERVICE ex:s { ?a ?b ?c } }", ""),
+    ],
+)
+def test_endpoint_is_resolved(query: str, endpoint: str) -> None:
+    """As Oxigraph would; what it could not resolve, or a scan cannot, is empty."""
+    [call] = services(query).services
+
+    assert endpoint == call.endpoint
+
+
+def test_clause_has_its_place_and_its_parts() -> None:
+    """Offsets are in the decoded text; a brace in a string or comment closes nothing."""
+    text = "SELECT *\n{ ?a ?b ?c SERVICE SILENT <x:y> { ?a ?d '}' # }\n } ?e ?f ?g }"
+
+    checked = services(text)
+    [call] = checked.services
+
+    assert (call.line, call.silent, call.nested, call.target) == (2, True, False, "<x:y>")
+    assert text[call.start : call.end] == "SERVICE SILENT <x:y> { ?a ?d '}' # }\n }"
+    assert call.pattern == " ?a ?d '}' # }\n "
+    assert checked.where == (9, len(text) - 1)
+    assert checked.volatile
+    assert checked.resolved("ASK {}").services == ()
+
+
+@pytest.mark.parametrize(
+    "query, nested",
+    [
+        ("ASK { SERVICE <x:y> { SERVICE <x:z> { ?a ?b ?c } } }", [True]),
+        ("ASK { SERVICE <x:y> { { OPTIONAL { SERVICEex:z{ ?a ?b ?c } } } } }", [True]),
+        ("ASK { SERVICE <x:y> { ?a ?b ?c } { SERVICE <x:z> { ?a ?b ?c } } }", [False, False]),
+    ],
+)
+def test_nested_service_is_marked(query: str, nested: list[bool]) -> None:
+    """Only clauses that stand in no other are told."""
+    assert nested == [call.nested for call in services(query).services]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICEex:x{ ?a ?b ?c } }",
+        "SELECT * { SERVICESILENT:x{ ?a ?b ?c } }",
+        "SELECT * { SERVICE SILENTex:x{ ?a ?b ?c } }",
+        "SELECT * { ?a ?b trueSERVICE <x:y> { ?s ?p ?o } }",
+        "SELECT * { ?a ?b ex:a.b.SERVICE <x:y> { ?s ?p ?o } }",
+        "SELECT * { SERVICE <x:y> ?a }",
+        "SELECT * { SERVICE",
+    ],
+)
+def test_what_has_two_readings_is_refused(query: str) -> None:
+    """With the remedy."""
+    with pytest.raises(QueryRefusedError, match=r"SERVICE on line 1.*Write it as SERVICE <https://…> \{ … \}"):
+        services(query)
+
+
+def test_service_without_an_end() -> None:
+    """A place is told."""
+    with pytest.raises(QuerySyntaxError, match="Line 2: the group after SERVICE has no closing brace") as error:
+        services("SELECT * {\n SERVICE <x:y> { ?a ?b ?c")
+
+    assert error.value.line == 2
+
+
+NARROWED = [
+    ("SELECT * { ?a ?b ?c SERVICE <x:y> { ?a ?d ?e } }", ["?a ?b ?c"]),
+    ("SELECT * { ?a ?b ?c OPTIONAL { ?c ?d ?e SERVICE <x:y> { ?a ?d ?e } FILTER(?e > 1) } }", ["?a ?b ?c", "?c ?d ?e"]),
+    ("CONSTRUCT { ?a ?b ?c } WHERE { ?a ?b ?c SERVICE <x:y> { ?a ?d ?e } }", ["?a ?b ?c"]),
+    ("ASK { { ?a ?b ?c } UNION { ?d ?e ?f } SERVICE <x:y> { ?a ?d ?e } }", ["{ ?a ?b ?c } UNION { ?d ?e ?f }"]),
+]
+NOT_NARROWED = [
+    "SELECT * { ?a ?b ?c { SERVICE <x:y> { ?a ?d ?e } } }",
+    "SELECT * { ?a ?b ?c MINUS { SERVICE <x:y> { ?a ?d ?e } } }",
+    "SELECT * { ?a ?b ?c FILTER EXISTS { SERVICE <x:y> { ?a ?d ?e } } }",
+    "SELECT * { ?a ?b ?c OPTIONAL { { SERVICE <x:y> { ?a ?d ?e } } } }",
+    "SELECT * { ?a ?b ?c OPTIONAL { SERVICE <x:y> { ?a ?d ?e } BIND(BOUND(?a) AS ?z) } }",
+    "SELECT * { ?a ?b ?c OPTIONAL { SERVICE <x:y> { ?a ?d ?e } OPTIONAL { ?d ?e ?f } } }",
+    "SELECT * { BIND(RAND() AS ?a) SERVICE <x:y> { ?a ?d ?e } }",
+    "SELECT * { { SELECT ?a { ?a ?b ?c } LIMIT 3 } SERVICE <x:y> { ?a ?d ?e } }",
+    "SELECT * { ?a ?b ?c FILTERxsd:boolean(?a) SERVICE <x:y> { ?a ?d ?e } }",
+    "SELECT * { { SELECT * { ?a ?b ?c SERVICE <x:y> { ?a ?d ?e } } } }",
+    "SELECT (EXISTS { ?a ?b ?c SERVICE <x:y> { ?a ?d ?e } } AS ?x) {}",
+    "SELECT * { ?a ?b ?c } HAVING EXISTS { ?a ?b ?c SERVICE <x:y> { ?a ?d ?e } }",
+]
+
+
+@pytest.mark.parametrize("query, spans", NARROWED)
+def test_what_stands_before_a_clause_may_narrow_it(query: str, spans: list[str]) -> None:
+    """In the outermost group, and in an OPTIONAL right in it."""
+    [call] = services(query).services
+
+    assert call.before is not None
+    assert spans == [query[start:end].strip() for start, end in call.before.spans]
+
+
+@pytest.mark.parametrize("query", NOT_NARROWED)
+def test_what_stands_before_a_clause_may_not_narrow_it(query: str) -> None:
+    """Elsewhere, where a second evaluation could differ, and where something looks at the solutions first."""
+    [call] = services(query).services
+
+    assert call.before is None
+
+
+def test_filters_before_a_clause_are_guarded() -> None:
+    """One that may be judged only when the whole group is known lets everything pass; others stay as they are."""
+    text = "ASK { ?a ?b ?c FILTER(?a > 1) FILTER(?b > 1) FILTER NOT EXISTS { ?a ?x ?y } FILTER REGEX(?c, 'x') SERVICE <x:y> { ?a ?x 1 } }"
+    [call] = services(text).services
+
+    assert call.before is not None
+    inserted = [piece for _, piece in call.before.insertions]
+    assert inserted == ["(!BOUND(?a) || (", "))", "(!BOUND(?a) || !BOUND(?x) || (", "))"]

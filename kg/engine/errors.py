@@ -120,3 +120,23 @@ class EngineFailureError(RefusalError):
     status = 500
     title = "The query engine failed"
     outcome = "failure"
+
+
+class ServiceRefusedError(QueryRefusedError):
+    """A SERVICE clause that this endpoint does not follow, SILENT or not."""
+
+
+class ServiceFailedError(RefusalError):
+    """The endpoint of a SERVICE clause gave an error, or something that is no result (RFC 9110, section 15.6.3)."""
+
+    status = 502
+    title = "The other endpoint failed"
+    outcome = "service"
+
+
+class ServiceTimeoutError(ServiceFailedError):
+    """The endpoint of a SERVICE clause gave no result in time (RFC 9110, section 15.6.5)."""
+
+    status = 504
+    title = "The other endpoint took too long"
+    outcome = "service"

@@ -6,6 +6,34 @@ from dataclasses import dataclass, field
 MIB = 1024 * 1024
 
 
+@dataclass(frozen=True)
+class ServiceLimits:
+    """Bounds for what one query may ask of other endpoints, and for all queries together.
+
+    :ivar clauses: SERVICE clauses in a query
+    :ivar rows: solutions of one clause
+    :ivar response_mib: MiB of one response, decompressed
+    :ivar total_mib: MiB of all responses for one query
+    :ivar timeout_s: seconds that one request may take, waiting for its turn included
+    :ivar calls: requests at a time in all
+    :ivar calls_each: requests at a time to one endpoint
+    :ivar bindings: solutions of what stands before a clause that are sent with its pattern; with more, none are
+    :ivar batch: solutions that are sent in one request
+    :ivar redirects: redirects that are followed for one request
+    """
+
+    clauses: int = 8
+    rows: int = 20_000
+    response_mib: int = 8
+    total_mib: int = 16
+    timeout_s: float = 25.0
+    calls: int = 4
+    calls_each: int = 2
+    bindings: int = 2_000
+    batch: int = 200
+    redirects: int = 3
+
+
 def default_workers() -> int:
     """One more than the processors, so that a small query finds a worker while each processor is busy."""
     return (os.cpu_count() or 1) + 1

@@ -31,6 +31,7 @@ from kg.engine.errors import (
     TooManyQueriesError,
 )
 from kg.engine.evaluate import PREVIEW
+from kg.engine.federation import Federation
 from kg.engine.frames import PeerGoneError
 from kg.engine.interface import Answer, Query
 from kg.engine.lanes import Lane
@@ -80,9 +81,13 @@ class LocalEngine:
     :ivar kills: workers that were ended or that ended on a query
     """
 
-    def __init__(self, release: Release, limits: Limits | None = None) -> None:
-        """Start the workers, in tasks of the running loop."""
+    def __init__(self, release: Release, limits: Limits | None = None, federation: Federation | None = None) -> None:
+        """Start the workers, in tasks of the running loop.
+
+        :param federation: what follows SERVICE; none refuses it
+        """
         self.limits = limits or Limits()
+        self._federation = federation or Federation(())
         self._fast = Lane(self.limits.workers)
         self._long = Lane(self.limits.long_queries, max(1, self.limits.long_queries - 1))
         self._known_long: OrderedDict[bytes, None] = OrderedDict()
@@ -97,14 +102,23 @@ class LocalEngine:
 
     def scan(self, text: str) -> Scan:
         """Check a query without running it; see :func:`kg.engine.scan.scan`."""
-        return scan(text, self.limits)
+        return scan(text, self.limits, federated=True)
 
     async def answer(self, query: Query, form: str, *, timeout_s: float | None = None, client: str = "") -> Answer:
         """Run a query; see :meth:`kg.engine.interface.Engine.answer`."""
         checked = self.scan(query.text)
         limit_s = min(timeout_s or self.limits.timeout_s, self.limits.timeout_s)
-        request = self._request(checked, query, form, limit_s)
-        return await self._run(request, client)
+        if checked.services:
+            deadline = time.monotonic() + limit_s
+
+            async def local(part: Query) -> bytes:
+                part_s = max(0.01, deadline - time.monotonic())
+                request = self._request(self.scan(part.text), part, "json", part_s)
+                return (await self._run(request, client)).body
+
+            checked = checked.resolved(await self._federation.resolve(checked, query, local, deadline))
+            limit_s = max(0.01, deadline - time.monotonic())
+        return await self._run(self._request(checked, query, form, limit_s), client)
 
     async def reopen(self, release: Release) -> None:
         """Answer from another release from now on; queries that run end on the old one."""
@@ -114,6 +128,7 @@ class LocalEngine:
     async def close(self) -> None:
         """Stop all workers, those that run a query too."""
         self._closed = True
+        await self._federation.close()
         await self.crew.close()
 
     async def _run(self, request: dict[str, Any], client: str) -> Answer:

@@ -57,7 +57,7 @@ class Asked:
 
     def key(self, version: str) -> str:
         """What the representation depends on, without its content coding; empty if on more than the release."""
-        if getattr(self.checked, "volatile", False):
+        if self.checked.volatile:
             return ""
         parts = (version, self.choice.content_type, self.query.text, *self.query.default_graphs, "", *self.query.named_graphs)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
