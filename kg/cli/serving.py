@@ -9,6 +9,8 @@ import click
 from kg.cli import options
 from kg.errors import UsageError
 
+_SERVICE_ALLOW = "https://query.wikidata.org/sparql,https://publications.europa.eu/webapi/rdf/sparql"
+
 
 def _option(name: str, text: str, **rest: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """An option that is an environment variable as well: ``--result-limit`` and ``KG_RESULT_LIMIT``."""
@@ -32,6 +34,8 @@ def _at_least(lowest: float) -> click.FloatRange:
 @_option("--client-queries", "Queries that one client may have under way.", default=20, type=click.IntRange(1))
 @_option("--queries", "Queries that may be under way in all.", default=100, type=click.IntRange(1))
 @_option("--cache", "MiB of results that are kept; 0 keeps none.", default=128, type=click.IntRange(0))
+@_option("--service-allow", "Endpoints that SERVICE may lead to, with commas; none for an empty text.", default=_SERVICE_ALLOW)
+@_option("--service-contact", "Your address or page, which is sent to those endpoints.", default="")
 @_option("--access-log", "Where a line for each request goes: - (standard error), off, or a file.", default="off")
 @_option("--log-queries", "Write the text of queries to the access log, not only a hash.", is_flag=True)
 @_option("--trusted-proxies", "Addresses or blocks of proxies whose X-Forwarded-For is believed, with commas.", default="")
@@ -50,9 +54,10 @@ def serve(build_dir: Path, **given: Any) -> None:
       kg serve
       KG_PORT=8080 kg serve --query-timeout 10
     """
-    from kg.engine.limits import Limits, default_long_queries, default_workers  # noqa: PLC0415 - see kg.cli.main
+    from kg.engine.endpoints import entries_of  # noqa: PLC0415 - a server's imports are not every command's
+    from kg.engine.limits import Limits, default_long_queries, default_workers  # noqa: PLC0415
     from kg.web.admission import parse_networks  # noqa: PLC0415
-    from kg.web.application import Options  # noqa: PLC0415
+    from kg.web.application import Options, ServiceOptions  # noqa: PLC0415
     from kg.web.server import Outside  # noqa: PLC0415
     from kg.web.serving import serve as run  # noqa: PLC0415
     from kg.web.telemetry import LogOptions  # noqa: PLC0415
@@ -75,6 +80,7 @@ def serve(build_dir: Path, **given: Any) -> None:
             port=given["port"],
             limits=limits,
             outside=Outside(parse_networks(given["trusted_proxies"]), _public_url(given["public_url"])),
+            service=ServiceOptions(entries_of(given["service_allow"]), given["service_contact"]),
             log=LogOptions(given["access_log"], given["log_queries"]),
             cache_mib=given["cache"],
             stop_s=given["stop_timeout"],

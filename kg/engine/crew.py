@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Coroutine
@@ -35,6 +36,7 @@ class Crew:
         self._starting = 0
         self._failures = 0
         self._closed = False
+        self._closing = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._fill()
 
@@ -124,10 +126,11 @@ class Crew:
         for turn in self._waiting:
             if not turn.done():
                 turn.set_exception(EngineBusyError("The server is stopping.", retry_after_s=5))
+        self._closing.set()
         workers, self._all = self._all, set()
         await asyncio.gather(*(worker.end() for worker in workers))
-        for task in tuple(self._tasks):
-            await asyncio.gather(task, return_exceptions=True)
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _fill(self) -> None:
         while not self._closed and len(self._all) + self._starting < self._size:
@@ -138,7 +141,9 @@ class Crew:
         """Start one worker, after a pause if the last one failed."""
         try:
             if self._failures:
-                await asyncio.sleep(min(_LONGEST_PAUSE_S, _PAUSE_S * 2**self._failures))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), min(_LONGEST_PAUSE_S, _PAUSE_S * 2**self._failures))
+                    return
             worker = await self._start(self._release)
         except EngineFailureError as error:
             self._failures += 1

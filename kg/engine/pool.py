@@ -47,6 +47,8 @@ _PREVIEW_BYTES: Final = 4 * MIB
 _SPARE: Final = 1
 """Workers beyond those that may be in use, so that one that was killed is not missed while the next one starts."""
 _REMEMBERED: Final = 4096
+_ANY_LENGTH: Final = Limits(query_kib=1 << 40, depth=1 << 40)
+"""For queries of our own making, in which stands what other endpoints answered."""
 
 _log = logging.getLogger(__name__)
 
@@ -113,7 +115,7 @@ class LocalEngine:
 
             async def local(part: Query) -> bytes:
                 part_s = max(0.01, deadline - time.monotonic())
-                request = self._request(self.scan(part.text), part, "json", part_s)
+                request = self._request(scan(part.text, _ANY_LENGTH), part, "json", part_s)
                 return (await self._run(request, client)).body
 
             checked = checked.resolved(await self._federation.resolve(checked, query, local, deadline))

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kg.engine.federation import Federation
 from kg.engine.limits import Limits
 from kg.engine.pool import LocalEngine
 from kg.errors import PolicyKgError
@@ -41,11 +42,24 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class ServiceOptions:
+    """What SERVICE may lead to.
+
+    :ivar allow: addresses of endpoints, as :mod:`kg.engine.endpoints` takes them
+    :ivar contact: address or page of the operator, which is sent to them
+    """
+
+    allow: tuple[str, ...] = ()
+    contact: str = ""
+
+
+@dataclass(frozen=True)
 class Options:
     """What to serve, and where.
 
     :ivar host: address or name to listen on
     :ivar port: TCP port; 0 takes a free one
+    :ivar service: what SERVICE may lead to
     :ivar cache_mib: MiB of replies that are kept
     :ivar stop_s: seconds that requests have to end when the server is told to stop
     :ivar certificate: file of the chain, in PEM; with ``key`` it is TLS that is spoken
@@ -58,6 +72,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     outside: Outside = field(default_factory=Outside)
     log: LogOptions = field(default_factory=LogOptions)
+    service: ServiceOptions = field(default_factory=ServiceOptions)
     cache_mib: int = 128
     stop_s: int = 30
     certificate: Path | None = None
@@ -95,7 +110,8 @@ class Application:
         options = self._options
         release = current_release(options.build_dir)
         app = create_app()
-        engine = LocalEngine(release, options.limits)
+        federation = Federation(options.service.allow, contact=options.service.contact)
+        engine = LocalEngine(release, options.limits, federation)
         site = make_site(release, engine, app.jinja_env)
         front = Front(site, app, options.limits, AccessLog(options.log), options.cache_mib)
         _measure(front, engine)

@@ -18,6 +18,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from kg.engine.federation import Federation
 from kg.errors import UsageError
 from kg.queries import read_queries
 from kg.store import current_release
@@ -38,10 +39,11 @@ def serve(options: Options) -> None:
 
     :raises ReleaseError: if there is no release
     :raises QueryFileError: if one of its published queries cannot be read
-    :raises UsageError: if the address cannot be used, or the log cannot be written
+    :raises UsageError: if the address cannot be used, the log cannot be written, or an endpoint for SERVICE is none
     """
     read_queries(current_release(options.build_dir).path / "queries")  # what is wrong is said before anything is started
     AccessLog(options.log).close()
+    Federation(options.service.allow, contact=options.service.contact)
     options = replace(options, port=_free_port(options.host, options.port), main_process=os.getpid())
     if sys.platform == "linux" and multiprocessing.get_start_method(allow_none=True) is None:
         multiprocessing.set_start_method("fork")  # spawn would import everything a second time
