@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
+from kg.errors import ReleaseError
 from kg.mappings.corpus import Corpus
 from kg.namespaces import PREFIXES, graph_iri
 
@@ -130,6 +131,26 @@ def assemble(corpus: Corpus) -> Dataset:
     dataset.add(links, LINKS)
     dataset.add(corpus.vocabulary.triples, VOCABULARY)
     return dataset
+
+
+def each_triple_once(quads: Iterable[ox.Quad]) -> None:
+    """Check that no triple is in two graphs.
+
+    The default graph of a query is the union of the graphs, in which Oxigraph 0.5 counts such a triple twice
+    (https://github.com/oxigraph/oxigraph/issues/1919).
+
+    :raises ReleaseError: if one is; the message names it and its graphs
+    """
+    seen: dict[ox.Triple, ox.Quad] = {}
+    for quad in quads:
+        other = seen.setdefault(quad.triple, quad)
+        if other != quad:
+            graphs = sorted((str(other.graph_name), str(quad.graph_name)))
+            message = (
+                f"the triple {quad.triple} is in {graphs[0]} and in {graphs[1]}, and a query would count it twice; say it in "
+                "one of them, or make the rule that infers it leave out what is said already (FILTER NOT EXISTS)"
+            )
+            raise ReleaseError(message)
 
 
 def write_store(quads: Iterable[ox.Quad], path: Path) -> None:

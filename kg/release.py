@@ -20,7 +20,7 @@ from typing import Final
 
 from kg import __version__, description, dumps, report, rules, validation
 from kg.errors import Finding, FindingsError, ReleaseError, Severity
-from kg.graph import DESCRIPTION, Dataset, assemble, from_jsonld, write_store
+from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, from_jsonld, write_store
 from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
 from kg.mappings.layout import Layout
 from kg.namespaces import ID, POL, graph_iri
@@ -105,6 +105,7 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
     documents = sorted(checked.corpus.documents)
     described = description.describe(version, counts, documents, sum(kinds.total() for kinds in statements.values()))
     checked.dataset.add(from_jsonld(described), DESCRIPTION)
+    each_triple_once(checked.dataset.quads)
 
     releases = directory / "releases"
     with _exclusive(directory):

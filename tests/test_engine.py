@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from kg.engine.errors import (
     QueryRefusedError,
     QuerySyntaxError,
     QueryTimeoutError,
+    QueryUnsupportedError,
     RefusalError,
     ResultTooLargeError,
 )
@@ -52,7 +54,7 @@ def engine(release: Release) -> Iterator[BlockingEngine]:
 def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every query pass the scan, as if it were fooled."""
     monkeypatch.setattr(
-        kg.engine.pool, "scan", lambda text, _: Scan(text, "SELECT", 0, has_dataset=False, star=None, variables=())
+        kg.engine.pool, "scan", lambda text, *_, **__: Scan(text, "SELECT", 0, has_dataset=False, star=None, variables=())
     )
 
 
@@ -82,6 +84,11 @@ def wait_for(condition: Callable[[], object]) -> None:
             return
         time.sleep(0.02)
     raise AssertionError
+
+
+def all_gone(engine: BlockingEngine, pids: set[int]) -> bool:
+    """Whether the engine has none of these workers."""
+    return pids.isdisjoint(engine.process_ids)
 
 
 def test_deadline_kills_and_the_next_query_works(engine: BlockingEngine) -> None:
@@ -180,6 +187,14 @@ def test_deep_nesting_past_the_scan_does_no_harm(engine: BlockingEngine, unit: t
     assert ask(engine, "ASK { ?a ?b ?c }") == "true"
 
 
+def test_a_function_that_does_not_exist(engine: BlockingEngine) -> None:
+    """The query is well-formed, so it is not called malformed: 422 with the name of the function."""
+    with pytest.raises(QueryUnsupportedError, match=r"custom function <x:f>") as error:
+        ask(engine, "SELECT (<x:f>(1) AS ?x) {}")
+
+    assert error.value.status == 422
+
+
 def test_syntax_error_has_a_place(engine: BlockingEngine) -> None:
     """Line, column and what was expected are given apart."""
     with pytest.raises(QuerySyntaxError, match=r"^Line 2, column 12: found '}'; expected \. or :") as error:
@@ -192,7 +207,6 @@ def test_syntax_error_has_a_place(engine: BlockingEngine) -> None:
     "query, message",
     [
         ("SELECT ?a { ?a nope:b ?c }", "Prefix not found"),
-        ("SELECT (<x:f>(1) AS ?x) {}", "custom function"),
         ("CONSTRUCT { ?a ?b ?c } { ?a ?b ?c }", "does not fit this form"),
         ("nonsense", "Line 1, at or after column 1"),
     ],
@@ -288,16 +302,16 @@ def test_a_worker_that_was_killed_is_replaced(release: Release) -> None:
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_worker_that_is_killed_at_work(release: Release, times: int) -> None:
     """Its query runs again, once; after the second time it fails with an error, not with a part of the result."""
-    query = "SELECT (COUNT(*) AS ?n) { ?a <https://example.org/p> ?c . ?d <https://example.org/p> ?f }"
+    finite = "SELECT (COUNT(*) AS ?n) { ?a <https://example.org/p> ?c . ?d <https://example.org/p> ?f }"
     with BlockingEngine(release, Limits(workers=1)) as engine, ThreadPoolExecutor() as threads:
         ask(engine, "ASK {}")
-        slow = threads.submit(ask, engine, query)
+        slow = threads.submit(ask, engine, finite if times == 1 else ENDLESS)
         for _ in range(times):
             wait_for(lambda: engine.engine.long_queries and engine.engine.crew.idle)
             killed = set(engine.process_ids)
             for pid in killed:
                 os.kill(pid, signal.SIGKILL)
-            wait_for(lambda killed=killed: not killed & set(engine.process_ids))
+            wait_for(partial(all_gone, engine, killed))
 
         if times == 1:
             assert slow.result() == "n\r\n9000000\r\n"

@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kg import release
 from kg.errors import ReleaseError
+from kg.graph import each_triple_once
 from kg.mappings.layout import Layout
 from kg.store import current_release, read_quads
 from tests.project import ROOT, edit, snapshot
@@ -152,3 +154,13 @@ def test_unknown_graph_lists_the_known_ones(project: Layout) -> None:
 
     with pytest.raises(ReleaseError, match="graph/harbour-2031"):
         read_quads(current_release(Path("build")), "https://w3id.org/policy-kg/graph/harbor")
+
+
+def test_a_triple_in_two_graphs_is_refused() -> None:
+    """The message names the triple and both graphs, and what to do."""
+    node, graphs = ox.NamedNode("https://example.org/a"), [ox.NamedNode(f"https://example.org/g{n}") for n in (1, 2)]
+    quads = [ox.Quad(node, node, ox.Literal("x"), graph) for graph in graphs]
+
+    each_triple_once([quads[0], quads[0]])
+    with pytest.raises(ReleaseError, match=r"example\.org/a> \S+ \"x\" is in <\S+/g1> and in <\S+/g2>.*NOT EXISTS"):
+        each_triple_once(quads)

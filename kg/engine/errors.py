@@ -46,6 +46,14 @@ class QuerySyntaxError(RefusalError):
         self.expected = expected
 
 
+class QueryUnsupportedError(RefusalError):
+    """The query is SPARQL, and asks for what the engine does not have, such as a function (RFC 9110, section 15.5.21)."""
+
+    status = 422
+    title = "Query not supported"
+    outcome = "unsupported"
+
+
 class QueryTooDeepError(RefusalError):
     """Brackets are nested deeper than the limit, or the parser's stack ran out."""
 

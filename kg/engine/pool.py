@@ -26,6 +26,7 @@ from kg.engine.errors import (
     QuerySyntaxError,
     QueryTimeoutError,
     QueryTooDeepError,
+    QueryUnsupportedError,
     RefusalError,
     ResultTooLargeError,
     TooManyQueriesError,
@@ -260,7 +261,9 @@ class LocalEngine:
             raise syntax_error(message, request["text"])
         if kind == "OSError":  # what a SERVICE ends in that the scan did not see; the store itself is all open
             raise QueryRefusedError("The query would open a connection or a file, which this endpoint does not do.")
-        if kind in {"RuntimeError", "ValueError"}:
+        if kind == "RuntimeError":
+            raise QueryUnsupportedError(f"{message.rstrip('.')}. Change the query accordingly.")
+        if kind == "ValueError":
             raise QuerySyntaxError(f"{message.rstrip('.')}. Change the query accordingly.")
         raise EngineFailureError("The query engine failed on this query. Please report it with the query.")
 

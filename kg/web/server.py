@@ -25,6 +25,8 @@ _GONE: Final = 499
 """What nginx logs where the client closed the connection."""
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/\d+")
 _HOST: Final = re.compile(r"[A-Za-z0-9.\-_~\[\]:]+")
+_SAME: Final = {"/sparql/": "/sparql"}
+"""Other names of an address; the tests of the W3C's protocol manifest go to ``/sparql/``, and a POST follows no redirect."""
 _NO_BODY: Final = frozenset({204, 304})
 
 
@@ -129,14 +131,15 @@ class Server:
         """Answer one request."""
         started = time.perf_counter()
         headers = scope.headers
-        if scope.path == "/sparql" and scope.method == "GET":
+        path = _SAME.get(scope.path, scope.path)
+        if path == "/sparql" and scope.method == "GET":
             accept, accept_encoding = headers.get("accept") or "", headers.get("accept-encoding") or ""
             reply = self.front.known(scope.query_string, accept, accept_encoding, headers.get("if-none-match") or "")
             if reply is not None:
                 _send(connection, reply, "GET")
                 self._note(Request("GET", "/sparql", "", headers, client=self._client(scope)), reply, started)
                 return
-        request = Request(scope.method, scope.path, scope.query_string, headers, url=self._url(scope), client=self._client(scope))
+        request = Request(scope.method, path, scope.query_string, headers, url=self._url(scope, path), client=self._client(scope))
         try:
             if scope.method not in {"GET", "HEAD", "OPTIONS"}:
                 body = await _body(connection, headers, self._body_bytes)
@@ -174,8 +177,8 @@ class Server:
         forwarded_for = (scope.headers.get("x-forwarded-for") or "") if self._outside.trusted else ""
         return client_address(peer, forwarded_for, self._outside.trusted)
 
-    def _url(self, scope: Scope) -> str:
-        path = quote(scope.path)
+    def _url(self, scope: Scope, path: str) -> str:
+        path = quote(path)
         if self._outside.public_url:
             return self._outside.public_url + path
         host = scope.headers.get("host") or scope.authority or ""

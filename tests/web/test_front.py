@@ -7,13 +7,14 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from werkzeug.test import Client
+from werkzeug.wrappers import Request as WsgiRequest
 
 import kg.web.server
 from kg.engine.limits import Limits
@@ -144,11 +145,13 @@ def test_content_codings(client: Client, accepted: str, coding: str | None) -> N
     """The body is the same when the coding is undone."""
     plain = get(client, ROWS, "text/csv").data
     response = client.get("/sparql", query_string={"query": ROWS, "format": "csv"}, headers={"Accept-Encoding": accepted})
-    undo = {"gzip": gzip.decompress, "zstd": zstd.decompress, None: bytes}[coding]
 
     assert response.headers.get("Content-Encoding") == coding
     assert response.headers["Vary"] == "Accept, Accept-Encoding"
-    assert undo(response.data) == plain
+    body = response.data
+    if coding:
+        body = gzip.decompress(body) if coding == "gzip" else zstd.decompress(body)
+    assert body == plain
 
 
 def test_pages_are_coded_too_and_small_bodies_are_not(client: Client) -> None:
@@ -210,7 +213,7 @@ def test_bodies_that_are_not_to_be_had(running: Running, monkeypatch: pytest.Mon
 
     def send(headers: dict[str, str], body: bytes, pause_s: float = 0) -> Connection:
         class Slow(Connection):
-            async def __aiter__(self):
+            async def __aiter__(self) -> AsyncIterator[bytes]:
                 await asyncio.sleep(pause_s)
                 yield body
 
@@ -230,10 +233,8 @@ def test_bodies_that_are_not_to_be_had(running: Running, monkeypatch: pytest.Mon
     assert ("connection", "close") in unannounced.sent
 
 
-def kg_request(environ: dict[str, str]):
+def kg_request(environ: dict[str, str]) -> WsgiRequest:
     """A request of WSGI."""
-    from werkzeug.wrappers import Request as WsgiRequest
-
     return WsgiRequest({"SERVER_PORT": "80", "wsgi.input": io.BytesIO(), **environ})
 
 
@@ -257,7 +258,8 @@ def test_an_engine_that_fails_is_not_ready(tmp_path: Path) -> None:
     response = BufferedClient(broken).get("/healthz")
     broken.close()
 
-    assert (response.status_code, response.json["status"]) == (503, "failing")
+    assert response.status_code == 503
+    assert '"failing"' in response.text
     assert str(tmp_path) not in response.text
 
 
@@ -289,12 +291,12 @@ def test_a_new_release_is_followed(tmp_path: Path) -> None:
     after = client.get(
         "/sparql", query_string={"query": query}, headers={"Accept": "text/csv", "If-None-Match": before.headers["ETag"]}
     )
-    health = client.get("/healthz").json
+    health = client.get("/healthz").text
     running.close()
 
     assert (nothing, something) == (False, True)
     assert (before.text, after.status_code, after.text) == ("n\r\n13\r\n", 200, "n\r\n18\r\n")
-    assert health["version"] == "2"
+    assert '"version": "2"' in health
 
 
 def test_cache_holds_what_it_may() -> None:
