@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kg.engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooDeepError, QueryTooLongError
 from kg.engine.limits import Limits
-from kg.engine.scan import Scan, scan
+from kg.engine.scan import Scan, _scan, glance, scan
 from kg.engine.tokens import tokenise
 
 LIMITS = Limits(query_kib=4)
@@ -78,47 +78,13 @@ def test_the_word_alone_is_no_call(query: str) -> None:
 
 PIECES = st.sampled_from(
     [
-        *("SERVICE <x:y> { ?s ?p ?o }", "SERVICE?g{}", "SERVICEex:x{}", "'", '"', "'''", "''", "<", ">", "<x:a'b>", "<x:y>"),
-        *(
-            "FILTER(?a",
-            ")",
-            "(",
-            "{",
-            "}",
-            "BIND(",
-            " AS ?v)",
-            "#",
-            "\n",
-            "\r",
-            "\\u0027",
-            "\\",
-            "?a ?b ?c",
-            ".",
-            " ",
-            "<<(",
-            ")>>",
-        ),
-        *(
-            "ex:a",
-            "ex:a.b.",
-            "true",
-            "1",
-            "= 'z'",
-            "&&",
-            "?b",
-            "UNION",
-            "GRAPH ?g",
-            "VALUES ?v {",
-            "{ SELECT ?a (",
-            "@en",
-            "^^",
-            "^",
-        ),
-    ],
+        *("SELECT", "ASK", "DESCRIBE", "construct", "INSERT", "PREFIX", "BASE", "p:", "p:q", "<x:y>", "<", ">", "{", "}", "("),
+        *(")", " ", "\n", "?a", "#", '"', "'", "FROM", "SERVICE", "service", "NOW", "\\u0041", "*", ".", ";", "LIMIT", "1"),
+        *("FILTER", "_", "é", "\ufeff"),
+    ]
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, max_size=12))
 def test_no_call_passes_that_oxigraph_sees(pieces: list[str]) -> None:
     """In a valid query that passes, no SERVICE is code: it stays valid when the word is broken up."""
@@ -391,3 +357,99 @@ def test_filters_before_a_clause_are_guarded() -> None:
     assert call.before is not None
     inserted = [piece for _, piece in call.before.insertions]
     assert inserted == ["(!BOUND(?a) || (", "))", "(!BOUND(?a) || !BOUND(?x) || (", "))"]
+
+
+GLANCED = "PREFIX p: <https://example.org/> # no more\nSELECT ?a ?b { ?a p:b ?b FILTER(?b < 3 && ?a >= <x:y>) } LIMIT 5"
+
+
+def test_a_glance_is_enough_for_a_plain_query() -> None:
+    """It says what the closer look says, of what matters."""
+    glanced, looked = glance(GLANCED, 250), _scan(GLANCED, 250)
+
+    assert glanced is not None
+    assert (glanced.form, glanced.text, glanced.has_dataset, glanced.volatile) == ("SELECT", GLANCED, False, False)
+    assert (looked.form, looked.text, looked.has_dataset, looked.volatile) == ("SELECT", GLANCED, False, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?a ?b ?c }",
+        "SELECT ?a { SeRVICE <x:y> { ?a ?b ?c } }",
+        "SELECT ?a FROM <x:y> { ?a ?b ?c }",
+        "SELECT (NOW() AS ?a) {}",
+        "SELECT (p:rand() AS ?a) {}",
+        r"SELECT ?a { S\u0045RVICE <x:y> {} }",
+        "INSERT DATA { <x:y> <x:y> 1 }",
+        "PREFIX select: <x:y> INSERT DATA { <x:y> <x:y> 1 }",
+        "<SELECT> ?a {}",
+        "SELECTED ?a {}",
+        "ASK " + "{" * 9 + "}" * 9,
+    ],
+)
+def test_a_glance_is_not_enough(text: str) -> None:
+    """Where anything could be hidden, the closer look decides."""
+    assert glance(text, 8) is None
+
+
+PIECES = st.sampled_from(
+    [
+        "SELECT",
+        "ASK",
+        "DESCRIBE",
+        "construct",
+        "INSERT",
+        "PREFIX",
+        "BASE",
+        "p:",
+        "p:q",
+        "<x:y>",
+        "<",
+        ">",
+        "{",
+        "}",
+        "(",
+        ")",
+        " ",
+        "\n",
+    ]
+    + [
+        "?a",
+        "#",
+        '"',
+        "'",
+        "FROM",
+        "SERVICE",
+        "service",
+        "NOW",
+        "\\u0041",
+        "*",
+        ".",
+        ";",
+        "LIMIT",
+        "1",
+        "FILTER",
+        "_",
+        "é",
+        "\ufeff",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=14).map("".join) | st.lists(PIECES, max_size=14).map(" ".join))
+def test_a_glance_says_what_the_closer_look_says(text: str) -> None:
+    """Of any text: form, dataset, services, star, and whether the answer may change; and it misses no depth."""
+    glanced = glance(text, 250)
+    if glanced is None:
+        return
+    looked = _scan(text, 250)
+
+    assert (glanced.text, glanced.form, glanced.has_dataset, glanced.star, glanced.services, glanced.volatile) == (
+        looked.text,
+        looked.form,
+        looked.has_dataset,
+        looked.star,
+        looked.services,
+        looked.volatile,
+    )
+    assert glanced.depth >= looked.depth

@@ -8,6 +8,7 @@ would see; :mod:`kg.engine.tokens` and :mod:`kg.engine.clauses` say how. Where t
 open a socket all the same.
 """
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -23,6 +24,11 @@ UPDATES: Final = frozenset(
     {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"},
 )
 _KEYWORDS: Final = (*sorted(FORMS), *sorted(UPDATES))
+_REMARKABLE: Final = re.compile("service|from|now|rand|uuid|bnode|[*]", re.IGNORECASE)
+_OPENING: Final = re.compile(
+    r"(?:\s|#[^\n\r]*[\n\r]|(?:PREFIX\s+[A-Za-z0-9_-]*:\s*|BASE\s+)<[^<>\"{}|^`\x00-\x20]*>)*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
+    re.IGNORECASE | re.ASCII,
+)
 _NO_PROLOGUE: Final = Prologue("", frozenset(), clear=False)
 
 
@@ -32,10 +38,10 @@ class Scan:
 
     :ivar text: the query with its codepoint escapes decoded, as the engine gets it
     :ivar form: SELECT, ASK, CONSTRUCT or DESCRIBE; empty if none was found
-    :ivar depth: deepest nesting of brackets
+    :ivar depth: deepest nesting of brackets; no less than it, after a glance
     :ivar has_dataset: whether there is a FROM clause, so that the query says its own default graph
     :ivar star: offset of the ``*`` of an outermost ``SELECT *``
-    :ivar variables: names in order of first appearance
+    :ivar variables: names in order of first appearance, where there is a star
     :ivar form_start: offset of the form
     :ivar where: offsets of the braces of the outermost group; None if there is none, or it is not closed
     :ivar prologue: its declarations
@@ -86,7 +92,7 @@ def scan(text: str, limits: Limits, *, federated: bool = False) -> Scan:
             "or download the data at /dumps/ and query it on your own machine."
         )
         raise QueryTooLongError(message)
-    checked = _scan(text, limits.depth)
+    checked = glance(text, limits.depth) or _scan(text, limits.depth)
     if checked.services and not federated:
         message = (
             f"SERVICE on line {checked.services[0].line}: this endpoint opens no connections on behalf of a query. Query the "
@@ -94,6 +100,25 @@ def scan(text: str, limits: Limits, *, federated: bool = False) -> Scan:
         )
         raise QueryRefusedError(message)
     return checked
+
+
+def glance(text: str, depth_limit: int) -> Scan | None:
+    """Scan of a query in which nothing can be hidden, without cutting it into tokens: what most queries need, in a tenth of the time.
+
+    It has no codepoint escapes, which only a backslash starts; none of the words that matter stands anywhere in it, in
+    whatever role; and its form is the first word after a prologue.
+
+    :returns: None where a closer look is needed
+    """
+    if "\\" in text or _REMARKABLE.search(text):
+        return None
+    match = _OPENING.match(text)
+    if match is None:
+        return None
+    brackets = text.count("{") + text.count("(") + text.count("[") + text.count("<<")
+    if brackets > depth_limit:
+        return None
+    return Scan(text, match[1].upper(), brackets, has_dataset=False, star=None, variables=(), volatile=False)
 
 
 @lru_cache(maxsize=512)

@@ -8,6 +8,7 @@ import contextlib
 import ipaddress
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from kg.engine.errors import TooManyQueriesError
@@ -70,6 +71,7 @@ def parse_networks(text: str) -> tuple[Network, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def client_address(peer: str, forwarded_for: str, trusted: tuple[Network, ...]) -> str:
     """Who asks: the address of the connection, or the last one in ``X-Forwarded-For`` that is not of a trusted proxy.
 

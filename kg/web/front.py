@@ -106,6 +106,8 @@ class Front:
 
     def finished(self, reply: Reply, headers: dict[str, str] | None = None) -> Reply:
         """A reply with the header fields that all replies have."""
+        if reply.key and not headers:
+            return reply  # it has them since it was kept
         return replace(reply, headers={**_COMMON, **reply.headers, **(headers or {})})
 
     async def _guarded(self, route: Callable[[Request], Awaitable[Reply]], request: Request) -> Reply:
@@ -148,7 +150,9 @@ class Front:
                 return Reply(304, _unchanged(_tag(key, coding)), outcome="unchanged", query=field)
             with self.admission.place(request.client):
                 kept = await self._run(asked, site, request, key)
-            kept = await self._keep(kept, request, coding)
+            kept = await self._keep(kept, request, coding, field)
+            if not request.header("if-none-match"):
+                return kept
         reply = _not_modified(kept) if _matches(request.header("if-none-match"), kept.headers.get("ETag", "")) else kept
         return replace(reply, query=field)
 
@@ -157,14 +161,14 @@ class Front:
             return await sparql.run(asked, site, request.client)
         return await self._flights.join(f"{key} {asked.timeout_s}", lambda: sparql.run(asked, site, request.client))
 
-    async def _keep(self, reply: Reply, request: Request, coding: str) -> Reply:
+    async def _keep(self, reply: Reply, request: Request, coding: str, field: str) -> Reply:
         """A reply in a content coding; it is kept for the next time, if it will be the same."""
         if encoding.is_worth(reply):
             reply = await self._encoded(reply, coding)
         if not reply.key:
-            return reply
+            return replace(reply, query=field)
         tag = _tag(reply.key, coding)
-        reply = replace(reply, headers={**_COMMON, **reply.headers, **_unchanged(tag)})
+        reply = replace(reply, headers={**_COMMON, **reply.headers, **_unchanged(tag)}, query=field)
         words = None
         if request.method in {"GET", "HEAD"}:
             words = self._words(request.query_string, request.header("accept"), request.header("accept-encoding"))
