@@ -11,7 +11,7 @@ from kg.store import Release, open_release
 from tests.serving import quads
 
 SUBJECT = "https://w3id.org/policy-kg/id/statement/alpha-2020/s001"
-VALUES = {
+VALUES: dict[str, ox.Literal | ox.NamedNode] = {
     "decimal": ox.Literal("0.70", datatype=ox.NamedNode(f"{XSD}decimal")),
     "integer": ox.Literal("42", datatype=ox.NamedNode(f"{XSD}integer")),
     "year": ox.Literal("2030", datatype=ox.NamedNode(f"{XSD}gYear")),
@@ -21,7 +21,7 @@ VALUES = {
     "nl": ox.Literal("België ratificeert.", language="nl"),
     "en": ox.Literal("Belgium ratifies.", language="en"),
     "astral": ox.Literal("vis 🐟 en 𝔉raktur"),
-    "quotes": ox.Literal('He said "no",\nthen \'yes\' \\ and\ta tab\r\n'),
+    "quotes": ox.Literal("He said \"no\",\nthen 'yes' \\ and\ta tab\r\n"),
     "markup": ox.Literal("<b>&amp;</b> { } ?x"),
     "long": ox.Literal("lang en breed; " * 1000),
     "empty": ox.Literal(""),

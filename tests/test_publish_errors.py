@@ -4,7 +4,7 @@ import base64
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -99,7 +99,7 @@ def test_status_of_a_write(release: Release, status: int, told: str) -> None:
 
 def test_query_endpoint_that_is_none(release: Release) -> None:
     """A status, a page, numbers that are none."""
-    page = (200, {}, b"<html>Welcome</html>")
+    page: Answer = (200, {}, b"<html>Welcome</html>")
     with server(lambda _: (404, {}, b"")) as base:
         assert "the query endpoint is named with --query-endpoint" in kg(release, f"{base}/store").stderr
     with server(lambda _: page) as base:
@@ -135,7 +135,7 @@ def test_no_answer(release: Release) -> None:
 
 
 def test_tls_where_there_is_none(release: Release) -> None:
-    """https to a server of http."""
+    """Https to a server of http."""
     with server(lambda _: NO_ROWS) as base:
         result = kg(release, f"{base.replace('http:', 'https:')}/store")
 
@@ -152,17 +152,20 @@ def test_certificate_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
         raise error
 
     monkeypatch.setattr(Target, "_connect", connect)
-    with Target("https://example.org/store", "https://example.org/query", "gsp", Credentials(), 5) as target:
-        with pytest.raises(PublishError, match=r"TLS failed \(self-signed certificate\)"):
-            target.drop("https://example.org/g")
+    target = Target("https://example.org/store", "https://example.org/query", "gsp", Credentials(), 5)
+    with target, pytest.raises(PublishError, match=r"TLS failed \(self-signed certificate\)"):
+        target.drop("https://example.org/g")
 
 
 def test_answer_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is no SPARQL endpoint is not read for ever."""
     monkeypatch.setattr("kg.target._ANSWER_BYTES", 10)
-    with server(lambda _: NO_ROWS) as base, Target(base, base, "gsp", Credentials(), 5) as target:
-        with pytest.raises(PublishError, match="is it a SPARQL endpoint"):
-            target.ask("ASK {}")
+    with server(lambda _: NO_ROWS) as base, Target(base, base, "gsp", Credentials(), 5) as target, _is_none():
+        target.ask("ASK {}")
+
+
+def _is_none() -> AbstractContextManager[object]:
+    return pytest.raises(PublishError, match="is it a SPARQL endpoint")
 
 
 @pytest.mark.parametrize(
