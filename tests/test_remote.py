@@ -21,7 +21,7 @@ from kg.engine.remote import RemoteEngine
 from kg.engine.rewrite import Dataset
 from kg.engine.scan import scan
 from kg.engine.translate import _Bounded
-from kg.engine.translator import Translators
+from kg.engine.translator import Translators, _Process
 from kg.engine.upstream import StoreFailureError, StoreUnavailableError
 from kg.namespaces import graph_iri
 from kg.store import Release, open_store
@@ -384,17 +384,64 @@ def test_more_queries_than_may_run(release: Release) -> None:
     assert run("http://127.0.0.1:1/", release, work, queue_s=0.05).retry_after_s == 15
 
 
-def test_parser_that_runs_out_of_stack_or_memory(release: Release) -> None:
+@pytest.mark.parametrize(
+    ("status", "said", "error"),
+    [
+        (-signal.SIGSEGV, b"", errors.QueryTooDeepError),
+        (-signal.SIGABRT, b"thread '<unnamed>' has overflowed its stack", errors.QueryTooDeepError),
+        (-signal.SIGABRT, b"memory allocation of 8 bytes failed", errors.QueryMemoryExceededError),
+        (1, b"out of memory", errors.QueryMemoryExceededError),
+        (1, b"", errors.EngineFailureError),
+    ],
+)
+def test_why_a_process_ended(status: int, said: bytes, error: type[Exception]) -> None:
+    """By its status and what it said last."""
+
+    class Dead:
+        async def read(self, _: int) -> bytes:
+            return said
+
+        async def wait(self) -> int:
+            return status
+
+        @property
+        def stderr(self) -> "Dead":
+            return self
+
+    cause = asyncio.run(_Process(Dead()).cause_of_death(Limits()))  # type: ignore[arg-type]
+
+    assert type(cause) is error
+
+
+def stat(pid: int) -> str:
+    """State of a process: ``T`` is stopped (proc(5))."""
+    states = {path.read_text().rpartition(")")[2].split()[0] for path in Path(f"/proc/{pid}/task").glob("*/stat")}
+    return states.pop() if len(states) == 1 else ""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="this system tells no states of threads in /proc")
+def test_process_that_ends_at_its_work_or_without(release: Release) -> None:
     """A process ends, the engine does not."""
 
+    async def prepare(engine: RemoteEngine) -> str:
+        return (await engine._translators.prepare(engine.scan("ASK {}"), Dataset(()), _soon())).kind
+
     async def work(engine: RemoteEngine) -> int:
-        await engine._translators.prepare(engine.scan("ASK {}"), Dataset(()), _soon())
-        for sign, error in ((signal.SIGSEGV, errors.QueryTooDeepError), (signal.SIGKILL, errors.QueryMemoryExceededError)):
-            process = engine._translators._idle[0]
-            process._process.send_signal(sign)
-            with pytest.raises(error):
-                await engine._translators.prepare(engine.scan("ASK {}"), Dataset(()), _soon())
-            await engine._translators.prepare(engine.scan("ASK {}"), Dataset(()), _soon())
+        assert await prepare(engine) == "boolean"
+        process = engine._translators._idle[0]._process
+        process.send_signal(signal.SIGSTOP)
+        while stat(process.pid) != "T":  # all its threads stand still  # noqa: ASYNC110 - the kernel tells no event
+            await asyncio.sleep(0.01)
+        asking = asyncio.create_task(prepare(engine))
+        await asyncio.sleep(0.05)
+        process.kill()
+        with pytest.raises(errors.QueryMemoryExceededError):
+            await asking
+        assert await prepare(engine) == "boolean"
+        idle = engine._translators._idle[0]._process
+        idle.kill()
+        await idle.wait()
+        assert await prepare(engine) == "boolean"
         return len(engine.process_ids)
 
     assert run("http://127.0.0.1:1/", release, work, workers=1) == 1

@@ -107,6 +107,7 @@ class Translators:
 
     async def _ask(self, request: dict[str, Any], body: bytes, deadline: float) -> tuple[dict[str, Any], bytes]:
         async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+            self._idle = [process for process in self._idle if process.alive]
             process = self._idle.pop() if self._idle else await _Process.start(self._limits)
             self._busy.add(process)
             healthy = False
@@ -178,6 +179,10 @@ class _Process:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None
 
     async def ask(self, request: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
         head = json.dumps(request).encode()
