@@ -39,6 +39,10 @@ class ReleaseError(PolicyKgError):
     """A release cannot be made, found or opened."""
 
 
+class PublishError(PolicyKgError):
+    """A release cannot be loaded into another store, or is not there as it should be."""
+
+
 class QueryError(PolicyKgError):
     """A query that cannot be answered. The subclasses in :mod:`kg.engine` say why."""
 

@@ -1,11 +1,13 @@
 """Fixtures that several test modules share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kg.mappings.layout import Layout
 from tests.project import make_project
+from tests.stores import STARTERS, Store
 
 
 @pytest.fixture
@@ -17,3 +19,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     for name in ("KG_ROOT", "KG_SOURCES", "KG_BUILD_DIR"):
         monkeypatch.delenv(name, raising=False)
     return Layout(Path())
+
+
+@pytest.fixture(scope="session", params=sorted(STARTERS))
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Another SPARQL store, of each kind that is tested."""
+    with STARTERS[request.param](tmp_path_factory.mktemp(request.param)) as running:
+        yield running

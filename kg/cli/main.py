@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import authoring, describing, reading, serving
+from kg.cli import authoring, describing, publishing, reading, serving
 from kg.errors import FindingsError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
@@ -44,7 +44,7 @@ def main(ctx: click.Context, root: Path) -> None:
     \b
     Code a document:    kg anchor, kg check, kg coverage
     Make a release:     kg build
-    Use it:             kg serve, kg query, kg export, kg passage
+    Use it:             kg serve, kg query, kg export, kg passage, kg publish
 
     \b
     Example:
@@ -54,5 +54,6 @@ def main(ctx: click.Context, root: Path) -> None:
     ctx.obj = Layout(root)
 
 
-for command in (*authoring.COMMANDS, *describing.COMMANDS, *reading.COMMANDS, *serving.COMMANDS):
+COMMANDS = (authoring, describing, publishing, reading, serving)
+for command in (command for module in COMMANDS for command in module.COMMANDS):
     main.add_command(command)

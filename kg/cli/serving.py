@@ -34,6 +34,7 @@ def _at_least(lowest: float) -> click.FloatRange:
 @_option("--client-queries", "Queries that one client may have under way.", default=20, type=click.IntRange(1))
 @_option("--queries", "Queries that may be under way in all.", default=100, type=click.IntRange(1))
 @_option("--cache", "MiB of results that are kept; 0 keeps none.", default=128, type=click.IntRange(0))
+@_option("--engine", "Query endpoint of another store that holds the release; see `kg publish`.", default="")
 @_option("--service-allow", "Endpoints that SERVICE may lead to, with commas; none for an empty text.", default=_SERVICE_ALLOW)
 @_option("--service-contact", "Your address or page, which is sent to those endpoints.", default="")
 @_option("--access-log", "Where a line for each request goes: - (standard error), off, or a file.", default="off")
@@ -80,6 +81,7 @@ def serve(build_dir: Path, **given: Any) -> None:
             port=given["port"],
             limits=limits,
             outside=Outside(parse_networks(given["trusted_proxies"]), _public_url(given["public_url"])),
+            engine=given["engine"],
             service=ServiceOptions(entries_of(given["service_allow"]), given["service_contact"]),
             log=LogOptions(given["access_log"], given["log_queries"]),
             cache_mib=given["cache"],

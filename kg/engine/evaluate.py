@@ -5,7 +5,7 @@ the order of columns and the rows of a preview: :mod:`kg.engine.confinement` and
 """
 
 import json
-from collections.abc import Iterable  # noqa: TC003 - Request is read at run time
+from collections.abc import Iterable
 from typing import Any, Final, Protocol, TypeAlias, TypedDict, TypeVar
 
 import pyoxigraph as ox
@@ -74,7 +74,7 @@ def evaluate(store: ox.Store, request: Request, out: Writer) -> None:
             projection = " ".join(f"?{name}" for name in ordered)
             results = _query(store, request, f"{text[:star]} {projection} {text[star + 1 :]}")
     if request["format"] == PREVIEW:
-        out.write(json.dumps(_preview(results, request["preview_rows"])).encode())
+        out.write(json.dumps(preview(results, request["preview_rows"])).encode())
     elif isinstance(results, ox.QueryTriples):
         _write_graph(results, request["format"], out)
     else:
@@ -121,8 +121,11 @@ def _write_graph(triples: ox.QueryTriples, name: str, out: Writer) -> None:
         triples.serialize(out, chosen)  # type: ignore[arg-type]
 
 
-def _preview(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, limit: int) -> dict[str, Any]:
-    """First rows of a result, for a page; ``more`` says whether there are others."""
+def preview(results: ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple], limit: int) -> dict[str, Any]:
+    """First rows of a result, for a page; ``more`` says whether there are others.
+
+    :param limit: number of rows
+    """
     if isinstance(results, ox.QueryBoolean):
         return {"boolean": bool(results)}
     if isinstance(results, ox.QuerySolutions):

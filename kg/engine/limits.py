@@ -84,3 +84,7 @@ class Limits:
     def memory_bytes(self) -> int:
         """Limit on a query's memory, in bytes."""
         return self.memory_mib * MIB
+
+
+ANY_LENGTH = Limits(query_kib=1 << 40, depth=1 << 40)
+"""For queries of our own making, in which stands what other endpoints answered."""

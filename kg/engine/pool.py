@@ -36,7 +36,7 @@ from kg.engine.federation import Federation
 from kg.engine.frames import PeerGoneError
 from kg.engine.interface import Answer, Query
 from kg.engine.lanes import Lane
-from kg.engine.limits import MIB, Limits
+from kg.engine.limits import ANY_LENGTH, MIB, Limits
 from kg.engine.messages import syntax_error
 from kg.engine.process import Death, Reply, Worker
 from kg.engine.scan import Scan, scan
@@ -48,8 +48,6 @@ _PREVIEW_BYTES: Final = 4 * MIB
 _SPARE: Final = 1
 """Workers beyond those that may be in use, so that one that was killed is not missed while the next one starts."""
 _REMEMBERED: Final = 4096
-_ANY_LENGTH: Final = Limits(query_kib=1 << 40, depth=1 << 40)
-"""For queries of our own making, in which stands what other endpoints answered."""
 
 _log = logging.getLogger(__name__)
 
@@ -116,7 +114,7 @@ class LocalEngine:
 
             async def local(part: Query) -> bytes:
                 part_s = max(0.01, deadline - time.monotonic())
-                request = self._request(scan(part.text, _ANY_LENGTH), part, "json", part_s)
+                request = self._request(scan(part.text, ANY_LENGTH), part, "json", part_s)
                 return (await self._run(request, client)).body
 
             checked = checked.resolved(await self._federation.resolve(checked, query, local, deadline))

@@ -20,9 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kg.credentials import from_environment
 from kg.engine.federation import Federation
 from kg.engine.limits import Limits
 from kg.engine.pool import LocalEngine
+from kg.engine.remote import RemoteEngine
 from kg.errors import PolicyKgError
 from kg.store import current_release
 from kg.web.app import create_app, make_site
@@ -59,6 +61,7 @@ class Options:
 
     :ivar host: address or name to listen on
     :ivar port: TCP port; 0 takes a free one
+    :ivar engine: query endpoint of another store, in which the release was published; empty for processes of our own
     :ivar service: what SERVICE may lead to
     :ivar cache_mib: MiB of replies that are kept
     :ivar stop_s: seconds that requests have to end when the server is told to stop
@@ -72,6 +75,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     outside: Outside = field(default_factory=Outside)
     log: LogOptions = field(default_factory=LogOptions)
+    engine: str = ""
     service: ServiceOptions = field(default_factory=ServiceOptions)
     cache_mib: int = 128
     stop_s: int = 30
@@ -111,10 +115,17 @@ class Application:
         release = current_release(options.build_dir)
         app = create_app()
         federation = Federation(options.service.allow, contact=options.service.contact)
-        engine = LocalEngine(release, options.limits, federation)
+        engine: LocalEngine | RemoteEngine
+        if options.engine:
+            credentials = from_environment("KG_ENGINE")
+            engine = RemoteEngine(options.engine, release, options.limits, credentials=credentials, federation=federation)
+            self._tasks.append(asyncio.ensure_future(_tell(engine)))
+        else:
+            engine = LocalEngine(release, options.limits, federation)
         site = make_site(release, engine, app.jinja_env)
         front = Front(site, app, options.limits, AccessLog(options.log), options.cache_mib)
-        _measure(front, engine)
+        if isinstance(engine, LocalEngine):
+            _measure(front, engine)
         self._server = Server(front, options.outside, options.limits.query_kib * 1024 * _FORM_OVERHEAD)
         self._tasks.append(asyncio.ensure_future(self._follow(front)))
         threading.Thread(target=_announce, args=(options, release.version), daemon=True).start()
@@ -160,6 +171,11 @@ async def follow(build_dir: Path, front: Front, failed: Path | None = None) -> b
     await old.engine.reopen(release)
     front.serve(new)
     return True
+
+
+async def _tell(engine: RemoteEngine) -> None:
+    """Log what is wrong with the other store."""
+    await engine.ready()
 
 
 def _measure(front: Front, engine: LocalEngine) -> None:
