@@ -59,7 +59,7 @@ class Crew:
         """Have ``size`` workers from now on; surplus ones end when they are idle."""
         self._size = size
         while self._idle and len(self._all) > size:
-            self.drop_soon(self._idle.pop())
+            self.drop_soon(self._idle.popleft())
         self._fill()
 
     async def take(self) -> Worker:
@@ -71,7 +71,7 @@ class Crew:
         if self._closed:
             raise EngineBusyError("The server is stopping.", retry_after_s=5)
         if self._idle:
-            return self._idle.popleft()
+            return self._idle.pop()  # the one that worked last: the processor has its memory at hand
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:

@@ -2,7 +2,7 @@
 
 A header is the kind (one byte) and the payload's length (four bytes, network order). The pool sends ``REQUEST``; the
 worker sends ``READY`` when it can take one, and for each request any number of ``DATA`` and then ``END`` or ``ERROR``. The
-payload of all but ``DATA`` is a JSON object.
+payload of all but ``DATA`` is a JSON object; that of an ``END`` after which nothing is to be said is empty.
 """
 
 import json

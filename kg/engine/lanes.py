@@ -44,16 +44,19 @@ class Lane:
         """
         if self.try_enter(client):
             return
-        turn = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
         self._waiting.setdefault(client, deque()).append(turn)
+        timer = loop.call_later(timeout_s, _give_up, turn)
         try:
-            async with asyncio.timeout(timeout_s):
-                await turn
+            await turn
         except BaseException:
-            if turn.done() and not turn.cancelled():  # the place came with the end of the wait
+            if turn.done() and not turn.cancelled() and not turn.exception():  # the place came with the end of the wait
                 self.leave(client)
             self._forget(client, turn)
             raise
+        finally:
+            timer.cancel()
 
     def leave(self, client: str) -> None:
         """Give a place back; the client whose turn it is gets it."""
@@ -93,3 +96,8 @@ class Lane:
             turns.remove(turn)
         if not turns:
             del self._waiting[client]
+
+
+def _give_up(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_exception(TimeoutError())

@@ -9,7 +9,6 @@ place is free, which nobody sees, as nothing was sent. So a short query never wa
 """
 
 import asyncio
-import hashlib
 import logging
 import math
 import time
@@ -91,7 +90,7 @@ class LocalEngine:
         self._federation = federation or Federation(())
         self._fast = Lane(self.limits.workers)
         self._long = Lane(self.limits.long_queries, max(1, self.limits.long_queries - 1))
-        self._known_long: OrderedDict[bytes, None] = OrderedDict()
+        self._known_long: OrderedDict[int, None] = OrderedDict()
         self._closed = False
         self.kills = 0
         self.crew = Crew(release, self.limits.workers + _SPARE, self.limits.memory_bytes)
@@ -133,7 +132,7 @@ class LocalEngine:
         await self.crew.close()
 
     async def _run(self, request: dict[str, Any], client: str) -> Answer:
-        key = hashlib.sha256(request["text"].encode("utf-8", "surrogatepass")).digest()
+        key = hash(request["text"])
         place = _Place(client, self._long if key in self._known_long else self._fast)
         last_try = False
         while True:
@@ -227,7 +226,7 @@ class LocalEngine:
         """Have workers for all places in the fast lane, whatever the long lane holds."""
         self.crew.resize(self.limits.workers + _SPARE + self._long.taken)
 
-    def _remember(self, key: bytes) -> None:
+    def _remember(self, key: int) -> None:
         """This query is a long one: the next time it does not start in the fast lane."""
         self._known_long[key] = None
         while len(self._known_long) > _REMEMBERED:

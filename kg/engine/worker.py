@@ -8,6 +8,7 @@ Queries run in a thread, for its stack and for its priority: the pool may lower 
 long, nobody may raise it again, and so that thread ends after the query and the next one starts with the usual priority.
 """
 
+import gc
 import itertools
 import json
 import os
@@ -29,10 +30,13 @@ from kg.errors import ReleaseError
 from kg.store import open_store
 
 _CHUNK: Final = 256 * 1024
+_PIECE: Final = 8 * 1024
+"""Most queries are shorter; memory for more would be allocated for each of them."""
 _ORPHANED: Final = 3
 _OUT_OF_MEMORY: Final = 4
 _NO_STORE: Final = 5
 _BROKEN: Final = 6
+_DONE: Final = frames.pack(frames.END, b"")
 _THREAD_TRIES: Final = 200
 _OPEN_FILES: Final = Path("/proc/self/fd")
 
@@ -146,7 +150,8 @@ class Server:
             kind, reply = self._answer(request, out)
             retires = self._memory.sizes()[1] > self._largest
             renews = not retires and _priority() != priority
-            out.send(frames.pack_json(kind, {**reply, "retires": retires, "renews": renews}))
+            plain = kind == frames.END and not retires and not renews
+            out.send(_DONE if plain else frames.pack_json(kind, {**reply, "retires": retires, "renews": renews}))
             confinement.disarm()
             if retires or renews:
                 return renews
@@ -157,7 +162,7 @@ class Server:
         :raises PeerGoneError: if the pool is gone
         """
         while True:
-            data = self._sock.recv(_CHUNK)
+            data = self._sock.recv(_PIECE)
             if not data:
                 raise frames.PeerGoneError
             for _, payload in self._reader.feed(data):  # the pool sends the next one after the end of this
@@ -227,6 +232,8 @@ def main(store_path: str, descriptor: str, lifeline: str, memory_bytes: str) -> 
     confinement.limit_memory(memory, int(memory_bytes))
     threading.stack_size(confinement.STACK_BYTES)
     confinement.forbid_descriptors()
+    gc.freeze()
+    gc.set_threshold(50_000)
     server = Server(store, sock, memory, int(memory_bytes) // 4)
     while True:
         _start(server.run).join()

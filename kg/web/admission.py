@@ -23,17 +23,16 @@ _RETRY_S: Final = 2
 
 
 class Admission:
-    """Counts queries by client."""
+    """Counts queries by client.
+
+    :ivar held: queries under way
+    """
 
     def __init__(self, per_client: int, in_all: int) -> None:
         self._per_client = per_client
         self._in_all = in_all
         self._held: Counter[str] = Counter()
-
-    @property
-    def held(self) -> int:
-        """Queries under way."""
-        return self._held.total()
+        self.held = 0
 
     @contextlib.contextmanager
     def place(self, client: str) -> Iterator[None]:
@@ -48,9 +47,11 @@ class Admission:
             message = f"{self._in_all} queries are under way, as many as this server takes. Send the query again later."
             raise TooManyQueriesError(message, retry_after_s=_RETRY_S)
         self._held[client] += 1
+        self.held += 1
         try:
             yield
         finally:
+            self.held -= 1
             self._held[client] -= 1
             if not self._held[client]:
                 del self._held[client]

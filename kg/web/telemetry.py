@@ -68,8 +68,8 @@ class AccessLog:
 
     def query_field(self, text: str) -> str:
         """What a line says of a query."""
-        if self._options.queries:
-            return text
+        if self._options.queries or self._stream is None:
+            return text if self._stream else ""
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_LENGTH]
 
     def write(self, request: Request, reply: Reply, seconds: float) -> None:
