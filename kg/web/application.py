@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -207,7 +208,7 @@ def _announce(options: Options, version: str) -> None:
     local = loopback if address.is_unspecified else str(address)
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(local, options.port, timeout=_READY_S)
+        connection = _connection(options, local)
         try:
             connection.request("GET", "/healthz")
             status = connection.getresponse().status
@@ -218,11 +219,21 @@ def _announce(options: Options, version: str) -> None:
             connection.close()
         if status == http.HTTPStatus.OK:
             shown = f"[{options.host}]" if ":" in options.host else options.host
-            url = f"http://{shown}:{options.port}"
+            url = f"{'https' if options.certificate else 'http'}://{shown}:{options.port}"
             print(f"policy-kg {version} on {url}/  (SPARQL: {url}/sparql)", flush=True)
             return
         time.sleep(0.1)
     _log.error("the site did not answer within %g s of its start", _READY_S)
+
+
+def _connection(options: Options, address: str) -> http.client.HTTPConnection:
+    """Connection to ourselves; whether the certificate is for this address is not what is asked."""
+    if options.certificate is None:
+        return http.client.HTTPConnection(address, options.port, timeout=_READY_S)
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return http.client.HTTPSConnection(address, options.port, timeout=_READY_S, context=context)
 
 
 def numeric_address(host: str) -> str:

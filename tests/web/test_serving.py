@@ -4,8 +4,10 @@ import contextlib
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -223,3 +225,42 @@ def test_port_in_use(build_dir: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=rf"127\.0\.0\.1:{port}: cannot listen.*--port"):
             serve(Options(build_dir, port=port))
+
+
+def test_tls(build_dir: Path, tmp_path: Path) -> None:
+    """With a certificate and its key it is TLS that is spoken."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed, which makes the certificate of this test")
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    made = [
+        "req",
+        "-x509",
+        "-newkey",
+        "ed25519",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+    ]
+    subprocess.run([openssl, *made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    command = [sys.executable, "-m", "kg", "serve", "--build-dir", str(build_dir), "--port", "0"]
+    command += ["--tls-certificate", str(certificate), "--tls-key", str(key)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            line = process.stdout.readline()
+            port = int(line.rpartition(":")[2].partition("/")[0])
+            connection = http.client.HTTPSConnection(
+                "localhost", port, timeout=10, context=ssl.create_default_context(cafile=certificate)
+            )
+            with contextlib.closing(connection):
+                connection.request("GET", "/sparql?query=ASK%7B%7D")
+                assert connection.getresponse().read() == b'{"head":{},"boolean":true}'
+            assert line.startswith("policy-kg 1 on https://127.0.0.1:")
+        finally:
+            process.terminate()
+            process.wait(20)
