@@ -405,10 +405,21 @@ def test_a_glance_is_enough_for_a_plain_query() -> None:
     assert (looked.form, looked.text, looked.has_dataset, looked.volatile) == ("SELECT", GLANCED, False, False)
 
 
+def test_a_glance_sees_a_star_and_its_variables() -> None:
+    """IRIs and comments have none."""
+    query = "SELECT DISTINCT * { ?b <http://example.org/#y> ?a . # ?c\n ?b <http://example.org/#x> ?d }"
+
+    glanced = glance(query, 250)
+
+    assert glanced is not None
+    assert (glanced.star, glanced.variables) == (query.index("*"), ("b", "a", "d"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "SELECT * { ?a ?b ?c }",
+        "SELECT * { ?a ?b '?c' }",
+        "SELECT * { ?a ?b ?c FILTER(?a<?d&&?e>?c) }",
         "SELECT ?a { SeRVICE <x:y> { ?a ?b ?c } }",
         "SELECT ?a FROM <x:y> { ?a ?b ?c }",
         "SELECT (NOW() AS ?a) {}",
@@ -447,3 +458,4 @@ def test_a_glance_says_what_the_closer_look_says(text: str) -> None:
         looked.volatile,
     )
     assert glanced.depth >= looked.depth
+    assert glanced.star is None or glanced.variables == looked.variables

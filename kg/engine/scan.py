@@ -26,6 +26,10 @@ UPDATES: Final = frozenset(
 _KEYWORDS: Final = (*sorted(FORMS), *sorted(UPDATES))
 _REMARKABLE: Final = ("service", "from", "now", "rand", "uuid", "bnode")
 _STAR: Final = re.compile(r"(?:\s|#[^\n\r]*[\n\r])*+(?:(?:DISTINCT|REDUCED)(?:\s|#[^\n\r]*[\n\r])*+)?[*]", re.IGNORECASE)
+_PLAIN_IRI: Final = re.compile(r"<[a-z]+:[^<>\"{}|^`\\\x00-\x20?$]*>", re.IGNORECASE)
+"""An IRI, and nothing else: in a comparison of two variables without spaces there would be ``?`` or ``$``."""
+_COMMENT: Final = re.compile(r"#[^\n\r]*")
+_VARIABLE: Final = re.compile(r"[?$](\w+)")
 _OPENING: Final = re.compile(
     r"(?:\s|#[^\n\r]*[\n\r]|(?:PREFIX\s+[A-Za-z0-9_-]*:\s*|BASE\s+)<[^<>\"{}|^`\x00-\x20]*>)*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
     re.IGNORECASE | re.ASCII,
@@ -118,12 +122,21 @@ def glance(text: str, depth_limit: int) -> Scan | None:
         if word in small:
             return None
     match = _OPENING.match(text)
-    if match is None or _STAR.match(text, match.end()):
+    if match is None:
         return None
+    form = match[1].upper()
+    star = _STAR.match(text, match.end()) if form == "SELECT" else None
+    variables: tuple[str, ...] = ()
+    if star is not None:
+        rest = _COMMENT.sub(" ", _PLAIN_IRI.sub(" ", text[star.end() :]))
+        if "<" in rest or '"' in rest or "'" in rest:
+            return None
+        variables = tuple(dict.fromkeys(_VARIABLE.findall(rest)))
     brackets = text.count("{") + text.count("(") + text.count("[") + text.count("<<")
     if brackets > depth_limit:
         return None
-    return Scan(text, match[1].upper(), brackets, has_dataset=False, star=None, variables=(), volatile=False)
+    at = None if star is None else star.end() - 1
+    return Scan(text, form, brackets, has_dataset=False, star=at, variables=variables, volatile=False)
 
 
 @lru_cache(maxsize=512)
