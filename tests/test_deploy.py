@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from kg.cli import main
+from kg.engine.endpoints import DEFAULT_ALLOW
 
 ROOT = Path(__file__).resolve().parents[1]
 OPTIONS = {option.envvar: option for option in main.commands["serve"].params if isinstance(option, click.Option)}
@@ -53,3 +54,8 @@ def test_the_container_can_write_nothing_and_become_nobody_else() -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert re.search(r"^USER 65534:65534$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_default_list_of_service() -> None:
+    """Written twice, as a command does not import the engine before it runs."""
+    assert OPTIONS["KG_SERVICE_ALLOW"].default == DEFAULT_ALLOW

@@ -26,7 +26,7 @@ from kg.engine.errors import (
     ServiceTimeoutError,
 )
 from kg.engine.interface import Query
-from kg.engine.limits import MIB, Limits, ServiceLimits
+from kg.engine.limits import ANY_LENGTH, MIB, ServiceLimits
 from kg.engine.outbound import Outbound
 from kg.engine.scan import Scan, scan
 from kg.engine.values import BadResultError, Rows, columns_of, narrowing, rows_of
@@ -35,7 +35,6 @@ Local: TypeAlias = Callable[[Query], Awaitable[bytes]]
 """Runs a SELECT or ASK on the local engine, within its limits, and gives a SPARQL JSON result."""
 
 _log: Final = logging.getLogger(__name__)
-_UNLIMITED: Final = Limits(query_kib=1 << 40, depth=1 << 40)
 
 
 @dataclass
@@ -103,7 +102,7 @@ class Federation:
             raise _refusal(message)
         job = _Job(checked, query, local, deadline)
         columns = [await self._columns(job, call) for call in checked.services]
-        skeleton = scan(rewriting.without_services(checked, columns), _UNLIMITED)
+        skeleton = scan(rewriting.without_services(checked, columns), ANY_LENGTH, closely=True)
         await job.ask(rewriting.on_no_data(checked, skeleton))
         for call, endpoint, names in zip(checked.services, endpoints, columns, strict=True):
             job.edits.append((call.start, call.end, await self._solutions(job, call, endpoint, names)))

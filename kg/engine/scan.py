@@ -80,11 +80,13 @@ class Scan:
         return replace(self, text=text, services=())
 
 
-def scan(text: str, limits: Limits, *, federated: bool = False) -> Scan:
+def scan(text: str, limits: Limits, *, federated: bool = False, closely: bool = False) -> Scan:
     """Check the text of a query and say what it is. The limits are on this text, not on what it is rewritten to.
 
     :param text: query as the client sent it
     :param federated: whether the caller resolves ``services`` before the query runs; otherwise SERVICE is refused
+    :param closely: whether all of the scan is needed; otherwise, of a plain query, ``form_start``, ``where`` and ``prologue``
+        are left out
     :raises QueryTooLongError: before anything else is looked at
     :raises QueryTooDeepError: if brackets nest deeper than ``limits.depth``
     :raises QuerySyntaxError: if the group of a SERVICE is not closed
@@ -97,7 +99,7 @@ def scan(text: str, limits: Limits, *, federated: bool = False) -> Scan:
             "or download the data at /dumps/ and query it on your own machine."
         )
         raise QueryTooLongError(message)
-    checked = glance(text, limits.depth) or _scan(text, limits.depth)
+    checked = (None if closely else glance(text, limits.depth)) or _scan(text, limits.depth)
     if checked.services and not federated:
         message = (
             f"SERVICE on line {checked.services[0].line}: this endpoint opens no connections on behalf of a query. Query the "
