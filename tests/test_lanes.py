@@ -11,7 +11,7 @@ import pytest
 from kg.engine.blocking import BlockingEngine
 from kg.engine.errors import EngineBusyError, QueryTimeoutError, TooManyQueriesError
 from kg.engine.interface import Query
-from kg.engine.lanes import Lane
+from kg.engine.lanes import Lane, Pace
 from kg.engine.limits import Limits
 from kg.store import Release, open_release
 from tests.serving import write_release
@@ -166,3 +166,47 @@ def test_a_client_that_hangs_up_frees_its_worker(release: Release) -> None:
             assert engine.engine.long_queries == 0
             assert ask(engine, "ASK {}") == "true"
         assert engine.engine.kills == 2
+
+
+def test_who_has_many_processes_ended_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a burst, each costs a part of a second, which passes; others do not wait."""
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    pace = Pace(burst=3, per_s=2)
+    for _ in range(5):
+        pace.spend("a")
+
+    assert (pace.pause_s("a"), pace.pause_s("b")) == (1.0, 0.0)
+    now[0] += 0.5
+    assert pace.pause_s("a") == 0.5
+    now[0] += 60
+    assert pace.pause_s("a") == 0.0
+
+
+def test_a_client_far_beyond_its_pace_is_told(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """429 with a time to come again; another client is answered."""
+    with BlockingEngine(release, Limits(workers=1, queue_s=0.5)) as engine:
+        monkeypatch.setattr(engine.engine, "_pace", Pace(burst=1, per_s=1))
+        for number in range(4):
+            with pytest.raises(QueryTimeoutError):
+                engine.answer(Query(f"{ENDLESS} # {number}"), "csv", client="a", timeout_s=0.02)
+            engine.engine._pace._spent = {"a": (number * 2.0, time.monotonic())} if number == 3 else {}
+        with pytest.raises(TooManyQueriesError, match="had to be stopped") as error:
+            engine.answer(Query("ASK {}"), "csv", client="a")
+
+        assert error.value.retry_after_s == 5
+        assert engine.answer(Query("ASK {}"), "csv", client="b").body == b"true"
+
+
+def test_a_query_stands_still_while_the_long_lane_is_full(release: Release, threads: ThreadPoolExecutor) -> None:
+    """It loses neither what it did nor its time, and its answer is whole; hanging up ends it."""
+    limits = Limits(timeout_s=20, workers=3, long_queries=1, queue_s=20, suspended=2)
+    with BlockingEngine(release, limits) as engine:
+        ask(engine, "ASK {}")
+        running = [threads.submit(ask, engine, f"{LONG} # {number}") for number in range(3)]
+        wait_for(lambda: engine.engine.suspended == 2)
+        states = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] for pid in engine.process_ids]
+
+        assert states.count("T") == 2
+        assert {"n\r\n9000000\r\n"} == {query.result() for query in running}
+        assert (engine.engine.suspended, engine.engine.kills) == (0, 0)

@@ -87,6 +87,7 @@ def local(release: Release, text: str, form: str) -> bytes:
         "preview_rows": 1000,
         "result_bytes": 1 << 20,
         "timeout_s": 30,
+        "alarm_s": 30,
     }
     out = _Bounded(1 << 20)
     evaluate(open_store(release.store), request, out)

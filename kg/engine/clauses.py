@@ -14,6 +14,8 @@ from kg.engine.errors import QueryRefusedError, QuerySyntaxError
 from kg.engine.prologue import Prologue
 from kg.engine.tokens import DOTTED, Brackets, Token, mentions, names
 
+_MOST_CALLS: Final = 64
+
 _SERVICE: Final = re.compile("service", re.IGNORECASE)
 _DOTTED_SERVICE: Final = re.compile(r"\.\w*service(?:silent)?$", re.IGNORECASE)
 _VOLATILE: Final = re.compile("NOW|RAND|UUID|BNODE", re.IGNORECASE)
@@ -127,6 +129,8 @@ def service_calls(text: str, tokens: list[Token], brackets: Brackets, where: int
         if index < past or not _is_service(tokens, index):
             continue
         line = text.count("\n", 0, token.start) + 1
+        if len(calls) >= _MOST_CALLS:  # each costs a look at the whole query
+            raise QueryRefusedError(f"The query has more than {_MOST_CALLS} SERVICE clauses. Split it.")
         silent = index + 1 < len(tokens) and tokens[index + 1].text == "SILENT"
         place = index + (2 if silent else 1)
         target = tokens[place] if place < len(tokens) else token

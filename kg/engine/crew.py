@@ -174,7 +174,11 @@ class Crew:
 
     async def _start(self, release: Release) -> Worker:
         """Start a worker and wait until it is ready."""
-        worker = await Worker.start(release, self._memory_bytes)
+        try:
+            worker = await Worker.start(release, self._memory_bytes)
+        except OSError as error:  # no descriptors, no processes or no memory left, which passes
+            message = "A query worker could not start. The operator finds the reason in the log of the server."
+            raise EngineFailureError(message) from error
         try:
             await asyncio.wait_for(asyncio.shield(worker.ready), _READY_S)
         except (PeerGoneError, TimeoutError):

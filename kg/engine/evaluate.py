@@ -58,6 +58,7 @@ class Request(TypedDict):
     preview_rows: int
     result_bytes: int
     timeout_s: float
+    alarm_s: float
 
 
 def evaluate(store: ox.Store, request: Request, out: Writer) -> None:

@@ -4,7 +4,10 @@ A queue in order of arrival would let the client that sends most queries keep th
 """
 
 import asyncio
+import time
 from collections import Counter, OrderedDict, deque
+
+_REMEMBERED = 4096
 
 
 class Lane:
@@ -101,3 +104,30 @@ class Lane:
 def _give_up(turn: asyncio.Future[None]) -> None:
     if not turn.done():
         turn.set_exception(TimeoutError())
+
+
+class Pace:
+    """Slows down who has many processes ended: each costs the time that another takes to start.
+
+    A bucket of tokens for each client, which is full at first, loses one for each process and fills again with time.
+    """
+
+    def __init__(self, burst: float = 60, per_s: float = 5) -> None:
+        self._burst = burst
+        self._per_s = per_s
+        self._spent: dict[str, tuple[float, float]] = {}
+
+    def spend(self, client: str) -> None:
+        """Note that a process was ended."""
+        now = time.monotonic()
+        if len(self._spent) > _REMEMBERED:
+            self._spent = {name: held for name, held in self._spent.items() if self._debt(held, now) > 0}
+        self._spent[client] = (self._debt(self._spent.get(client), now) + 1, now)
+
+    def pause_s(self, client: str) -> float:
+        """Seconds that the next query of a client has to wait."""
+        held = self._spent.get(client)
+        return max(0.0, (self._debt(held, time.monotonic()) - self._burst) / self._per_s) if held else 0.0
+
+    def _debt(self, held: tuple[float, float] | None, now: float) -> float:
+        return max(0.0, held[0] - (now - held[1]) * self._per_s) if held else 0.0

@@ -4,8 +4,8 @@ In comes a :class:`~kg.engine.interface.Query`; out goes an :class:`~kg.engine.i
 what :mod:`kg.web` sends with status 200 is complete, or an error of :mod:`kg.engine.errors`.
 
 There are two lanes, as in a scheduler with feedback. Each query starts in the fast one. One that is not done after a tenth
-of a second goes on in the long one with the lowest priority; where that is full, it is stopped and starts again when a
-place is free, which nobody sees, as nothing was sent. So a short query never waits for long ones, and clients take turns.
+of a second goes on in the long one with the lowest priority; where that is full, its process stands still until a place is
+free. Where many stand still, it is ended and starts again later, which nobody sees, as nothing was sent. So a short query never waits for long ones, and clients take turns.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from kg.engine.evaluate import PREVIEW
 from kg.engine.federation import Federation
 from kg.engine.frames import PeerGoneError
 from kg.engine.interface import Answer, Query
-from kg.engine.lanes import Lane
+from kg.engine.lanes import Lane, Pace
 from kg.engine.limits import ANY_LENGTH, MIB, Limits
 from kg.engine.messages import syntax_error
 from kg.engine.process import Death, Reply, Worker
@@ -64,10 +64,46 @@ class _AgainError(Exception):
 
 @dataclass
 class _Place:
-    """A place that a query holds in a lane; it may go on to another lane."""
+    """A place that a query holds in a lane; it may go on to another lane, and holds none while it stands still."""
 
     client: str
-    lane: Lane
+    lane: Lane | None
+
+
+@dataclass
+class _Run:
+    """A query in its worker.
+
+    :ivar left_s: seconds that it may still run
+    :ivar suspended: what waits for a place in the long lane for it
+    """
+
+    place: _Place
+    worker: Worker
+    reply: "asyncio.Future[Reply]"
+    started: float
+    left_s: float
+    suspended: "asyncio.Task[None] | None" = None
+    _deadline: asyncio.TimerHandle | None = None
+    _since: float = 0.0
+
+    def set_deadline(self) -> None:
+        """Let the time run."""
+        self._since = time.monotonic()
+        self._deadline = asyncio.get_running_loop().call_later(self.left_s, _fail, self.reply, TimeoutError())
+
+    def stop_clock(self) -> None:
+        """Let the time stand still."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self.left_s -= time.monotonic() - self._since
+
+    def end(self) -> None:
+        """Wait for nothing any more."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self.suspended is not None:
+            self.suspended.cancel()
 
 
 def _fail(reply: "asyncio.Future[Reply]", error: Exception) -> None:
@@ -92,6 +128,8 @@ class LocalEngine:
         self._long = Lane(self.limits.long_queries, max(1, self.limits.long_queries - 1))
         self._known_long: OrderedDict[int, None] = OrderedDict()
         self._closed = False
+        self._pace = Pace()
+        self._suspended = 0
         self.kills = 0
         self.crew = Crew(release, self.limits.workers + _SPARE, self.limits.memory_bytes)
 
@@ -99,6 +137,11 @@ class LocalEngine:
     def long_queries(self) -> int:
         """Number of queries in the long lane."""
         return self._long.taken
+
+    @property
+    def suspended(self) -> int:
+        """Number of queries that stand still."""
+        return self._suspended
 
     def scan(self, text: str) -> Scan:
         """Check a query without running it; see :func:`kg.engine.scan.scan`."""
@@ -132,6 +175,7 @@ class LocalEngine:
         await self.crew.close()
 
     async def _run(self, request: dict[str, Any], client: str) -> Answer:
+        await self._keep_pace(client)
         key = hash(request["text"])
         place = _Place(client, self._long if key in self._known_long else self._fast)
         last_try = False
@@ -140,33 +184,39 @@ class LocalEngine:
             try:
                 return await self._attempt(request, place)
             except _AgainError as again:
-                if again.death is None:
-                    self._remember(key)
-                elif last_try:
-                    raise self._out_of_memory() from None  # twice is the kernel, which does so when memory is short
-                else:
+                if again.death is not None:
+                    if last_try:
+                        raise self._out_of_memory() from None  # twice is the kernel, which does so when memory is short
                     last_try = True
                     said = again.death.stderr.strip() or "nothing said"
                     _log.warning("a query process was killed (%s); its query runs again", said)
-                next_lane = self._long
             finally:
                 self._leave(place)
-            place = _Place(client, next_lane)
+            place = _Place(client, self._long)
+
+    async def _keep_pace(self, client: str) -> None:
+        """Wait, if a client had many processes ended."""
+        pause_s = self._pace.pause_s(client)
+        if pause_s > self.limits.queue_s:
+            message = "Too many of your queries had to be stopped, or were given up by you. Send fewer, and later."
+            raise TooManyQueriesError(message, retry_after_s=math.ceil(pause_s))
+        if pause_s:
+            await asyncio.sleep(pause_s)
 
     async def _attempt(self, request: dict[str, Any], place: "_Place") -> Answer:
         """Run a query in a worker, from the start to the end."""
         worker = await self.crew.take()
-        started = time.monotonic()
-        reply = worker.ask(request)
-        loop = asyncio.get_running_loop()
-        timers = [loop.call_later(request["timeout_s"], _fail, reply, TimeoutError())]
+        run = _Run(place, worker, worker.ask(request), time.monotonic(), request["timeout_s"])
+        run.set_deadline()
+        quantum = None
         if place.lane is self._long:
             worker.slow_down()
-        elif self.limits.quantum_s < request["timeout_s"]:
-            timers.append(loop.call_later(self.limits.quantum_s, self._quantum_is_over, place, worker, reply))
+        elif self.limits.quantum_s < run.left_s:
+            loop = asyncio.get_running_loop()
+            quantum = loop.call_later(self.limits.quantum_s, self._quantum_is_over, run, hash(request["text"]))
         healthy = False
         try:
-            done = await reply
+            done = await run.reply
             healthy = not done.report["retires"]
         except TimeoutError:
             raise self._timeout(request["timeout_s"]) from None
@@ -176,31 +226,66 @@ class LocalEngine:
                 raise _AgainError(death) from None
             raise self._post_mortem(death, request["timeout_s"]) from None
         finally:
-            for timer in timers:
-                timer.cancel()
+            if quantum is not None:
+                quantum.cancel()
+            run.end()
             if healthy:
                 self.crew.give_back(worker)
             else:
                 self.kills += 1
+                self._pace.spend(place.client)
                 self.crew.drop_soon(worker)
         if not done.ok:
             self._explain(done.report, request)
-        return Answer(done.body, time.monotonic() - started, worker.release.version)
+        return Answer(done.body, time.monotonic() - run.started, worker.release.version)
 
-    def _quantum_is_over(self, place: "_Place", worker: Worker, reply: "asyncio.Future[Reply]") -> None:
-        """Go on in the long lane if there is a place, or start again when there is one."""
-        if reply.done():
+    def _quantum_is_over(self, run: "_Run", key: int) -> None:
+        """Go on in the long lane; where it is full, stand still until there is a place, or start again then."""
+        if run.reply.done():
             return
-        if not self._long.try_enter(place.client):
-            reply.set_exception(_AgainError(None))
-            return
-        place.lane.leave(place.client)
-        place.lane = self._long
+        self._remember(key)
+        if self._long.try_enter(run.place.client):
+            self._go_on(run)
+        elif self._suspended < self.limits.suspended:
+            run.suspended = asyncio.ensure_future(self._suspend(run))
+        else:
+            run.reply.set_exception(_AgainError(None))
+
+    def _go_on(self, run: "_Run") -> None:
+        """Take the place in the long lane that was got for a query."""
+        if run.place.lane is not None:
+            run.place.lane.leave(run.place.client)
+        run.place.lane = self._long
         self._resize()
-        worker.slow_down()
+        run.worker.slow_down()
+
+    async def _suspend(self, run: "_Run") -> None:
+        """Stop a query until there is a place in the long lane. It loses none of its time."""
+        run.worker.suspend()
+        run.stop_clock()
+        waiting = _Place(run.place.client, self._long)
+        self._suspended += 1
+        try:
+            if run.place.lane is not None:
+                run.place.lane.leave(run.place.client)
+                run.place.lane = None
+            self._resize()
+            await self._enter(waiting)
+        except RefusalError as error:
+            _fail(run.reply, error)
+            return
+        finally:
+            self._suspended -= 1
+        if run.reply.done():  # it was killed meanwhile
+            self._leave(waiting)
+            return
+        self._go_on(run)
+        run.worker.resume()
+        run.set_deadline()
 
     async def _enter(self, place: "_Place") -> None:
         lane = place.lane
+        assert lane is not None
         try:
             await lane.enter(place.client, self.limits.queue_s)
         except TimeoutError:
@@ -219,12 +304,13 @@ class LocalEngine:
             self._resize()
 
     def _leave(self, place: "_Place") -> None:
-        place.lane.leave(place.client)
+        if place.lane is not None:
+            place.lane.leave(place.client)
         self._resize()
 
     def _resize(self) -> None:
         """Have workers for all places in the fast lane, whatever the long lane holds."""
-        self.crew.resize(self.limits.workers + _SPARE + self._long.taken)
+        self.crew.resize(self.limits.workers + _SPARE + self._long.taken + self._suspended)
 
     def _remember(self, key: int) -> None:
         """This query is a long one: the next time it does not start in the fast lane."""
@@ -245,6 +331,7 @@ class LocalEngine:
             "preview_rows": self.limits.preview_rows,
             "result_bytes": min(self.limits.result_bytes, _PREVIEW_BYTES) if form == PREVIEW else self.limits.result_bytes,
             "timeout_s": timeout_s,
+            "alarm_s": timeout_s + self.limits.queue_s,
         }
 
     def _explain(self, failure: dict[str, Any], request: dict[str, Any]) -> None:

@@ -105,26 +105,30 @@ class Worker(asyncio.Protocol):
     @classmethod
     async def start(cls, release: Release, memory_bytes: int) -> Self:
         """Start a worker on the store of ``release``; it is to be used when ``ready`` is done."""
-        ours, theirs = socket.socketpair()
-        read_end, write_end = os.pipe()
-        stderr = _scratch()
-        with theirs:
-            numbers = (theirs.fileno(), read_end)
-            arguments = [str(release.store), *map(str, numbers), str(memory_bytes)]
-            process = await asyncio.to_thread(
-                subprocess.Popen,
-                # -P: a json.py in the working directory is not ours
-                [sys.executable, "-P", "-m", "kg.engine.worker", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-                pass_fds=numbers,
-                env=_environment(),
-                # An interrupt at the terminal is the parent's to handle. Not a session of its own: Linux gives each
-                # session the same share of the processor (sched(7), autogroup), where priorities do not count.
-                process_group=0,
-            )
-        os.close(read_end)
+        with contextlib.ExitStack() as undo:
+            ours, theirs = socket.socketpair()
+            undo.callback(ours.close)
+            with theirs:
+                read_end, write_end = os.pipe()
+                undo.callback(os.close, write_end)
+                with os.fdopen(read_end, "rb", buffering=0):
+                    stderr = undo.enter_context(_scratch())
+                    numbers = (theirs.fileno(), read_end)
+                    arguments = [str(release.store), *map(str, numbers), str(memory_bytes)]
+                    process = await asyncio.to_thread(
+                        subprocess.Popen,
+                        # -P: a json.py in the working directory is not ours
+                        [sys.executable, "-P", "-m", "kg.engine.worker", *arguments],
+                        stdin=subprocess.DEVNULL,
+                        stdout=subprocess.DEVNULL,
+                        stderr=stderr,
+                        pass_fds=numbers,
+                        env=_environment(),
+                        # An interrupt at the terminal is the parent's to handle. Not a session of its own: Linux gives each
+                        # session the same share of the processor (sched(7), autogroup), where priorities do not count.
+                        process_group=0,
+                    )
+            undo.pop_all()
         worker = cls(release, process, write_end, stderr)
         await asyncio.get_running_loop().connect_accepted_socket(lambda: worker, ours)
         return worker
@@ -153,6 +157,14 @@ class Worker(asyncio.Protocol):
         """Let all others go first, for the rest of this query."""
         with contextlib.suppress(OSError):  # it may have ended
             os.setpriority(os.PRIO_PROCESS, self._thread or self.pid, _LONG_PRIORITY)
+
+    def suspend(self) -> None:
+        """Let the process stand still: it keeps its memory and takes no time."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let the process go on."""
+        self._process.send_signal(signal.SIGCONT)
 
     async def end(self) -> Death:
         """Kill the process if it runs, and say how it ended. May be called again."""

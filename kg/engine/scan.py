@@ -141,7 +141,7 @@ def glance(text: str, depth_limit: int) -> Scan | None:
     return Scan(text, form, brackets, has_dataset=False, star=at, variables=variables, volatile=False)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=32)
 def _scan(text: str, depth_limit: int) -> Scan:
     decoded, tokens, depth = tokenise(text)
     if depth > depth_limit:

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from kg.engine.errors import QuerySyntaxError
+
 # SPARQL 1.1, section 19.8, productions 139 to 175. A name may end in dots here and in no grammar; see clauses._suspect.
 _NAME: Final = r"[\w\-.\u00b7]"
 _TOKEN: Final = re.compile(
@@ -26,11 +28,17 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_RUN: Final = re.compile(r"[\w\-.\u00b7]++")
+_NAMELESS: Final = re.compile(
+    re.sub(r"\n  \| \(\?P<name>.*?(?=\n  \| )", "", _TOKEN.pattern, flags=re.DOTALL), re.VERBOSE | re.DOTALL
+)
+"""Tokens where no name can stand."""
+_UNCLOSED: Final = 16
+"""Quotation marks that close nothing; each costs a look at the rest of the text."""
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 DOTTED: Final = re.compile(r"\.[A-Za-z_]+$")
 """A name that Oxigraph may take for a name, a dot and a keyword."""
 
-_CLAUSE: Final = re.compile("^SELECT|BY$|HAVING$|BY[^:]*:|HAVING[^:]*:", re.IGNORECASE)
 _FILTER: Final = re.compile("FILTER", re.IGNORECASE)
 _OPERANDS: Final = frozenset({"var", "string", "number", "name", "iri", "lang"})
 _NESTING: Final = frozenset({"word", "name", "punctuation"})
@@ -85,12 +93,53 @@ def tokenise(text: str) -> tuple[str, list[Token], int]:
     return text, tokens, depth
 
 
+class _Matcher:
+    """Matches tokens in a time that grows with the length of the text and not with its square."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._run_end = 0
+        self._named = True
+        self._unclosed = 0
+
+    def match(self, position: int) -> re.Match[str] | None:
+        """The token at a position; None at the end.
+
+        :raises QuerySyntaxError: if there are too many quotation marks that close nothing
+        """
+        if position >= self._run_end and (run := _RUN.match(self._text, position)):
+            # a stretch of characters of names with no colon behind it has no name in it, wherever one starts
+            self._run_end = run.end()
+            self._named = self._text.startswith(":", run.end())
+        plain = position < self._run_end and not self._named
+        match = (_NAMELESS if plain else _TOKEN).match(self._text, position)
+        opens = self._text.startswith(("'''", '"""'), position)
+        if match and ((opens and match.end() < position + 6) or match[0] in {"'", '"'}):
+            self._unclosed += 1
+            if self._unclosed > _UNCLOSED:
+                line = self._text.count("\n", 0, position) + 1
+                raise QuerySyntaxError(f"Line {line}: a string is not closed; expected {match[0][0]}", line)
+        return match
+
+
+def _is_clause(text: str) -> bool:
+    """Whether expressions may stand in parentheses after a keyword, which may be glued to a name."""
+    upper = text.upper()
+    colon = upper.rfind(":")
+    return (
+        upper.startswith("SELECT")
+        or upper.endswith(("BY", "HAVING"))
+        or any(0 <= upper.find(word) < colon for word in ("BY", "HAVING"))
+    )
+
+
 def _lex(text: str) -> tuple[list[Token], int]:
     tokens: list[Token] = []
     frames = [_Frame("", expression=False, clause=True)]
     depth = 0
     position = 0
-    while match := _TOKEN.match(text, position):
+    matcher = _Matcher(text)
+    while match := matcher.match(position):
         kind = match.lastgroup or ""
         position = match.end()
         if kind == "space":
@@ -116,7 +165,7 @@ def _nest(frames: list[_Frame], tokens: list[Token], token: Token) -> None:
     """Open or close a bracket, and note where expressions may stand."""
     frame = frames[-1]
     if token.kind != "punctuation":
-        if _CLAUSE.search(token.text):
+        if _is_clause(token.text):
             frame.clause = True
     elif token.text == "(":
         frames.append(_Frame("(", expression=frame.expression or frame.clause or _calls(tokens)))
@@ -147,7 +196,10 @@ def _decode(text: str) -> str:
     """Decode codepoint escapes outside strings, IRIs and comments."""
     parts = []
     position = 0
-    for match in _TOKEN.finditer(text):
+    end = 0
+    matcher = _Matcher(text)
+    while match := matcher.match(end):
+        end = match.end()
         if match.lastgroup in {"string", "iri", "space"}:
             parts += [_ESCAPE.sub(_character, text[position : match.start()]), match[0]]
             position = match.end()

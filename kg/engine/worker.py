@@ -145,7 +145,7 @@ class Server:
         self._sock.sendall(frames.pack_json(frames.READY, {"thread": threading.get_native_id()}))
         while True:
             request = self._receive()
-            confinement.arm(request["timeout_s"])
+            confinement.arm(request["alarm_s"])
             out = Result(self._sock, request["result_bytes"])
             kind, reply = self._answer(request, out)
             retires = self._memory.sizes()[1] > self._largest

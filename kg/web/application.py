@@ -4,6 +4,7 @@ In come options from :mod:`kg.web.serving`; the other way goes the object that g
 """
 
 import asyncio
+import contextlib
 import ctypes
 import http
 import http.client
@@ -37,6 +38,7 @@ DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8642
 _WATCH_S: Final = 1.0
 _READY_S: Final = 60.0
+_STALLED_MS: Final = 30_000
 _DESCRIPTORS: Final = 20_000
 _FORM_OVERHEAD: Final = 4
 """A character of a query may take three bytes in a form, and the form has other fields."""
@@ -154,6 +156,8 @@ class Application:
                 if path != self._failed_path:
                     _log.warning("still serving the old release: %s", error)
                 self._failed_path = path
+            except Exception:  # noqa: BLE001 - whatever it is, the next release is to be followed
+                _log.exception("the current release could not be followed")
 
 
 async def follow(build_dir: Path, front: Front, failed: Path | None = None) -> bool:
@@ -194,6 +198,24 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
+def _drop_stalled_readers() -> None:
+    """Have the kernel end connections whose clients read nothing (tcp(7), TCP_USER_TIMEOUT); the listening socket hands it on.
+
+    The whole rest of a result waits in memory for them.
+    """
+    if sys.platform != "linux":
+        return
+    for entry in tuple(Path("/proc/self/fd").iterdir()):
+        try:
+            sock = socket.socket(fileno=int(entry.name))
+        except OSError:
+            continue  # it is something else
+        with contextlib.suppress(OSError):
+            if sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALLED_MS)
+        sock.detach()
+
+
 def _raise_descriptor_limit() -> None:
     """Connections are descriptors, and the usual soft limit of 1,024 is for programs that use select(2)."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -218,6 +240,7 @@ def _announce(options: Options, version: str) -> None:
         finally:
             connection.close()
         if status == http.HTTPStatus.OK:
+            _drop_stalled_readers()  # not before: granian makes the listening socket after everything else
             shown = f"[{options.host}]" if ":" in options.host else options.host
             url = f"{'https' if options.certificate else 'http'}://{shown}:{options.port}"
             print(f"policy-kg {version} on {url}/  (SPARQL: {url}/sparql)", flush=True)

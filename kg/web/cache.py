@@ -8,6 +8,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
+from kg.engine.errors import EngineBusyError, TooManyQueriesError
 from kg.web.http import Reply
 
 _OVERHEAD = 1024
@@ -45,6 +46,7 @@ class Cache:
         reply = self.get(tag)
         if reply is None:
             del self._tags[request]
+            self.size -= _words_size(request)
         return reply
 
     def put(self, tag: str, reply: Reply, request: tuple[str, ...] | None) -> None:
@@ -58,13 +60,20 @@ class Cache:
         old = self._replies.pop(tag, None)
         self.size += needed - (len(old.body) + _OVERHEAD if old else 0)
         self._replies[tag] = reply
-        while self.size > self._limit:
+        while self.size > self._limit and self._replies:
             _, dropped = self._replies.popitem(last=False)
             self.size -= len(dropped.body) + _OVERHEAD
         if request is not None:
+            if request not in self._tags:
+                self.size += _words_size(request)
             self._tags[request] = tag
-            while len(self._tags) > 2 * len(self._replies) + 16:
-                self._tags.popitem(last=False)
+        while self._tags and (self.size > self._limit or len(self._tags) > 2 * len(self._replies) + 16):
+            words, _ = self._tags.popitem(last=False)
+            self.size -= _words_size(words)
+
+
+def _words_size(words: tuple[str, ...]) -> int:
+    return sum(map(len, words)) + _OVERHEAD
 
 
 class Flights:
@@ -81,6 +90,8 @@ class Flights:
         while (running := self._running.get(tag)) is not None:
             try:
                 return await asyncio.shield(running)
+            except (TooManyQueriesError, EngineBusyError):
+                continue  # these are about the one whose run it was
             except asyncio.CancelledError:
                 if not running.cancelled():
                     raise

@@ -22,7 +22,7 @@ from kg.engine.limits import MIB, Limits
 from kg.web import bridge, encoding, sparql
 from kg.web.admission import Admission
 from kg.web.cache import Cache, Flights
-from kg.web.http import Reply, Request
+from kg.web.http import BadEncodingError, Reply, Request
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site
 from kg.web.sparql import Asked, ProblemError
@@ -116,6 +116,8 @@ class Front:
             return await route(request)
         except ProblemError as error:
             problem = error.problem
+        except BadEncodingError as error:
+            problem = Problem(400, "Malformed request", f"In the request {error}. Send UTF-8.", outcome="request")
         except RefusalError as error:
             if error.status >= 500 and error.__cause__:  # noqa: PLR2004 - server errors
                 _log.error("%s: %s", error, error.__cause__)
@@ -138,7 +140,11 @@ class Front:
         if sparql.is_description(request):
             with self.admission.place(request.client):
                 return await sparql.describe(request, site)
-        asked = sparql.understand(request, site)
+        if len(request.body) + len(request.query_string) > _IN_THREAD // 4:
+            with self.admission.place(request.client):  # cutting a long query into tokens takes a while
+                asked = await asyncio.to_thread(sparql.understand, request, site)
+        else:
+            asked = sparql.understand(request, site)
         if isinstance(asked, Reply):
             return asked
         field = self.log.query_field(asked.query.text)
@@ -150,7 +156,9 @@ class Front:
                 return Reply(304, _unchanged(_tag(key, coding)), outcome="unchanged", query=field)
             with self.admission.place(request.client):
                 kept = await self._run(asked, site, request, key)
-            kept = await self._keep(kept, request, coding, field)
+            # what an older or newer release answered is not to be known by words that name this one
+            version = site.release.version if kept.key == key else ""
+            kept = await self._keep(kept, request, coding, field, version)
             if not request.header("if-none-match"):
                 return kept
         reply = _not_modified(kept) if _matches(request.header("if-none-match"), kept.headers.get("ETag", "")) else kept
@@ -161,7 +169,7 @@ class Front:
             return await sparql.run(asked, site, request.client)
         return await self._flights.join(f"{key} {asked.timeout_s}", lambda: sparql.run(asked, site, request.client))
 
-    async def _keep(self, reply: Reply, request: Request, coding: str, field: str) -> Reply:
+    async def _keep(self, reply: Reply, request: Request, coding: str, field: str, version: str) -> Reply:
         """A reply in a content coding; it is kept for the next time, if it will be the same."""
         if encoding.is_worth(reply):
             reply = await self._encoded(reply, coding)
@@ -170,8 +178,8 @@ class Front:
         tag = _tag(reply.key, coding)
         reply = replace(reply, headers={**_COMMON, **reply.headers, **_unchanged(tag)}, query=field)
         words = None
-        if request.method in {"GET", "HEAD"}:
-            words = self._words(request.query_string, request.header("accept"), request.header("accept-encoding"))
+        if version and request.method in {"GET", "HEAD"}:
+            words = (version, request.query_string, request.header("accept"), request.header("accept-encoding"))
         self.cache.put(tag, replace(reply, outcome="cached"), words)
         return reply
 

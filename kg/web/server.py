@@ -10,9 +10,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Final, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from kg.web.admission import Network, client_address
+from kg.engine.errors import TooManyQueriesError
+from kg.web.admission import Admission, Network, Outflow, client_address
 from kg.web.front import Front
 from kg.web.http import Headers, Reply, Request
 from kg.web.problems import Problem, problem_reply
@@ -24,9 +25,13 @@ _UNNOTICED_S: Final = 0.05
 _GONE: Final = 499
 """What nginx logs where the client closed the connection."""
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/\d+")
-_HOST: Final = re.compile(r"[A-Za-z0-9.\-_~\[\]:]+")
+_HOST: Final = re.compile(r"[A-Za-z0-9.\-_~\[\]:]{1,255}")
+_READ: Final = ("accept", "accept-encoding", "if-none-match", "x-forwarded-for")
+_FIELD_LENGTH: Final = 8192
+"""Characters that a header field may have which is read, and which caches are looked up by."""
 _SAME: Final = {"/sparql/": "/sparql"}
 """Other names of an address; the tests of the W3C's protocol manifest go to ``/sparql/``, and a POST follows no redirect."""
+_LARGE: Final = 1024 * 1024
 _NO_BODY: Final = frozenset({204, 304})
 
 
@@ -126,29 +131,46 @@ class Server:
         self.front = front
         self._outside = outside
         self._body_bytes = body_bytes
+        limits = front.state.site.engine.limits
+        self._bodies = Admission(limits.client_queries, 2 * limits.queries)
+        self._outflow = Outflow()
 
     async def __call__(self, scope: Scope, connection: Connection) -> None:
         """Answer one request."""
         started = time.perf_counter()
         headers = scope.headers
         path = _SAME.get(scope.path, scope.path)
+        if any(len(headers.get(name) or "") > _FIELD_LENGTH for name in _READ):
+            detail = f"A header field is longer than {_FIELD_LENGTH:,} characters. Send shorter ones."
+            problem = Problem(431, "Request header fields too large", detail)
+            reply = self.front.finished(problem_reply(problem, "", self.front.state.site.templates), {"Connection": "close"})
+            _send(connection, reply, scope.method)
+            self._note(Request(scope.method, path, "", headers, client=scope.client.rpartition(":")[0]), reply, started)
+            return
         if path == "/sparql" and scope.method == "GET":
             accept, accept_encoding = headers.get("accept") or "", headers.get("accept-encoding") or ""
-            reply = self.front.known(scope.query_string, accept, accept_encoding, headers.get("if-none-match") or "")
-            if reply is not None:
-                _send(connection, reply, "GET")
-                self._note(Request("GET", "/sparql", "", headers, client=self._client(scope)), reply, started)
+            known = self.front.known(scope.query_string, accept, accept_encoding, headers.get("if-none-match") or "")
+            if known is not None and len(known.body) < _LARGE:
+                _send(connection, known, "GET")
+                self._note(Request("GET", "/sparql", "", headers, client=self._client(scope)), known, started)
                 return
         request = Request(scope.method, path, scope.query_string, headers, url=self._url(scope, path), client=self._client(scope))
         try:
             if scope.method not in {"GET", "HEAD", "OPTIONS"}:
-                body = await _body(connection, headers, self._body_bytes)
+                with self._bodies.place(request.client):
+                    body = await _body(connection, headers, self._body_bytes)
                 request = Request(request.method, request.path, request.query_string, headers, body, request.url, request.client)
             reply = await self._reply(request, headers.items(), connection)
         except BodyError as error:
             # the rest of the body is not read, so the connection cannot go on
             reply = problem_reply(error.problem, headers.get("accept"), self.front.state.site.templates)
             reply = self.front.finished(reply, {"Connection": "close"})
+        except TooManyQueriesError as error:
+            reply = self._too_many(error, headers, {"Connection": "close"})
+        try:
+            self._outflow.take(request.client, len(reply.body))
+        except TooManyQueriesError as error:
+            reply = self._too_many(error, headers, {})
         if reply.status == _GONE:
             connection.response_empty(_GONE, [])
         else:
@@ -167,6 +189,11 @@ class Server:
         finally:
             watch.end()
 
+    def _too_many(self, error: TooManyQueriesError, headers: Headers, more: dict[str, str]) -> Reply:
+        problem = Problem.of(error, in_url=False)
+        reply = problem_reply(problem, headers.get("accept"), self.front.state.site.templates)
+        return self.front.finished(reply, more)
+
     def _note(self, request: Request, reply: Reply, started: float) -> None:
         seconds = time.perf_counter() - started
         self.front.metrics.observe(request, reply, seconds)
@@ -174,7 +201,7 @@ class Server:
 
     def _client(self, scope: Scope) -> str:
         peer = scope.client.rpartition(":")[0]
-        forwarded_for = (scope.headers.get("x-forwarded-for") or "") if self._outside.trusted else ""
+        forwarded_for = _all(scope.headers, "x-forwarded-for") if self._outside.trusted else ""
         return client_address(peer, forwarded_for, self._outside.trusted)
 
     def _url(self, scope: Scope, path: str) -> str:
@@ -182,7 +209,22 @@ class Server:
         if self._outside.public_url:
             return self._outside.public_url + path
         host = scope.headers.get("host") or scope.authority or ""
-        return f"{scope.scheme}://{host if _HOST.fullmatch(host) else 'localhost'}{path}"
+        return f"{scope.scheme}://{host if _is_host(host) else 'localhost'}{path}"
+
+
+def _all(headers: ScopeHeaders, name: str) -> str:
+    """Value of a field that may be repeated, as some proxies do with X-Forwarded-For (RFC 9110, section 5.3)."""
+    return ",".join(value for key, value in headers.items() if key == name)
+
+
+def _is_host(text: str) -> bool:
+    """Whether a text is a host, with or without a port (RFC 9110, section 7.2)."""
+    try:
+        url = urlsplit(f"//{text}")
+        _ = url.port  # fails if it is none
+        return bool(_HOST.fullmatch(text) and url.hostname)
+    except ValueError:
+        return False
 
 
 async def _body(connection: Connection, headers: Headers, limit: int) -> bytes:

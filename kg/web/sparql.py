@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from kg.engine.evaluate import PREVIEW
 from kg.engine.interface import Query
@@ -62,7 +62,7 @@ class Asked:
         if self.checked.volatile:
             return ""
         parts = (version, self.choice.content_type, self.query.text, *self.query.default_graphs, "", *self.query.named_graphs)
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+        return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def understand(request: Request, site: Site) -> Asked | Reply:
@@ -100,7 +100,7 @@ def is_description(request: Request) -> bool:
     """Whether a request has no query, and asks what the endpoint is."""
     if request.method not in {"GET", "HEAD"}:
         return False
-    names = {pair.partition("=")[0] for pair in request.query_string.split("&")}
+    names = {unquote_plus(pair.partition("=")[0]) for pair in request.query_string.split("&")}
     return not names & {"query", "update"}
 
 

@@ -162,16 +162,19 @@ def test_a_new_release_is_followed(tmp_path: Path) -> None:
 
 
 def test_stalled_bodies_do_not_stop_the_others(build_dir: Path) -> None:
-    """Clients that announce a body and send none do not keep others from their answers, by GET or by POST."""
+    """A client that announces bodies and sends none keeps nobody else from an answer; it has a number of bodies at a time."""
     head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 6\r\n\r\nASK"
     with server(build_dir) as (_, port), contextlib.ExitStack() as stack:
         for _ in range(300):
             stack.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(head)
 
         assert get(port, "/healthz")[0] == 200
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as whole:
-            whole.sendall(head + b" {}")
-            assert whole.recv(12) == b"HTTP/1.1 200"
+        other = socket.create_connection(("127.0.0.1", port), 10, source_address=("127.0.0.2", 0))
+        with other, socket.create_connection(("127.0.0.1", port), 10) as same:
+            for client in (other, same):
+                client.sendall(head + b" {}")
+            assert other.recv(12) == b"HTTP/1.1 200"
+            assert same.recv(12) == b"HTTP/1.1 429"
 
 
 @linux
