@@ -25,8 +25,12 @@ _log = logging.getLogger(__name__)
 class Crew:
     """Workers on the store of one release. All methods belong to one event loop."""
 
-    def __init__(self, release: Release, size: int, memory_bytes: int) -> None:
-        """Start ``size`` workers, in tasks of the running loop."""
+    def __init__(self, release: Release, size: int, memory_bytes: int, kept: int = 0) -> None:
+        """Start ``size`` workers, in tasks of the running loop.
+
+        :param kept: workers that are not ended for being too many, as starting one takes as long as a thousand small queries
+        """
+        self._kept = kept
         self._release = release
         self._size = size
         self._memory_bytes = memory_bytes
@@ -58,7 +62,7 @@ class Crew:
     def resize(self, size: int) -> None:
         """Have ``size`` workers from now on; surplus ones end when they are idle."""
         self._size = size
-        while self._idle and len(self._all) > size:
+        while self._idle and len(self._all) > max(size, self._kept):
             self.drop_soon(self._idle.popleft())
         self._fill()
 
@@ -189,7 +193,7 @@ class Crew:
 
     def _hand_on(self, worker: Worker) -> None:
         """Give a worker to who waits for one, if it is still wanted."""
-        surplus = len(self._all) > self._size and not self._waiting
+        surplus = len(self._all) > max(self._size, self._kept) and not self._waiting
         if self._closed or surplus or worker.release is not self._release or not worker.alive:
             self.drop_soon(worker)
             self._fill()

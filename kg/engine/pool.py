@@ -131,7 +131,8 @@ class LocalEngine:
         self._pace = Pace()
         self._suspended = 0
         self.kills = 0
-        self.crew = Crew(release, self.limits.workers + _SPARE, self.limits.memory_bytes)
+        size = self.limits.workers + _SPARE
+        self.crew = Crew(release, size, self.limits.memory_bytes, kept=size + self.limits.long_queries)
 
     @property
     def long_queries(self) -> int:

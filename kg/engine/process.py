@@ -250,4 +250,5 @@ def _environment() -> dict[str, str]:
         # what a query frees is kept for the next one: giving it back to the kernel each time costs a tenth of a small query
         "MALLOC_TRIM_THRESHOLD_": str(64 * 1024 * 1024),
         "MALLOC_TOP_PAD_": str(1024 * 1024),
+        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=2000",
     }
