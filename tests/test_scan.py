@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooDeepError, QueryTooLongError
+from kg.engine.errors import QueryRefusedError, QuerySyntaxError, QueryTooDeepError, QueryTooLongError, RefusalError
 from kg.engine.limits import Limits
 from kg.engine.scan import Scan, _scan, glance, scan
 from kg.engine.tokens import tokenise
@@ -459,3 +459,17 @@ def test_a_glance_says_what_the_closer_look_says(text: str) -> None:
     )
     assert glanced.depth >= looked.depth
     assert glanced.star is None or glanced.variables == looked.variables
+
+
+@pytest.mark.parametrize(
+    "unit", ["a.", "é", "BY", "\\'''\n", "SERVICE<x:>{}", "'", "{", "<", "?a<", "a:b.", "\\u0041", "#\n", "((", '"""']
+)
+def test_long_texts_that_repeat_anything(unit: str) -> None:
+    """They are looked at or refused, and no unit makes a lexer go back over what it has seen, which would take minutes here."""
+    text = "SELECT ?a {" + unit * (200_000 // len(unit)) + "}"
+    try:
+        found = scan(text, Limits(depth=10**6), federated=True).form
+    except RefusalError as error:
+        found = error.outcome
+
+    assert found in {"SELECT", "syntax", "refused"}

@@ -397,3 +397,50 @@ def test_metrics_are_prometheus_text(fresh: Running) -> None:
     assert number(client, 'kg_requests_total{route="page",status="404"}') == 1
     assert number(client, 'kg_queries_total{outcome="timeout"}') == 0
     assert number(client, "kg_query_seconds_count") == 2
+
+
+def test_long_header_fields_are_refused(client: Client) -> None:
+    """Those that are read, and by which what is kept is found."""
+    for name in ("Accept", "Accept-Encoding", "If-None-Match"):
+        response = client.get("/sparql?query=ASK{}", headers={name: "x" * 9000})
+        assert response.status_code == 431
+
+
+def test_two_queries_never_have_one_key(client: Client) -> None:
+    """Whatever bytes stand in a query or a graph's name."""
+    query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o } #"
+    first = get(client, query + "\0urn:g", "text/csv")
+    second = get(client, query, "text/csv", **{"default-graph-uri": "urn:g"})
+
+    assert (first.text, second.text) == ("n\r\n3013\r\n", "n\r\n0\r\n")
+
+
+def test_an_old_answer_is_not_given_after_a_switch(tmp_path: Path) -> None:
+    """A query that began on the old release and ended after the new one came is asked anew the next time."""
+    count = "SELECT (COUNT(*) AS ?n) { ?a <https://example.org/p> ?c . ?d <https://example.org/p> ?f }"
+    first = open_release(write_release(tmp_path, "1", extra=3000))
+    running = Running(first, Limits(workers=1, long_queries=2))
+    client = BufferedClient(running)
+    with ThreadPoolExecutor() as threads:
+        slow = threads.submit(get, client, count, "text/csv")
+        wait_for(lambda: number(client, "kg_queries_under_way") == 1)
+        write_release(tmp_path, "2", extra=5)
+        running.wait(follow(tmp_path, running.front))
+        before = slow.result().text
+    after = [get(client, count, "text/csv").text for _ in range(2)]
+    running.close()
+
+    assert (before, after) == ("n\r\n9000000\r\n", ["n\r\n25\r\n"] * 2)
+
+
+@pytest.mark.parametrize("path", ["/sparql?a=%FF", "/sparql?" + "a=1&" * 1001])
+def test_a_request_without_a_query_that_cannot_be_read(client: Client, path: str) -> None:
+    """400, not a defect."""
+    assert client.get(path, headers={"Accept": "text/turtle"}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["[", "a:99999"])
+def test_hosts_that_are_none(client: Client, host: str) -> None:
+    """Pages and description answer all the same."""
+    assert client.get("/", headers={"Host": host}).status_code == 200
+    assert client.get("/sparql?format=ttl", headers={"Host": host}).status_code == 200
