@@ -203,10 +203,13 @@ def test_a_query_stands_still_while_the_long_lane_is_full(release: Release, thre
     limits = Limits(timeout_s=20, workers=3, long_queries=1, queue_s=20, suspended=2)
     with BlockingEngine(release, limits) as engine:
         ask(engine, "ASK {}")
-        running = [threads.submit(ask, engine, f"{LONG} # {number}") for number in range(3)]
+        first = threads.submit(engine.answer, Query(ENDLESS), "csv", timeout_s=2)
+        wait_for(lambda: engine.engine.long_queries == 1)
+        running = [threads.submit(ask, engine, f"{LONG} # {number}") for number in range(2)]
         wait_for(lambda: engine.engine.suspended == 2)
         states = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] for pid in engine.process_ids]
 
         assert states.count("T") == 2
-        assert {"n\r\n9000000\r\n"} == {query.result() for query in running}
-        assert (engine.engine.suspended, engine.engine.kills) == (0, 0)
+        assert [query.result() for query in running] == ["n\r\n9000000\r\n"] * 2
+        assert isinstance(first.exception(), QueryTimeoutError)
+        assert (engine.engine.suspended, engine.engine.kills) == (0, 1)
