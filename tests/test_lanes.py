@@ -198,6 +198,14 @@ def test_a_client_far_beyond_its_pace_is_told(release: Release, monkeypatch: pyt
         assert engine.answer(Query("ASK {}"), "csv", client="b").body == b"true"
 
 
+def state(pid: int) -> str:
+    """State of a process, as proc(5) has it; T is one that was stopped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return ""
+
+
 def test_a_query_stands_still_while_the_long_lane_is_full(release: Release, threads: ThreadPoolExecutor) -> None:
     """It loses neither what it did nor its time, and its answer is whole; hanging up ends it."""
     limits = Limits(timeout_s=20, workers=3, long_queries=1, queue_s=20, suspended=2)
