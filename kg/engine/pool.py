@@ -47,6 +47,7 @@ _PREVIEW_BYTES: Final = 4 * MIB
 _SPARE: Final = 1
 """Workers beyond those that may be in use, so that one that was killed is not missed while the next one starts."""
 _REMEMBERED: Final = 4096
+_MOST_KILLS: Final = 3
 
 _log = logging.getLogger(__name__)
 
@@ -179,16 +180,16 @@ class LocalEngine:
         await self._keep_pace(client)
         key = hash(request["text"])
         place = _Place(client, self._long if key in self._known_long else self._fast)
-        last_try = False
+        kills = 0
         while True:
             await self._enter(place)
             try:
                 return await self._attempt(request, place)
             except _AgainError as again:
                 if again.death is not None:
-                    if last_try:
-                        raise self._out_of_memory() from None  # twice is the kernel, which does so when memory is short
-                    last_try = True
+                    kills += 1
+                    if kills == _MOST_KILLS:
+                        raise self._out_of_memory() from None  # so often it is the kernel, when memory is short
                     said = again.death.stderr.strip() or "nothing said"
                     _log.warning("a query process was killed (%s); its query runs again", said)
             finally:
