@@ -15,9 +15,6 @@ from urllib.parse import urlencode, urlsplit
 from kg.credentials import Credentials
 from kg.errors import PublishError, UsageError
 
-PROTOCOLS: Final = ("gsp", "update")
-"""Graph Store HTTP Protocol, and SPARQL 1.1 Update over the SPARQL 1.1 Protocol."""
-
 _UPDATE_PATHS: Final = ("/update", "/statements", "/sparql-auth")
 _QUERY_PATHS: Final = (
     ("/sparql-graph-crud-auth", "/sparql"),  # Virtuoso
@@ -106,7 +103,7 @@ class Target:
 
         :param url: where to write
         :param query_url: where to ask
-        :param protocol: one of :data:`PROTOCOLS`
+        :param protocol: ``gsp`` or ``update``
         :param timeout_s: seconds without an answer after which the store is given up
         """
         self.url, self.query_url, self.protocol = url, query_url, protocol

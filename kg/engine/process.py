@@ -176,11 +176,6 @@ class Worker(asyncio.Protocol):
                 self._transport.close()
         return await asyncio.shield(self._end)
 
-    def kill_now(self) -> None:
-        """Kill the process and wait for it, without an event loop."""
-        self._process.kill()
-        self._process.wait()
-
     # What asyncio calls (asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -22,7 +22,8 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _HOUSEHOLD: Final = 64
 """Bits of an IPv6 address that name a household or a host (RFC 6177); it can choose the others as it likes."""
 _RETRY_S: Final = 2
-_LARGE: Final = MIB
+LARGE: Final = MIB
+"""Bytes of a reply from which on it is counted."""
 
 
 class Admission:
@@ -81,7 +82,7 @@ class Outflow:
 
         :raises TooManyQueriesError: if the client, or all together, had too much in the last minute
         """
-        if size < _LARGE:
+        if size < LARGE:
             return
         now = time.monotonic()
         while self._sent and self._sent[0][0] < now - self._window_s:

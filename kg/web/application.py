@@ -37,6 +37,8 @@ from kg.web.telemetry import AccessLog, LogOptions
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8642
 _WATCH_S: Final = 1.0
+_RETRY_S: Final = 30.0
+"""Until a release that could not be served is tried again: what was short, such as memory, may not be any more."""
 _READY_S: Final = 60.0
 _STALLED_MS: Final = 30_000
 _DESCRIPTORS: Final = 20_000
@@ -96,6 +98,7 @@ class Application:
         self._tasks: list[asyncio.Task[None]] = []
         self._server: Server | None = None
         self._failed_path: Path | None = None
+        self._again = 0.0
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start before the first connection is taken."""
@@ -143,33 +146,32 @@ class Application:
             front.log.close()
 
     async def _follow(self, front: Front) -> None:
-        """Serve a later release when ``build/current`` moves; once it cannot be served, the old one stays."""
+        """Serve a later release when ``build/current`` moves; while it cannot be served, the old one stays."""
         while True:
             await asyncio.sleep(_WATCH_S)
             if os.getppid() != self._options.main_process:
                 os.kill(os.getpid(), signal.SIGKILL)  # the query processes follow as their pipes close
+            path = (self._options.build_dir / "current").resolve()
+            if path == self._failed_path and time.monotonic() < self._again:
+                continue
             try:
-                await follow(self._options.build_dir, front, self._failed_path)
+                await follow(self._options.build_dir, front)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next release is to be followed
+                expected = isinstance(error, PolicyKgError)
+                _log.warning("still serving the old release: %s", error, exc_info=None if expected else error)
+                self._failed_path, self._again = path, time.monotonic() + _RETRY_S
+            else:
                 self._failed_path = None
-            except PolicyKgError as error:
-                path = (self._options.build_dir / "current").resolve()
-                if path != self._failed_path:
-                    _log.warning("still serving the old release: %s", error)
-                self._failed_path = path
-            except Exception:  # noqa: BLE001 - whatever it is, the next release is to be followed
-                _log.exception("the current release could not be followed")
 
 
-async def follow(build_dir: Path, front: Front, failed: Path | None = None) -> bool:
+async def follow(build_dir: Path, front: Front) -> bool:
     """Serve the current release if it is another than before.
 
-    :param failed: release that could not be served, which is not tried again
     :returns: whether it was another
     :raises PolicyKgError: if it cannot be served; the old one still is
     """
     old = front.state.site
-    path = (build_dir / "current").resolve()
-    if path in {old.release.path, failed}:
+    if (build_dir / "current").resolve() == old.release.path:
         return False
     release = current_release(build_dir)
     new = make_site(release, old.engine, old.templates)

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from urllib.parse import quote, urlsplit
 
 from kg.engine.errors import TooManyQueriesError
-from kg.web.admission import Admission, Network, Outflow, client_address
+from kg.web.admission import LARGE, Admission, Network, Outflow, client_address
 from kg.web.front import Front
 from kg.web.http import Headers, Reply, Request
 from kg.web.problems import Problem, problem_reply
@@ -31,7 +31,6 @@ _FIELD_LENGTH: Final = 8192
 """Characters that a header field may have which is read, and which caches are looked up by."""
 _SAME: Final = {"/sparql/": "/sparql"}
 """Other names of an address; the tests of the W3C's protocol manifest go to ``/sparql/``, and a POST follows no redirect."""
-_LARGE: Final = 1024 * 1024
 _NO_BODY: Final = frozenset({204, 304})
 
 
@@ -150,7 +149,7 @@ class Server:
         if path == "/sparql" and scope.method == "GET":
             accept, accept_encoding = headers.get("accept") or "", headers.get("accept-encoding") or ""
             known = self.front.known(scope.query_string, accept, accept_encoding, headers.get("if-none-match") or "")
-            if known is not None and len(known.body) < _LARGE:
+            if known is not None and len(known.body) < LARGE:
                 _send(connection, known, "GET")
                 self._note(Request("GET", "/sparql", "", headers, client=self._client(scope)), known, started)
                 return

@@ -30,6 +30,8 @@ from kg.web.admission import truncated
 from kg.web.http import Reply, Request
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_PLAIN: Final = ("", "", "")
+"""Namespace, subsystem and unit, which our names of metrics have in them."""
 _FLUSH_S: Final = 0.2
 _HASH_LENGTH: Final = 16
 disable_created_metrics()  # type: ignore[no-untyped-call] # a time for each number, which nobody asks for
@@ -114,12 +116,14 @@ class Metrics:
     content_type = CONTENT_TYPE_LATEST
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry()
-        self._requests = Counter("kg_requests", "Requests by route and status.", ("route", "status"), registry=self._registry)
-        self._bytes = Counter("kg_response_bytes", "Bytes of bodies that were sent, files left out.", registry=self._registry)
-        self._queries = Counter("kg_queries", "Queries by what became of them.", ("outcome",), registry=self._registry)
+        self._collectors = CollectorRegistry()
+        self._requests = Counter("kg_requests", "Requests by route and status.", ("route", "status"), *_PLAIN, self._collectors)
+        self._bytes = Counter(
+            "kg_response_bytes", "Bytes of bodies that were sent, files left out.", (), *_PLAIN, self._collectors
+        )
+        self._queries = Counter("kg_queries", "Queries by what became of them.", ("outcome",), *_PLAIN, self._collectors)
         self._seconds = Histogram(
-            "kg_query_seconds", "Seconds until a query was answered or refused.", registry=self._registry, buckets=_BUCKETS
+            "kg_query_seconds", "Seconds until a query was answered or refused.", (), *_PLAIN, self._collectors, buckets=_BUCKETS
         )
         self._children: dict[tuple[str, int], Counter] = {}
         self._outcomes: dict[str, Counter] = {}
@@ -128,7 +132,7 @@ class Metrics:
 
     def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
         """Have a number read whenever somebody looks."""
-        Gauge(name, text, registry=self._registry).set_function(value)
+        Gauge(name, text, (), *_PLAIN, self._collectors).set_function(value)
 
     def observe(self, request: Request, reply: Reply, seconds: float) -> None:
         """Note a request."""
@@ -145,7 +149,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """All numbers."""
-        return generate_latest(self._registry)
+        return generate_latest(self._collectors)
 
     def _outcome(self, outcome: str) -> Counter:
         child = self._outcomes.get(outcome)
