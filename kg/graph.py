@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import pyoxigraph as ox
 
 from kg.errors import ReleaseError
 from kg.mappings.corpus import Corpus
 from kg.namespaces import PREFIXES, graph_iri
+from kg.rdf import Term, to_term
 
 VOCABULARY: Final = "vocabulary"
 LINKS: Final = "links"
@@ -25,21 +26,6 @@ DESCRIPTION: Final = "description"
 
 
 _SPARQL_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-
-
-class Term(NamedTuple):
-    """An RDF term, free of the library that made it. A tuple, since every triple is looked up by its terms.
-
-    :ivar kind: ``iri``, ``literal`` or ``blank``
-    :ivar value: IRI, lexical form or label
-    :ivar language: tag of a language-tagged string, or empty
-    :ivar datatype: datatype IRI of a literal, or empty
-    """
-
-    kind: str
-    value: str
-    language: str = ""
-    datatype: str = ""
 
 
 @dataclass
@@ -172,15 +158,3 @@ def graph_of(quad: ox.Quad) -> str:
     if not isinstance(quad.graph_name, ox.NamedNode):
         raise TypeError(f"a quad outside the named graphs: {quad}")
     return quad.graph_name.value
-
-
-def to_term(term: object) -> Term:
-    """A pyoxigraph term as a :class:`Term`."""
-    match term:
-        case ox.NamedNode():
-            return Term("iri", term.value)
-        case ox.Literal():
-            return Term("literal", term.value, term.language or "", term.datatype.value)
-        case ox.BlankNode():
-            return Term("blank", term.value)
-    raise TypeError(f"no RDF 1.1 term: {term!r}")

@@ -1,11 +1,28 @@
-"""What the RDF library accepts, asked before it is given data: it passes over what it does not take.
+"""RDF terms free of the library that made them, and what that library accepts, since it passes over what it does not take.
 
-In: an IRI or a JSON-LD context as written. Out: whether it is taken, and why not. Next: :mod:`kg.mappings`.
+In: a term of pyoxigraph, an IRI or a JSON-LD context as written. Out: a :class:`Term`; whether it is taken, and why not. Next:
+:mod:`kg.mappings`, :mod:`kg.graph`, :mod:`kg.reader`.
 """
 
 import json
+from typing import NamedTuple
 
 import pyoxigraph as ox
+
+
+class Term(NamedTuple):
+    """An RDF term, free of the library that made it. A tuple, since every triple is looked up by its terms.
+
+    :ivar kind: ``iri``, ``literal`` or ``blank``
+    :ivar value: IRI, lexical form or label
+    :ivar language: tag of a language-tagged string, or empty
+    :ivar datatype: datatype IRI of a literal, or empty
+    """
+
+    kind: str
+    value: str
+    language: str = ""
+    datatype: str = ""
 
 
 def is_address(value: str) -> bool:
@@ -27,3 +44,15 @@ def context_error(context: dict[str, object]) -> str | None:
     except SyntaxError as error:
         return str(error.msg)
     return None
+
+
+def to_term(term: object) -> Term:
+    """A pyoxigraph term as a :class:`Term`."""
+    match term:
+        case ox.NamedNode():
+            return Term("iri", term.value)
+        case ox.Literal():
+            return Term("literal", term.value, term.language or "", term.datatype.value)
+        case ox.BlankNode():
+            return Term("blank", term.value)
+    raise TypeError(f"no RDF 1.1 term: {term!r}")

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from kg.beside import beside
 from kg.errors import Finding, Severity
-from kg.graph import Dataset, Term
+from kg.graph import Dataset
 from kg.mappings.nodes import Place
 from kg.mappings.trace import MANY_PLACES, Trace, gathered
 from kg.namespaces import ID, POL, PREFIXES, RDF_TYPE, RDFS, SH, XSD
+from kg.rdf import Term
 from kg.rules import HeadedQuery, misspelt
 from kg.shapes import Shapes
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from kg.graph import Term
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.namespaces import POL
+from kg.rdf import Term
 from kg.release import check
 from tests.golden import golden_graphs
 from tests.project import EXPECTED, TEXTS, edit

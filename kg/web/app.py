@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from kg.engine.interface import Engine
 from kg.queries import read_queries
+from kg.reader import Reader
 from kg.store import Release
 from kg.web import pages
 from kg.web.problems import Problem, problem_reply
@@ -39,7 +40,7 @@ def make_site(release: Release, engine: Engine, templates: Environment) -> Site:
 
     :raises QueryFileError: if a published query cannot be read
     """
-    return Site(release, engine, read_queries(release.path / "queries"), templates)
+    return Site(release, Reader(release), engine, read_queries(release.path / "queries"), templates)
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -8,14 +8,19 @@ from jinja2 import Environment
 
 from kg.engine.interface import Engine
 from kg.queries import PublishedQuery
+from kg.reader import Reader
 from kg.store import Release
 
 
 @dataclass(frozen=True)
 class Site:
-    """What the application was made of. A new release makes a new one."""
+    """What the application was made of. A new release makes a new one.
+
+    :ivar reader: the store of the release, for queries of our own; what a visitor writes goes to the engine
+    """
 
     release: Release
+    reader: Reader
     engine: Engine
     queries: tuple[PublishedQuery, ...]
     templates: Environment
