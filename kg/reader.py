@@ -1,16 +1,16 @@
 """Read a release inside the serving process, for the pages: queries of our own, which are known to be short.
 
-In comes a :class:`~kg.store.Release`; out go terms, rows and triples. What a visitor writes is never evaluated here but by
-:mod:`kg.engine`, in a process that can be killed. :mod:`kg.web` is next.
+In comes a :class:`~kg.store.Release`; out go terms, rows and quads. What a visitor writes is never evaluated here but by
+:mod:`kg.engine`, in a process that can be killed. :mod:`kg.resource` and :mod:`kg.web` are next.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 import pyoxigraph as ox
 
-from kg import dumps
 from kg.namespaces import PREFIXES
 from kg.rdf import Term, to_term
 from kg.store import Release, open_store
@@ -43,45 +43,32 @@ class Reader:
         names = [variable.value for variable in result.variables]
         return [{name: to_term(row[name]) for name in names if row[name] is not None} for row in result]
 
-    def about(self, iri: str, graph: str | None = None) -> list[ox.Triple]:
-        """The triples with a subject, each once."""
-        return self._triples(ox.NamedNode(iri), None, graph)
+    def about(self, iri: str, most: int | None = None) -> list[ox.Quad]:
+        """The quads with a subject.
 
-    def pointing_at(self, iri: str, most: int | None = None) -> list[ox.Triple]:
-        """The triples with an object, each once.
-
-        :param most: number of triples after which no more are read
+        :param most: number after which no more are read
         """
-        return self._triples(None, ox.NamedNode(iri), None, most)
+        return list(islice(self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None), most))
 
-    def graph(self, iri: str) -> list[ox.Quad]:
+    def pointing_at(self, iri: str, most: int | None = None) -> list[ox.Quad]:
+        """The quads with an object.
+
+        :param most: number after which no more are read
+        """
+        return list(islice(self._store.quads_for_pattern(None, None, ox.NamedNode(iri), None), most))
+
+    def graph(self, iri: str) -> Iterator[ox.Quad]:
         """The quads of a named graph."""
-        return list(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+        return self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri))
 
     def objects(self, subject: str, predicate: str) -> list[Term]:
-        """The objects of a property of a thing, in a stable order."""
+        """The values of a property of a thing, in a stable order."""
         quads = self._store.quads_for_pattern(ox.NamedNode(subject), ox.NamedNode(predicate), None, None)
         return sorted({to_term(quad.object) for quad in quads})
 
     def is_known(self, iri: str) -> bool:
         """Whether anything is said of a thing."""
         return next(self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None), None) is not None
-
-    def _triples(
-        self, subject: ox.NamedNode | None, obj: ox.NamedNode | None, graph: str | None, most: int | None = None
-    ) -> list[ox.Triple]:
-        name = ox.NamedNode(graph) if graph else None
-        found: dict[ox.Triple, None] = {}
-        for quad in self._store.quads_for_pattern(subject, None, obj, name):
-            found[quad.triple] = None
-            if most is not None and len(found) >= most:
-                break
-        return list(found)
-
-
-def serialise(triples: Iterable[ox.Triple], extension: str) -> bytes:
-    """Triples in the format of a file extension, sorted; see :func:`kg.dumps.serialise`."""
-    return dumps.serialise((ox.Quad(t.subject, t.predicate, t.object) for t in triples), extension)
 
 
 def literal(text: str) -> str:

@@ -121,6 +121,7 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
             on_stage("dump")
             dumps.write_dumps(checked.dataset.quads, draft / "dumps")
             _write_queries(layout, draft)
+            _write_shapes(layout, draft)
             _write_report(checked, draft)
             _write_manifest(checked, version, statements, draft)
             _flush(draft)
@@ -134,7 +135,7 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
 def _version(checked: Checked, layout: Layout) -> str:
     """Version of the code, and a hash of what the release holds."""
     digest = hashlib.sha256(dumps.serialise(checked.dataset.quads, "nq"))
-    for path, _ in layout.query_files():
+    for path, _ in (*layout.query_files(), *layout.shape_files()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     digest.update(report.format_findings(checked.findings, "text").encode())
     return f"{__version__}-{digest.hexdigest()[:12]}"
@@ -158,6 +159,14 @@ def _write_queries(layout: Layout, draft: Path) -> None:
     target = draft / "queries"
     target.mkdir()
     for path, _ in layout.query_files():
+        shutil.copyfile(path, target / path.name)
+
+
+def _write_shapes(layout: Layout, draft: Path) -> None:
+    """The shapes that the release conforms to, for who wants to see or use them."""
+    target = draft / "shapes"
+    target.mkdir()
+    for path, _ in layout.shape_files():
         shutil.copyfile(path, target / path.name)
 
 

@@ -50,6 +50,7 @@ def test_release_is_complete(project: Layout) -> None:
         "release.json",
         "report/report.txt",
         "report/shacl.ttl",
+        *(f"shapes/{path.name}" for path in (ROOT / "ontology" / "shapes").glob("*.ttl")),
     }
     for line in (made / "checksums.txt").read_text(encoding="utf-8").splitlines():
         digest, name = line.split("  ")

@@ -4,6 +4,7 @@ Files are not read here: Flask names them in ``X-Sendfile``, and the server send
 """
 
 import io
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from kg.web.http import Reply, Request
+from kg.web.site import LASTING
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -24,7 +26,9 @@ def call(app: Flask, request: Request, headers: list[tuple[str, str]]) -> Reply:
     response = Response.from_app(app, _environment(request, headers), buffered=True)
     fields = dict(response.headers.items())
     file = fields.pop("X-Sendfile", "")
-    return Reply(response.status_code, fields, response.get_data(), file)
+    # a mark of ours, which the front replaces by what it knows of the request
+    key = fields.pop(LASTING, "") if response.status_code == HTTPStatus.OK else ""
+    return Reply(response.status_code, fields, response.get_data(), file, key)
 
 
 def _environment(request: Request, headers: list[tuple[str, str]]) -> "WSGIEnvironment":

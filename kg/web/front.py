@@ -6,6 +6,7 @@ that waits costs no thread, and a client that hangs up is noticed (WSGI tells no
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -88,7 +89,7 @@ class Front:
 
     def known(self, query_string: str, accept: str, accept_encoding: str, if_none_match: str) -> Reply | None:
         """Reply to a query by GET that came before in the same words."""
-        reply = self.cache.known(self._words(query_string, accept, accept_encoding))
+        reply = self.cache.known((self.state.site.release.version, "", query_string, accept, accept_encoding))
         if reply is not None and if_none_match and _matches(if_none_match, reply.headers["ETag"]):
             return _not_modified(reply)
         return reply
@@ -157,8 +158,8 @@ class Front:
             with self.admission.place(request.client):
                 kept = await self._run(asked, site, request, key)
             # what an older or newer release answered is not to be known by words that name this one
-            version = site.release.version if kept.key == key else ""
-            kept = await self._keep(kept, request, coding, field, version)
+            words = _words(request, site.release.version) if kept.key == key else None
+            kept = await self._keep(kept, coding, field, words)
             if not request.header("if-none-match"):
                 return kept
         reply = _not_modified(kept) if _matches(request.header("if-none-match"), kept.headers.get("ETag", "")) else kept
@@ -169,7 +170,7 @@ class Front:
             return await sparql.run(asked, site, request.client)
         return await self._flights.join(f"{key} {asked.timeout_s}", lambda: sparql.run(asked, site, request.client))
 
-    async def _keep(self, reply: Reply, request: Request, coding: str, field: str, version: str) -> Reply:
+    async def _keep(self, reply: Reply, coding: str, field: str, words: tuple[str, ...] | None) -> Reply:
         """A reply in a content coding; it is kept for the next time, if it will be the same."""
         if encoding.is_worth(reply):
             reply = await self._encoded(reply, coding)
@@ -177,14 +178,8 @@ class Front:
             return replace(reply, query=field)
         tag = _tag(reply.key, coding)
         reply = replace(reply, headers={**_COMMON, **reply.headers, **_unchanged(tag)}, query=field)
-        words = None
-        if version and request.method in {"GET", "HEAD"}:
-            words = (version, request.query_string, request.header("accept"), request.header("accept-encoding"))
-        self.cache.put(tag, replace(reply, outcome="cached"), words)
+        self.cache.put(tag, replace(reply, outcome="cached" if reply.outcome else ""), words)
         return reply
-
-    def _words(self, query_string: str, accept: str, accept_encoding: str) -> tuple[str, ...]:
-        return (self.state.site.release.version, query_string, accept, accept_encoding)
 
     async def _encoded(self, reply: Reply, coding: str) -> Reply:
         """A reply in a content coding."""
@@ -198,8 +193,20 @@ class Front:
         return replace(reply, headers={**headers, "Content-Encoding": coding}, body=body)
 
     async def _page(self, headers: list[tuple[str, str]], request: Request) -> Reply:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(bridge.call, self.app, request, headers))
+        words = _words(request, self.state.site.release.version)
+        known = self.cache.known(words) if words else None
+        if known is None:
+            version = self.state.site.release.version
+            # what a page says of itself is needed for HEAD, too; the server sends no body then
+            asked = replace(request, method="GET") if request.method == "HEAD" else request
+            loop = asyncio.get_running_loop()
+            reply = await loop.run_in_executor(self._threads, partial(bridge.call, self.app, asked, headers))
+            if not reply.key:
+                return reply
+            parts = (version, request.url, request.query_string, reply.headers.get("Content-Type", ""))
+            key = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+            known = await self._keep(replace(reply, key=key), encoding.choose(request.header("accept-encoding")), "", words)
+        return _not_modified(known) if _matches(request.header("if-none-match"), known.headers["ETag"]) else known
 
     async def _ready(self, request: Request) -> Reply:  # noqa: ARG002 - all routes are called alike
         """Whether a query can be answered now, and from which release."""
@@ -219,6 +226,15 @@ class Front:
     async def _metrics(self, request: Request) -> Reply:  # noqa: ARG002 - as above
         headers = {"Content-Type": self.metrics.content_type, "Cache-Control": "no-store"}
         return Reply(200, headers, self.metrics.text())
+
+
+def _words(request: Request, version: str) -> tuple[str, ...] | None:
+    """The words of a request by which the same one is known again; there are none where it has a body."""
+    if request.method not in {"GET", "HEAD"}:
+        return None
+    # the site may have several names, which stand in what it says of itself
+    address = "" if request.path == "/sparql" else request.url
+    return (version, address, request.query_string, request.header("accept"), request.header("accept-encoding"))
 
 
 def _tag(key: str, coding: str) -> str:

@@ -1,0 +1,201 @@
+"""Every IRI answers: ``/id/…`` leads to a page or a data file; a dataset, graph or release answers itself.
+
+In comes a path of the IRIs that the project mints; out goes what the release says of the thing, in the format that was asked
+for (Cool URIs for the Semantic Web, section 4.2: 303 for things, 200 for documents). What is not known gets 404, what was
+withdrawn 410, in that format too.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from kg.namespaces import BASE, GRAPH, ID
+from kg.negotiation import GRAPH_FORMATS, HTML, Format, by_name, negotiate
+from kg.resource import Resource, Triple, data, in_use, named_graph, own_data, problem, read_resource, serialise
+from kg.web.links import data_path, local
+from kg.web.problems import Problem, problem_reply
+from kg.web.site import lasting, site
+from kg.web.views import Thing
+
+blueprint: Final = Blueprint("things", __name__)
+
+DATA_FORMATS: Final = tuple(form for form in GRAPH_FORMATS if form.name in {"ttl", "nt", "jsonld", "rdf"})
+_PAGE_FIRST: Final = (HTML, *DATA_FORMATS)
+_MOST: Final = 10_000
+"""Quads of a data file about each part of a thing, in each direction."""
+_SHOWN: Final = 2_000
+DATASET: Final = f"{BASE}dataset"
+
+
+@blueprint.get("/id/<path:path>")
+def thing(path: str) -> BaseResponse:
+    """Lead to the page of a thing, or to its data file, by ``Accept``."""
+    iri = ID + path
+    choice = negotiate(request.headers.get("Accept"), _PAGE_FIRST)
+    if choice is None:
+        return not_acceptable(iri)
+    if not in_use(site().reader, iri):
+        return absent(iri, _found(iri), choice.format)
+    target = local(iri) if choice.format is HTML else data_path(iri, choice.format.name)
+    response = redirect(target, 303)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+@blueprint.get("/page/<path:path>")
+def page(path: str) -> BaseResponse:
+    """The page of a thing; a client that wants data is led to them."""
+    iri = ID + path
+    choice = negotiate(request.headers.get("Accept"), _PAGE_FIRST)
+    if choice is not None and choice.format is not HTML:
+        return thing(path)
+    resource = read_resource(site().reader, iri, _SHOWN)
+    if resource is None or resource.withdrawn:
+        return absent(iri, resource, HTML)
+    return thing_page(resource)
+
+
+@blueprint.get("/data/<path:path>")
+def data_file(path: str) -> BaseResponse:
+    """The data file of a thing: by its extension, or by ``Accept``."""
+    name, form = _extension(path)
+    return described(ID + name, form, formats=DATA_FORMATS)
+
+
+@blueprint.get("/dataset")
+@blueprint.get("/dataset.<extension>")
+@blueprint.get("/dataset/<path:path>")
+@blueprint.get("/release/<path:path>")
+def document(path: str = "", extension: str = "") -> BaseResponse:  # noqa: ARG001 - parts of the path, which is read whole
+    """What the release says of a dataset, or of a release."""
+    name, form = _extension(request.path.removeprefix("/"))
+    return described(BASE + name, form)
+
+
+@blueprint.get("/graph/<name>")
+def graph(name: str) -> BaseResponse:
+    """A named graph: its triples and what is said of it; as a page what is said of it alone."""
+    name, form = _extension(name)
+    iri = GRAPH + name
+    form = form or _negotiated(_PAGE_FIRST)
+    if form is None:
+        return not_acceptable(iri)
+    resource = read_resource(site().reader, iri, _MOST)
+    count = site().release.description.get("graphs", {}).get(iri)
+    if resource is None and count is None:
+        return absent(iri, None, form)
+    resource = resource or Resource(iri, (), (), cut=False)
+    if form is HTML:
+        return thing_page(resource)
+    return rdf(named_graph(site().reader, resource, DATASET), form, iri)
+
+
+def described(iri: str, form: Format | None, formats: tuple[Format, ...] = _PAGE_FIRST) -> BaseResponse:
+    """What the release says of a thing, in a format, or by ``Accept`` where there is none."""
+    form = form or _negotiated(formats)
+    if form is None:
+        return not_acceptable(iri)
+    resource = read_resource(site().reader, iri, _MOST)
+    if resource is None or resource.withdrawn:
+        return absent(iri, resource, form)
+    if form is HTML:
+        return thing_page(resource)
+    here = request.url_root.rstrip("/")
+    rest = f"{here}/sparql?" + urlencode({"query": f"SELECT * {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"})
+    triples = data(site().reader, resource, here + data_path(iri, form.name), DATASET, rest)
+    return rdf(triples, form, iri)
+
+
+def thing_page(resource: Resource) -> BaseResponse:
+    """Page about a thing, with its description in the head for machines."""
+    view = Thing.of(site().reader, resource)
+    # "<" would end the element; JSON has it otherwise only in strings, where it may be written so
+    embedded = serialise(own_data(resource), "jsonld").decode().replace("<", "\\u003c")
+    files = [(form, data_path(resource.iri, form.name)) for form in DATA_FORMATS]
+    text = site().render("thing.html", thing=view, embedded=embedded, files=files)
+    response = Response(text, content_type="text/html; charset=utf-8")
+    point(response, resource.iri)
+    return lasting(response)
+
+
+def rdf(triples: Iterable[Triple], form: Format, iri: str, status: int = 200) -> BaseResponse:
+    """Triples in a format."""
+    body = serialise(triples, form.name)
+    response = Response(body, status, content_type=f"{form.media_type}; charset=utf-8" if form.text else form.media_type)
+    point(response, iri)
+    return lasting(response) if status == 200 else response  # noqa: PLR2004
+
+
+def absent(iri: str, resource: Resource | None, form: Format) -> BaseResponse:
+    """404 for what is not known, 410 for what was withdrawn, in the format that was asked for."""
+    if resource is None:
+        return _refusal(Problem(404, "Not found", f"This release has nothing about {iri}. Search for it at /search."), form)
+    new = resource.replacements
+    instead = f"It is replaced by {', '.join(new)}." if new else "Nothing replaces it."
+    links = {"Link": ", ".join(f'<{local(other)}>; rel="successor-version"' for other in new)} if new else {}
+    reason = Problem(410, "Withdrawn", f"{iri} was withdrawn. {instead}", {"replacedBy": list(new)}, links)
+    return _refusal(reason, form, resource)
+
+
+def not_acceptable(iri: str) -> BaseResponse:
+    """406 that names the formats."""
+    offered = ", ".join(form.media_type for form in _PAGE_FIRST)
+    return _refusal(Problem(406, "Not acceptable", f"Accept allows none of the formats of {iri}: {offered}."), None)
+
+
+def _refusal(reason: Problem, form: Format | None, resource: Resource | None = None) -> BaseResponse:
+    if form is not None and form is not HTML:
+        pairs = [(resource.iri, new) for new in resource.replacements] if resource else []
+        own = own_data(resource) if resource else []
+        triples = dict.fromkeys([*problem(reason.status, reason.detail, pairs), *own])
+        response = rdf(triples, form, "", reason.status)
+        response.headers.update(reason.headers)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Vary"] = "Accept"
+        return response
+    page_text = ""
+    if form is HTML:
+        new = [Thing.of(site().reader, found) for iri in resource.replacements if (found := _found(iri))] if resource else []
+        page_text = site().render("absent.html", problem=reason, path=request.path, replacements=new)
+    accept = "text/html" if form is HTML else request.headers.get("Accept")
+    reply = problem_reply(reason, accept, site().templates, html=page_text)
+    return Response(reply.body, reply.status, dict(reply.headers))
+
+
+def _found(iri: str) -> Resource | None:
+    return read_resource(site().reader, iri, _SHOWN)
+
+
+def _negotiated(formats: tuple[Format, ...]) -> Format | None:
+    choice = negotiate(request.headers.get("Accept"), formats)
+    return choice.format if choice else None
+
+
+def _extension(path: str) -> tuple[str, Format | None]:
+    """Path without the extension of a data file, and its format; none if it has no such extension."""
+    name, _, extension = path.rpartition(".")
+    choice = by_name(extension, DATA_FORMATS) if name and extension else None
+    return (name, choice.format) if choice else (path, None)
+
+
+def point(response: BaseResponse, iri: str) -> None:
+    """Tell where else the thing is described, and how to cite it (FAIR Signposting Profile; RFC 8288)."""
+    if not iri:
+        return
+    links = [f'<{quote(iri, "/:#@!$&*+,;=~-._")}>; rel="cite-as"']
+    links += [
+        f'<{data_path(iri, form.name)}>; rel="{rel}"; type="{form.media_type}"' for form in DATA_FORMATS for rel in _RELATIONS
+    ]
+    links.append(f'<{local(iri)}>; rel="alternate"; type="text/html"')
+    licence = site().release.description.get("license")
+    if licence:
+        links.append(f'<{licence}>; rel="license"')
+    links.append('</.well-known/void>; rel="http://rdfs.org/ns/void#inDataset"')
+    response.headers["Link"] = ", ".join(links)
+    response.headers["Vary"] = "Accept"
+
+
+_RELATIONS: Final = ("alternate", "describedby")

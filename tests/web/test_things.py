@@ -1,0 +1,275 @@
+"""Every IRI that the project mints answers, in each format, and is about the thing asked."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from kg import release
+from kg.namespaces import BASE, DCTERMS, GRAPH, ID, ONTOLOGY, PREFIXES, RDF_TYPE, RDFS, SKOS
+from kg.store import current_release
+from tests.project import make_project
+from tests.web.conftest import BufferedClient, Running
+
+STATEMENT = f"{ID}statement/harbour-2031/s001"
+WITHDRAWN = f"{ID}statement/harbour-2031/s008"
+FORMATS = {
+    "text/turtle": ("ttl", ox.RdfFormat.TURTLE),
+    "application/n-triples": ("nt", ox.RdfFormat.N_TRIPLES),
+    "application/ld+json": ("jsonld", ox.RdfFormat.JSON_LD),
+    "application/rdf+xml": ("rdf", ox.RdfFormat.RDF_XML),
+}
+ACCEPTS = {
+    "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1": "text/html",
+    "*/*": "text/html",
+    **{accept: accept for accept in FORMATS},
+}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The site on a release of the fictional corpus."""
+    folder = tmp_path_factory.mktemp("corpus")
+    release.build(make_project(folder / "project"), folder / "build")
+    running = Running(current_release(folder / "build"))
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def client(corpus: Running) -> Client:
+    """A client without cookies."""
+    return BufferedClient(corpus, use_cookies=False)
+
+
+def path_of(iri: str) -> str:
+    """Path at which an IRI is looked up, as a client that follows the redirects of w3id.org does."""
+    assert iri.startswith(BASE)
+    return "/" + iri.removeprefix(BASE).partition("#")[0]
+
+
+def triples_of(response: TestResponse) -> set[ox.Triple]:
+    """Triples of a response, by its media type."""
+    media_type = response.content_type.partition(";")[0]
+    return {quad.triple for quad in ox.parse(response.data, format=FORMATS[media_type][1])}
+
+
+def subjects_of(response: TestResponse) -> set[str]:
+    """IRIs and labels of the subjects."""
+    return {str(triple.subject.value) for triple in triples_of(response)}  # type: ignore[union-attr]
+
+
+def minted(path: Path) -> set[str]:
+    """Every IRI of ours in the dump."""
+    found = set()
+    for quad in ox.parse(path=str(path)):
+        terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        found |= {term.value for term in terms if isinstance(term, ox.NamedNode) and term.value.startswith(BASE)}
+    return found
+
+
+def test_every_iri_of_the_dump_answers_in_each_format(corpus: Running, client: Client) -> None:
+    """Right status, right media type, parses, and is about the thing; a fragment is looked up without it."""
+    wrong: list[tuple[str, str, object]] = []
+    for iri in sorted(minted(corpus.front.state.site.release.path / "dumps" / "policy-kg.nq")):
+        expected = 410 if iri == WITHDRAWN else 200
+        for accept, media_type in ACCEPTS.items():
+            first = client.get(path_of(iri), headers={"Accept": accept})
+            things = iri.startswith(ID) and expected == 200
+            response = client.get(first.headers["Location"], headers={"Accept": accept}) if things else first
+            found = (first.status_code, response.status_code, response.content_type.partition(";")[0])
+            if found != (303 if things else expected, expected, media_type):
+                wrong.append((iri, accept, found))
+            elif media_type == "text/html":
+                if iri.partition("#")[0] not in response.text:
+                    wrong.append((iri, accept, "is not on the page"))
+            elif iri not in subjects_of(response):
+                wrong.append((iri, accept, "is no subject"))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("accept", FORMATS)
+def test_data_hold_the_description_what_points_here_and_labels(client: Client, accept: str) -> None:
+    """A statement has its passage, the coding that generated it, and the name of its speaker."""
+    response = client.get(f"/data/statement/harbour-2031/s001.{FORMATS[accept][0]}")
+
+    assert response.status_code == 200
+    found = {(t.subject.value, t.predicate.value, t.object.value) for t in triples_of(response)}  # type: ignore[union-attr]
+    assert (STATEMENT, RDF_TYPE, f"{ONTOLOGY}#Principle") in found
+    assert (f"{STATEMENT}#passage", RDF_TYPE, f"{ONTOLOGY}#Passage") in found
+    assert (f"{STATEMENT}#passage-selector", f"{PREFIXES['oa']}start", "36") in found
+    assert (f"{ID}document/harbour-2031", f"{DCTERMS}hasPart", STATEMENT) in found
+    speakers = {o for s, p, o in found if (s, p) == (STATEMENT, f"{ONTOLOGY}#speaker")}
+    assert speakers == {f"{ID}agent/plough-party"}
+    assert (f"{ID}agent/plough-party", f"{SKOS}prefLabel", "Ploegpartij") in found
+    assert (f"{ONTOLOGY}#speaker", f"{RDFS}label", "spreker") in found
+    assert {s for s, p, o in found if p == f"{PREFIXES['foaf']}primaryTopic" and o == STATEMENT} == {
+        f"http://localhost/data/statement/harbour-2031/s001.{FORMATS[accept][0]}"
+    }
+
+
+def test_data_without_an_extension_go_by_accept(client: Client) -> None:
+    """The same file at an address without extension."""
+    response = client.get("/data/agent/plough-party", headers={"Accept": "application/rdf+xml"})
+
+    assert (response.status_code, response.content_type) == (200, "application/rdf+xml")
+    assert f"{ID}agent/plough-party" in subjects_of(response)
+
+
+def test_page_names_its_alternatives(client: Client) -> None:
+    """Links in the header and in the head, and the description as JSON-LD."""
+    response = client.get("/page/agent/plough-party", headers={"Accept": "text/html"})
+
+    link = response.headers["Link"]
+    assert '</data/agent/plough-party.ttl>; rel="alternate"; type="text/turtle"' in link
+    assert '</data/agent/plough-party.jsonld>; rel="describedby"; type="application/ld+json"' in link
+    assert f'<{ID}agent/plough-party>; rel="cite-as"' in link
+    assert '<https://creativecommons.org/licenses/by/4.0/>; rel="license"' in link
+    assert '<link rel="alternate" type="application/rdf+xml" href="/data/agent/plough-party.rdf">' in response.text
+    embedded = re.search(r'<script type="application/ld\+json">(.*?)</script>', response.text, re.DOTALL)
+    assert embedded
+    nodes = json.loads(embedded[1])
+    assert [node["@id"] for node in nodes] == [f"{ID}agent/plough-party"]
+
+
+def test_page_has_names_and_links_of_this_site(client: Client) -> None:
+    """What a thing points at, and what points at it, is named and leads to pages here."""
+    text = client.get("/page/statement/harbour-2031/s001", headers={"Accept": "text/html"}).text
+
+    assert '<a href="/page/agent/plough-party">Plough Party</a> <span class="other" lang="nl">Ploegpartij</span>' in text
+    assert '<a href="/ontology#speaker">speaker</a>' in text
+    assert f'href="{BASE}' not in text
+
+
+def test_client_that_wants_data_is_led_from_page_to_data(client: Client) -> None:
+    """The address of a page in rdflib's hands."""
+    response = client.get("/page/agent/plough-party", headers={"Accept": "text/turtle"})
+
+    assert (response.status_code, response.headers["Location"]) == (303, "/data/agent/plough-party.ttl")
+
+
+@pytest.mark.parametrize(
+    "path", ["/id/agent/nobody", "/page/agent/nobody", "/data/agent/nobody", "/dataset/nothing", "/graph/none"]
+)
+@pytest.mark.parametrize("accept", FORMATS)
+def test_unknown_is_404_in_the_asked_format(client: Client, path: str, accept: str) -> None:
+    """A client that reads only RDF can read why."""
+    response = client.get(path, headers={"Accept": accept})
+
+    if response.status_code == 303:
+        response = client.get(response.headers["Location"], headers={"Accept": accept})
+    assert (response.status_code, response.content_type.partition(";")[0]) == (404, accept)
+    assert {t.object.value for t in triples_of(response) if t.predicate.value.endswith("#statusCodeValue")} == {"404"}  # type: ignore[union-attr]
+
+
+def test_unknown_is_404_as_a_page(client: Client) -> None:
+    """And for people."""
+    response = client.get("/id/agent/nobody", headers={"Accept": "text/html"})
+
+    assert (response.status_code, response.content_type) == (404, "text/html; charset=utf-8")
+    assert f"This release has nothing about {ID}agent/nobody." in response.text
+
+
+@pytest.mark.parametrize("prefix", ["id", "page", "data"])
+def test_withdrawn_is_410_and_names_its_replacement(client: Client, prefix: str) -> None:
+    """As a page with a link, as RDF with dcterms:isReplacedBy, and in the header."""
+    path = f"/{prefix}/statement/harbour-2031/s008"
+    new = f"{ID}statement/harbour-2031/s006"
+    response = client.get(path + (".ttl" if prefix == "data" else ""), headers={"Accept": "text/html"})
+    triples = client.get(f"/data/statement/harbour-2031/s008.{FORMATS['text/turtle'][0]}")
+
+    assert response.status_code == 410
+    assert response.headers["Link"] == '</page/statement/harbour-2031/s006>; rel="successor-version"'
+    if prefix != "data":
+        assert f"{WITHDRAWN} was withdrawn. It is replaced by {new}." in response.text
+        assert '<a href="/page/statement/harbour-2031/s006">' in response.text
+    assert triples.status_code == 410
+    assert ox.Triple(ox.NamedNode(WITHDRAWN), ox.NamedNode(f"{DCTERMS}isReplacedBy"), ox.NamedNode(new)) in triples_of(triples)
+
+
+@pytest.mark.parametrize("path", ["/id/agent/plough-party", "/data/agent/plough-party", "/ontology", "/shapes", "/graph/links"])
+def test_no_acceptable_format_is_406(client: Client, path: str) -> None:
+    """And says which there are."""
+    response = client.get(path, headers={"Accept": "image/png"})
+
+    assert response.status_code == 406
+    assert "text/turtle, application/n-triples, application/rdf+xml, application/ld+json" in response.json["detail"]  # type: ignore[index]
+
+
+def test_graph_is_its_triples(corpus: Running, client: Client) -> None:
+    """The address of a named graph gives what the dump has of it, and what is said of it."""
+    store = ox.Store()  # which writes a decimal its own way: 0.70 is 0.7
+    store.load(path=str(corpus.front.state.site.release.path / "dumps" / "policy-kg.nq"))
+    expected = {quad.triple for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(f"{GRAPH}harbour-2031"))}
+
+    found = triples_of(client.get("/graph/harbour-2031", headers={"Accept": "application/n-triples"}))
+
+    assert expected
+    assert expected <= found
+
+
+def test_page_is_kept_and_known_again(client: Client) -> None:
+    """The second time the entity tag is enough; another address has another one."""
+    first = client.get("/page/agent/plough-party", headers={"Accept": "text/html"})
+    again = client.get("/page/agent/plough-party", headers={"Accept": "text/html", "If-None-Match": first.headers["ETag"]})
+    other = client.get("/page/agent/elland", headers={"Accept": "text/html"})
+
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    assert "X-Lasting" not in first.headers
+    assert again.status_code == 304
+    assert first.headers["ETag"] != other.headers["ETag"]
+
+
+def test_head_has_the_fields_of_get(client: Client) -> None:
+    """And no body."""
+    head = client.head("/data/agent/plough-party.ttl")
+    got = client.get("/data/agent/plough-party.ttl")
+
+    assert head.data == b""
+    assert {k: v for k, v in head.headers.items() if k != "Date"} == {k: v for k, v in got.headers.items() if k != "Date"}
+
+
+def test_much_that_points_at_a_thing_is_cut_and_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file names the address that has all."""
+    monkeypatch.setattr("kg.web.things._MOST", 3)
+
+    response = client.get("/data/agent/plough-party.nt?cut")
+
+    found = {(t.predicate.value, t.object.value) for t in triples_of(response) if t.subject.value.startswith("http://localhost")}  # type: ignore[union-attr]
+    more = {o for p, o in found if p == f"{RDFS}seeAlso"}
+    assert [urlsplit(address).path for address in more] == ["/sparql"]
+    assert any("holds a part" in o for p, o in found if p == f"{RDFS}comment")
+
+
+def test_ontology_page_has_an_anchor_for_each_term(client: Client) -> None:
+    """So that the IRI of a term, looked up in a browser, leads to its definition."""
+    text = client.get("/ontology", headers={"Accept": "text/html"}).text
+
+    triples = triples_of(client.get("/ontology.ttl"))
+    terms = {t.subject.value for t in triples if t.subject.value.startswith(f"{ONTOLOGY}#")}  # type: ignore[union-attr]
+    assert len(terms) > 60
+    assert {term for term in terms if f'id="{term.rpartition("#")[2]}"' not in text} == set()
+
+
+@pytest.mark.parametrize(
+    "path", ["/ontology", "/page/statement/harbour-2031/s001", "/page/agent/plough-party", "/dataset", "/shapes"]
+)
+def test_links_of_ours_lead_somewhere(client: Client, path: str) -> None:
+    """No page links to one that does not exist, nor to a part that it does not have."""
+    links = {
+        link.replace("&amp;", "&")
+        for link in re.findall(r'href="(/[^"]*)"', client.get(path, headers={"Accept": "text/html"}).text)
+    }
+
+    assert "/ontology" in links
+    for link in sorted(links):
+        address, _, part = link.partition("#")
+        target = client.get(address, headers={"Accept": "text/html"})
+        assert target.status_code == 200, link
+        assert not part or f'id="{part}"' in target.text, link
