@@ -40,7 +40,7 @@ _COMMON: Final = {
     "Access-Control-Allow-Origin": "*",
 }
 _PROBE: Final = Query("ASK {}")
-_PAGE_THREADS: Final = 8
+_PAGE_THREADS: Final = 4
 _IN_THREAD: Final = 64 * 1024
 """Bodies of more bytes are compressed in a thread."""
 
@@ -200,7 +200,8 @@ class Front:
             # what a page says of itself is needed for HEAD, too; the server sends no body then
             asked = replace(request, method="GET") if request.method == "HEAD" else request
             loop = asyncio.get_running_loop()
-            reply = await loop.run_in_executor(self._threads, partial(bridge.call, self.app, asked, headers))
+            with self.admission.place(request.client):
+                reply = await loop.run_in_executor(self._threads, partial(bridge.call, self.app, asked, headers))
             if not reply.key:
                 return reply
             parts = (version, request.url, request.query_string, reply.headers.get("Content-Type", ""))
