@@ -90,29 +90,30 @@ class Resource:
         return (quad for quad in self.own if _value(quad.subject) == self.iri)
 
 
-def read_resource(reader: Reader, iri: str, most: int) -> Resource | None:
+def read_resource(reader: Reader, iri: str, most: int, *, inbound: bool = True) -> Resource | None:
     """What a release says of a thing; None if it says nothing with it as subject.
 
     :param most: quads that are read of each subject, and of each object
+    :param inbound: whether what points at it is read
     """
     own: list[ox.Quad] = []
-    inbound: list[ox.Quad] = []
+    back: list[ox.Quad] = []
     cut = False
     seen = {iri}
     waiting = [iri]
     while waiting:
         subject = waiting.pop(0)
         quads = reader.about(subject, most + 1)
-        pointing = reader.pointing_at(subject, most + 1)
+        pointing = reader.pointing_at(subject, most + 1) if inbound else []
         cut = cut or max(len(quads), len(pointing)) > most
         own += quads[:most]
-        inbound += (quad for quad in pointing[:most] if not is_part(_value(quad.subject), iri))
+        back += (quad for quad in pointing[:most] if not is_part(_value(quad.subject), iri))
         for quad in quads:
             part = _value(quad.object)
             if is_part(part, iri) and part not in seen:
                 seen.add(part)
                 waiting.append(part)
-    return Resource(iri, tuple(own), tuple(inbound), cut) if own else None
+    return Resource(iri, tuple(own), tuple(back), cut) if own else None
 
 
 def in_use(reader: Reader, iri: str) -> bool:

@@ -41,13 +41,13 @@ def ontology(extension: str = "") -> BaseResponse:
     reader = site().reader
     if form is not HTML:
         return rdf(ontology_triples(reader), form, ONTOLOGY)
-    about = read_resource(reader, ONTOLOGY, _MOST)
+    about = read_resource(reader, ONTOLOGY, _MOST, inbound=False)
     if about is None:
         return absent(ONTOLOGY, None, HTML)
     groups: dict[str, list[Thing]] = {}
     for row in reader.select(_TERMS):
         iri = row["term"].value
-        found = read_resource(reader, iri, 1) if iri.startswith(POL) else None
+        found = read_resource(reader, iri, _MOST, inbound=False) if iri.startswith(POL) else None
         if found is not None:
             groups.setdefault(row["class"].value.rpartition("#")[2], []).append(Thing.of(reader, found))
     embedded = serialise(own_data(about), "jsonld").decode().replace("<", "\\u003c")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from kg.namespaces import BASE, PREFIXES, RDF_TYPE
+from kg.namespaces import BASE, ID, PREFIXES, RDF_TYPE
 from kg.rdf import Term
 from kg.reader import Reader
 from kg.resource import LABELS, Link, Resource, names
@@ -93,7 +93,9 @@ class Thing:
 
 
 def short(iri: str) -> str:
-    """An IRI with its prefix, where it has one that fits; the rest must be one name."""
+    """An IRI with its prefix, where it has one that fits, and the rest is one name; of a part of a thing the name of the part."""
+    if iri.startswith(ID) and "#" in iri:
+        return iri.rpartition("#")[2]
     best = max((item for item in PREFIXES.items() if iri.startswith(item[1])), key=lambda item: len(item[1]), default=None)
     rest = iri.removeprefix(best[1]) if best else ""
     return f"{best[0]}:{rest}" if best and rest and "/" not in rest and "#" not in rest else iri

@@ -255,6 +255,7 @@ def test_ontology_page_has_an_anchor_for_each_term(client: Client) -> None:
     terms = {t.subject.value for t in triples if t.subject.value.startswith(f"{ONTOLOGY}#")}  # type: ignore[union-attr]
     assert len(terms) > 60
     assert {term for term in terms if f'id="{term.rpartition("#")[2]}"' not in text} == set()
+    assert "A statement in which the speaker binds itself to act, or says that it is already acting." in text
 
 
 @pytest.mark.parametrize(
