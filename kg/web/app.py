@@ -15,7 +15,7 @@ from kg.engine.interface import Engine
 from kg.queries import read_queries
 from kg.reader import Reader
 from kg.store import Release
-from kg.web import ontology, pages, things
+from kg.web import language, ontology, pages, things
 from kg.web.links import local
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site
@@ -31,6 +31,8 @@ def create_app() -> Flask:
     app.jinja_env.filters["count"] = lambda number: f"{number:,}"
     app.jinja_env.filters["size"] = _size
     app.jinja_env.filters["local"] = local
+    language.equip(app.jinja_env)
+    app.context_processor(lambda: {"visit": _visit()})
     for family in (pages, things, ontology):
         app.register_blueprint(family.blueprint)
     app.register_error_handler(HTTPException, _http_error)
@@ -44,6 +46,11 @@ def make_site(release: Release, engine: Engine, templates: Environment) -> Site:
     :raises QueryFileError: if a published query cannot be read
     """
     return Site(release, Reader(release), engine, read_queries(release.path / "queries"), templates)
+
+
+def _visit() -> language.Visit:
+    """Who looks at the present page, for its templates."""
+    return language.Visit.of(request.path, request.query_string.decode("latin-1"), request.headers.get("Accept-Language", ""))
 
 
 def _http_error(error: HTTPException) -> Response:

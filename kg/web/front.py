@@ -24,6 +24,7 @@ from kg.web import bridge, encoding, sparql
 from kg.web.admission import Admission
 from kg.web.cache import Cache, Flights
 from kg.web.http import BadEncodingError, Reply, Request
+from kg.web.language import preferred
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site
 from kg.web.sparql import Asked, ProblemError
@@ -89,7 +90,7 @@ class Front:
 
     def known(self, query_string: str, accept: str, accept_encoding: str, if_none_match: str) -> Reply | None:
         """Reply to a query by GET that came before in the same words."""
-        reply = self.cache.known((self.state.site.release.version, "", query_string, accept, accept_encoding))
+        reply = self.cache.known((self.state.site.release.version, "", query_string, "", accept, accept_encoding))
         if reply is not None and if_none_match and _matches(if_none_match, reply.headers["ETag"]):
             return _not_modified(reply)
         return reply
@@ -204,7 +205,8 @@ class Front:
                 reply = await loop.run_in_executor(self._threads, partial(bridge.call, self.app, asked, headers))
             if not reply.key:
                 return reply
-            parts = (version, request.url, request.query_string, reply.headers.get("Content-Type", ""))
+            language = preferred(request.header("accept-language"))
+            parts = (version, request.url, request.query_string, language, reply.headers.get("Content-Type", ""))
             key = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
             known = await self._keep(replace(reply, key=key), encoding.choose(request.header("accept-encoding")), "", words)
         return _not_modified(known) if _matches(request.header("if-none-match"), known.headers["ETag"]) else known
@@ -235,7 +237,8 @@ def _words(request: Request, version: str) -> tuple[str, ...] | None:
         return None
     # the site may have several names, which stand in what it says of itself
     address = "" if request.path == "/sparql" else request.url
-    return (version, address, request.query_string, request.header("accept"), request.header("accept-encoding"))
+    language = "" if request.path == "/sparql" else preferred(request.header("accept-language"))
+    return (version, address, request.query_string, language, request.header("accept"), request.header("accept-encoding"))
 
 
 def _tag(key: str, coding: str) -> str:

@@ -5,7 +5,7 @@ In comes a request for ``/ontology`` or ``/shapes``; out goes what the release h
 
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.namespaces import BASE, ONTOLOGY, POL
@@ -15,7 +15,7 @@ from kg.resource import ontology as ontology_triples
 from kg.resource import own_data, read_files, read_resource, serialise
 from kg.web.site import lasting, site
 from kg.web.things import DATA_FORMATS, absent, not_acceptable, point, rdf
-from kg.web.views import Thing
+from kg.web.views import Thing, view_of
 
 blueprint: Final = Blueprint("ontology", __name__)
 
@@ -49,9 +49,9 @@ def ontology(extension: str = "") -> BaseResponse:
         iri = row["term"].value
         found = read_resource(reader, iri, _MOST, inbound=False) if iri.startswith(POL) else None
         if found is not None:
-            groups.setdefault(row["class"].value.rpartition("#")[2], []).append(Thing.of(reader, found))
+            groups.setdefault(row["class"].value.rpartition("#")[2], []).append(view_of(reader, found))
     embedded = serialise(own_data(about), "jsonld").decode().replace("<", "\\u003c")
-    text = site().render("ontology.html", thing=Thing.of(reader, about), groups=groups, embedded=embedded)
+    text = render_template("ontology.html", thing=view_of(reader, about), groups=groups, embedded=embedded)
     response = Response(text, content_type="text/html; charset=utf-8")
     point(response, ONTOLOGY)
     return lasting(response)
@@ -83,7 +83,7 @@ def shapes(extension: str = "") -> BaseResponse:
     if form is not HTML:
         return rdf(triples, form, iri)
     texts = [(path.stem, path.read_text(encoding="utf-8")) for path in sorted(files.glob("*.ttl"))]
-    response = Response(site().render("shapes.html", files=texts), content_type="text/html; charset=utf-8")
+    response = Response(render_template("shapes.html", files=texts), content_type="text/html; charset=utf-8")
     point(response, iri)
     return lasting(response)
 

@@ -9,16 +9,16 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from kg.namespaces import BASE, GRAPH, ID
+from kg.namespaces import BASE, GRAPH, ID, POL
 from kg.negotiation import GRAPH_FORMATS, HTML, Format, by_name, negotiate
 from kg.resource import Resource, Triple, data, in_use, named_graph, own_data, problem, read_resource, serialise
 from kg.web.links import data_path, local
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import lasting, site
-from kg.web.views import Thing
+from kg.web.views import view_of
 
 blueprint: Final = Blueprint("things", __name__)
 
@@ -111,11 +111,12 @@ def described(iri: str, form: Format | None, formats: tuple[Format, ...] = _PAGE
 
 def thing_page(resource: Resource) -> BaseResponse:
     """Page about a thing, with its description in the head for machines."""
-    view = Thing.of(site().reader, resource)
+    view = view_of(site().reader, resource)
     # "<" would end the element; JSON has it otherwise only in strings, where it may be written so
     embedded = serialise(own_data(resource), "jsonld").decode().replace("<", "\\u003c")
     files = [(form, data_path(resource.iri, form.name)) for form in DATA_FORMATS]
-    text = site().render("thing.html", thing=view, embedded=embedded, files=files)
+    template = "statement.html" if f"{POL}Statement" in resource.types else "thing.html"
+    text = render_template(template, thing=view, embedded=embedded, files=files)
     response = Response(text, content_type="text/html; charset=utf-8")
     point(response, resource.iri)
     return lasting(response)
@@ -158,8 +159,8 @@ def _refusal(reason: Problem, form: Format | None, resource: Resource | None = N
         return response
     page_text = ""
     if form is HTML:
-        new = [Thing.of(site().reader, found) for iri in resource.replacements if (found := _found(iri))] if resource else []
-        page_text = site().render("absent.html", problem=reason, path=request.path, replacements=new)
+        new = [view_of(site().reader, found) for iri in resource.replacements if (found := _found(iri))] if resource else []
+        page_text = render_template("absent.html", problem=reason, path=request.path, replacements=new)
     accept = "text/html" if form is HTML else request.headers.get("Accept")
     reply = problem_reply(reason, accept, site().templates, html=page_text)
     return Response(reply.body, reply.status, dict(reply.headers))

@@ -11,10 +11,64 @@ from kg.namespaces import BASE, ID, PREFIXES, RDF_TYPE
 from kg.rdf import Term
 from kg.reader import Reader
 from kg.resource import LABELS, Link, Resource, names
+from kg.web.language import texts
 from kg.web.links import is_web, local
 
 _ROWS: Final = 100
 """Values of a property that a page lists."""
+_ORDER: Final = [
+    "skos:definition",
+    "dcterms:description",
+    "skos:scopeNote",
+    "skos:altLabel",
+    "rdfs:subClassOf",
+    "rdfs:subPropertyOf",
+    "rdfs:domain",
+    "rdfs:range",
+    "pol:speaker",
+    "pol:reportedBy",
+    "pol:addressee",
+    "pol:addresseeExplicit",
+    "pol:action",
+    "pol:object",
+    "pol:stance",
+    "pol:polarity",
+    "pol:responseValue",
+    "pol:respondsTo",
+    "pol:indicator",
+    "pol:comparator",
+    "pol:value",
+    "pol:unit",
+    "pol:denominator",
+    "pol:baseline",
+    "pol:baselineYear",
+    "pol:deadline",
+    "pol:deadlineExplicit",
+    "pol:year",
+    "pol:of",
+    "pol:target",
+    "pol:figure",
+    "pol:condition",
+    "pol:exception",
+    "pol:beneficiary",
+    "pol:affected",
+    "pol:place",
+    "pol:topic",
+    "pol:frame",
+    "pol:cites",
+    "pol:mentions",
+    "pol:supports",
+    "pol:narrows",
+    "pol:repeats",
+    "pol:agreesWith",
+    "pol:contrastsWith",
+    "dcterms:creator",
+    "dcterms:date",
+    "dcterms:issued",
+    "foaf:page",
+    "foaf:homepage",
+]
+"""Properties in the order of a page; the others follow by name."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +78,7 @@ class Value:
     :ivar names: by language; empty for a literal or an IRI without a name
     :ivar text: of a literal; of an IRI, the short form
     :ivar href: where it leads; empty if nowhere
+    :ivar part: fragment of a part of the thing, which has its properties with it
     """
 
     names: dict[str, str]
@@ -31,6 +86,8 @@ class Value:
     language: str = ""
     href: str = ""
     external: bool = False
+    part: str = ""
+    properties: tuple["Property", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,8 +110,7 @@ class Property:
 class Thing:
     """A thing as a page shows it.
 
-    :ivar properties: of the thing itself
-    :ivar parts: of its parts, such as the passage of a statement, by fragment
+    :ivar properties: of the thing itself; a value that is a part of the thing has its properties with it
     :ivar backlinks: the things that point at it, by property
     """
 
@@ -62,7 +118,6 @@ class Thing:
     names: dict[str, str]
     types: tuple[Value, ...]
     properties: tuple[Property, ...]
-    parts: tuple[tuple[str, tuple[Property, ...]], ...]
     backlinks: tuple[Property, ...]
     cut: bool
 
@@ -71,25 +126,36 @@ class Thing:
         """Its name in English, or in whatever language it has one, or the end of its IRI."""
         return self.names.get("en") or next(iter(self.names.values()), "") or self.iri.removeprefix(BASE)
 
-    @classmethod
-    def of(cls, reader: Reader, resource: Resource) -> "Thing":
-        """What there is to show of a thing."""
-        own = {part: resource.links(part) for part in resource.parts}
-        back = resource.backlinks()
-        shown = [link for links in own.values() for link in _first(links)] + list(_first(back))
-        iris = {link.thing.value for link in shown if link.thing.kind == "iri"}
-        iris |= {link.property for link in (*back, *(link for links in own.values() for link in links))}
-        labels = names(reader, {*iris, *resource.types, resource.iri})
-        parts = {part: _grouped(links, labels) for part, links in own.items()}
-        return cls(
-            iri=resource.iri,
-            names=labels.get(resource.iri, {}),
-            types=tuple(_value(Term("iri", iri), labels) for iri in resource.types),
-            properties=parts.pop(resource.iri, ()),
-            parts=tuple((part.removeprefix(resource.iri).lstrip("#"), properties) for part, properties in parts.items()),
-            backlinks=_grouped(back, labels),
-            cut=resource.cut,
-        )
+    def of(self, *properties: str) -> tuple[Property, ...]:
+        """Its asserted properties with these short names, in this order."""
+        found = {each.text: each for each in self.properties if not each.inferred}
+        return tuple(found[each] for each in properties if each in found)
+
+    def first(self, short_name: str) -> Value | None:
+        """First value of a property."""
+        return next((each.values[0] for each in self.of(short_name)), None)
+
+    def others(self, *properties: str) -> tuple[Property, ...]:
+        """Its asserted properties but these."""
+        return tuple(each for each in self.properties if not each.inferred and each.text not in properties)
+
+
+def view_of(reader: Reader, resource: Resource) -> Thing:
+    """What there is to show of a thing."""
+    own = {part: resource.links(part) for part in resource.parts}
+    back = resource.backlinks()
+    shown = [link for links in own.values() for link in _first(links)] + list(_first(back))
+    iris = {link.thing.value for link in shown if link.thing.kind == "iri"}
+    iris |= {link.property for link in (*back, *(link for links in own.values() for link in links))}
+    view = _View(resource.iri, own, names(reader, {*iris, *resource.types, resource.iri}))
+    return Thing(
+        iri=resource.iri,
+        names=view.labels.get(resource.iri, {}),
+        types=tuple(view.value(Term("iri", iri)) for iri in resource.types),
+        properties=view.properties(resource.iri),
+        backlinks=view.grouped(back),
+        cut=resource.cut,
+    )
 
 
 def short(iri: str) -> str:
@@ -101,6 +167,63 @@ def short(iri: str) -> str:
     return f"{best[0]}:{rest}" if best and rest and "/" not in rest and "#" not in rest else iri
 
 
+@dataclass(frozen=True)
+class _View:
+    """What the values of a thing are shown with.
+
+    :ivar own: the links of the thing and of its parts
+    :ivar labels: names by IRI and language
+    """
+
+    iri: str
+    own: dict[str, tuple[Link, ...]]
+    labels: dict[str, dict[str, str]]
+
+    def properties(self, subject: str) -> tuple[Property, ...]:
+        """Properties of the thing or of one of its parts."""
+        return self.grouped(self.own.get(subject, ()))
+
+    def grouped(self, links: Iterable[Link]) -> tuple[Property, ...]:
+        """Properties with their values; names stand above the table, classes beside them."""
+        groups: dict[tuple[str, bool], list[Link]] = {}
+        for link in links:
+            if link.property != RDF_TYPE and link.property not in LABELS[:2]:
+                groups.setdefault((link.property, link.inferred), []).append(link)
+        found = [self._property(iri, group, inferred=inferred) for (iri, inferred), group in groups.items()]
+        return tuple(sorted(found, key=lambda each: (each.inferred, _place(each.text), each.text)))
+
+    def value(self, term: Term) -> Value:
+        """A value."""
+        if term.kind != "iri":
+            return Value({}, term.value, term.language)
+        iri = term.value
+        part = iri.rpartition("#")[2] if iri in self.own and iri != self.iri else ""
+        return Value(
+            names=self.labels.get(iri, {}),
+            text=short(iri),
+            href=local(iri) if is_web(iri) else "",
+            external=not iri.startswith(BASE),
+            part=part,
+            properties=tuple(each for each in self.properties(iri) if not each.inferred) if part else (),
+        )
+
+    def _property(self, iri: str, group: list[Link], *, inferred: bool) -> Property:
+        text = short(iri)
+        return Property(
+            iri=iri,
+            names=self.labels.get(iri) or dict(texts().get(f"property.{text}", {})),
+            text=text,
+            href=local(iri) if is_web(iri) else "",
+            inferred=inferred,
+            values=tuple(self.value(link.thing) for link in group[:_ROWS]),
+            total=len(group),
+        )
+
+
+def _place(text: str) -> int:
+    return _ORDER.index(text) if text in _ORDER else len(_ORDER)
+
+
 def _first(links: Iterable[Link]) -> Iterable[Link]:
     """The links that a page lists: the first ones of each property."""
     count: dict[str, int] = {}
@@ -108,30 +231,3 @@ def _first(links: Iterable[Link]) -> Iterable[Link]:
         count[link.property] = count.get(link.property, 0) + 1
         if count[link.property] <= _ROWS:
             yield link
-
-
-def _grouped(links: Iterable[Link], labels: dict[str, dict[str, str]]) -> tuple[Property, ...]:
-    """Properties in the order of their links, asserted ones first; names stand above the table, classes beside them."""
-    groups: dict[tuple[str, bool], list[Link]] = {}
-    for link in links:
-        if link.property != RDF_TYPE and link.property not in LABELS[:2]:
-            groups.setdefault((link.property, link.inferred), []).append(link)
-    return tuple(
-        Property(
-            iri=iri,
-            names=labels.get(iri, {}),
-            text=short(iri),
-            href=local(iri) if is_web(iri) else "",
-            inferred=inferred,
-            values=tuple(_value(link.thing, labels) for link in group[:_ROWS]),
-            total=len(group),
-        )
-        for (iri, inferred), group in groups.items()
-    )
-
-
-def _value(term: Term, labels: dict[str, dict[str, str]]) -> Value:
-    if term.kind != "iri":
-        return Value({}, term.value, term.language)
-    iri = term.value
-    return Value(labels.get(iri, {}), short(iri), href=local(iri) if is_web(iri) else "", external=not iri.startswith(BASE))

@@ -66,6 +66,8 @@ def test_links_of_ours_lead_somewhere(client: Client, path: str) -> None:
     for link in (attributes["href"] or "" for attributes in page.all("a")):
         if link.startswith("/") and link != "/ontology":  # this small release has none; see test_things.py
             address, _, part = link.partition("#")
+            if address.partition("?")[0] == path == "/none":
+                continue  # a page that does not exist, in the other language
             target = client.get(address, headers=HTML)
             assert target.status_code == 200, link
             assert not part or part in {attributes.get("id") for _, attributes in Elements(target.text).tags}, link

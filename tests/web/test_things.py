@@ -138,12 +138,23 @@ def test_page_names_its_alternatives(client: Client) -> None:
     assert [node["@id"] for node in nodes] == [f"{ID}agent/plough-party"]
 
 
-def test_page_has_names_and_links_of_this_site(client: Client) -> None:
-    """What a thing points at, and what points at it, is named and leads to pages here."""
-    text = client.get("/page/statement/harbour-2031/s001", headers={"Accept": "text/html"}).text
+@pytest.mark.parametrize(
+    ("lang", "accept_language", "expected"),
+    [
+        ("", "", '<a href="/page/agent/plough-party">Plough Party</a>'),
+        ("", "nl-BE,nl;q=0.8,en;q=0.5", '<a href="/page/agent/plough-party">Ploegpartij</a>'),
+        ("?lang=nl", "en", '<a href="/page/agent/plough-party?lang=nl">Ploegpartij</a>'),
+        ("?lang=en", "nl", '<a href="/page/agent/plough-party?lang=en">Plough Party</a>'),
+    ],
+)
+def test_page_is_in_the_language_of_its_reader(client: Client, lang: str, accept_language: str, expected: str) -> None:
+    """By the address, and else by what the browser prefers; what the address says stays."""
+    headers = {"Accept": "text/html", "Accept-Language": accept_language}
 
-    assert '<a href="/page/agent/plough-party">Plough Party</a> <span class="other" lang="nl">Ploegpartij</span>' in text
-    assert '<a href="/ontology#speaker">speaker</a>' in text
+    text = client.get(f"/page/statement/harbour-2031/s001{lang}", headers=headers).text
+
+    assert expected in text
+    assert f'<html lang="{"nl" if "Ploeg" in expected else "en"}">' in text
     assert f'href="{BASE}' not in text
 
 

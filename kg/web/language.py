@@ -1,0 +1,115 @@
+"""The language of a page: Dutch or English, by ``lang=`` in the address or else by ``Accept-Language``.
+
+In comes a request; out goes a :class:`Visit`, by which templates choose words, names and links. What the pages say stands in
+``texts.yaml``, each text in both languages.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import yaml
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from kg.negotiation import parse_weights
+
+LANGUAGES: Final = ("en", "nl")
+_TEXTS: Final = Path(__file__).parent / "texts.yaml"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a page knows of who looks at it.
+
+    :ivar language: ``en`` or ``nl``
+    :ivar chosen: whether the address says so; links then say it as well, so that the choice stays
+    :ivar path: of the address
+    :ivar parameters: of the address, without the language
+    """
+
+    language: str = "en"
+    chosen: bool = False
+    path: str = "/"
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, path: str, query_string: str, accept_language: str) -> "Visit":
+        """Visit of a request."""
+        pairs = parse_qsl(query_string, keep_blank_values=True, errors="replace")
+        asked = next((value for name, value in pairs if name == "lang" and value in LANGUAGES), "")
+        rest = tuple((name, value) for name, value in pairs if name != "lang")
+        return cls(asked or preferred(accept_language), bool(asked), path, rest)
+
+    def link(self, address: str) -> str:
+        """An address of this site, in the language that was chosen."""
+        return self._with(address, self.language) if self.chosen else address
+
+    def switch(self, language: str) -> str:
+        """The present address in another language."""
+        return self._with(f"{self.path}?{urlencode(self.parameters)}" if self.parameters else self.path, language)
+
+    @staticmethod
+    def _with(address: str, language: str) -> str:
+        parts = urlsplit(address)
+        query = f"{parts.query}&lang={language}" if parts.query else f"lang={language}"
+        return f"{parts.path}?{query}" + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def preferred(accept_language: str) -> str:
+    """The language of ours that a client likes best (RFC 9110, section 12.5.4); English where it does not say."""
+    weights: dict[str, float] = {}
+    for tag, weight in parse_weights(accept_language).items():
+        language = tag.partition("-")[0]
+        weights[language] = max(weight, weights.get(language, 0.0))
+    anything = weights.get("*", 0.0)
+    best = max(LANGUAGES, key=lambda language: weights.get(language, anything))
+    return best if weights.get(best, anything) > 0 else LANGUAGES[0]
+
+
+@cache
+def texts() -> Mapping[str, Mapping[str, str]]:
+    """What the pages say, by key and language."""
+    found: dict[str, dict[str, str]] = {}
+    for group, entries in yaml.safe_load(_TEXTS.read_text(encoding="utf-8")).items():
+        for key, by_language in entries.items():
+            found[f"{group}.{key}"] = by_language
+    return found
+
+
+def equip(environment: Environment) -> None:
+    """Give templates ``_``, ``link``, ``name`` and ``other``; they want a :class:`Visit` named ``visit``, or take English."""
+    environment.globals["_"] = _translate
+    environment.globals["link"] = _link
+    environment.globals["name"] = _name
+
+
+@pass_context
+def _translate(context: Context, key: str, **values: Any) -> Markup:
+    """A text in the language of the page, with values escaped and put in."""
+    text = texts()[key][_visit(context).language]
+    return Markup(text).format(**{name: escape(value) for name, value in values.items()})  # noqa: S704 - our own text
+
+
+@pass_context
+def _link(context: Context, address: str) -> str:
+    return _visit(context).link(address)
+
+
+@pass_context
+def _name(context: Context, names: Mapping[str, str], fallback: str = "") -> Markup:
+    """The name in the language of the page, or else in another one, marked as such."""
+    language = _visit(context).language
+    if names.get(language) or names.get(""):
+        return escape(names.get(language) or names[""])
+    other = next((tag for tag in names if names[tag]), "")
+    return Markup('<span lang="{}">{}</span>').format(other, names[other]) if other else escape(fallback)
+
+
+def _visit(context: Context) -> Visit:
+    visit = context.get("visit")
+    return visit if isinstance(visit, Visit) else Visit()

@@ -1,0 +1,58 @@
+"""The languages of the pages: every text in both, and the choice between them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kg.web.language import LANGUAGES, Visit, preferred, texts
+
+TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
+
+
+def test_every_text_is_in_both_languages_with_the_same_values() -> None:
+    """A page is complete in each of them."""
+    for key, by_language in texts().items():
+        assert set(by_language) == set(LANGUAGES), key
+        assert all(by_language.values()), key
+        assert len({frozenset(re.findall(r"{(\w+)}", text)) for text in by_language.values()}) == 1, key
+
+
+def test_texts_are_those_that_templates_use() -> None:
+    """None is missing, and none is left over; names of properties are looked up by their short name."""
+    used = {key for path in TEMPLATES.glob("*.html") for key in re.findall(r"_\('([a-z_.]+)'", path.read_text(encoding="utf-8"))}
+
+    assert used == {key for key in texts() if not key.startswith("property.")}
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("", "en"),
+        ("nl", "nl"),
+        ("nl-BE, en;q=0.7", "nl"),
+        ("fr", "en"),
+        ("en;q=0.5, nl-NL;q=0.8", "nl"),
+        ("*", "en"),
+        ("en;q=0, nl", "nl"),
+    ],
+)
+def test_preferred_language(header: str, expected: str) -> None:
+    """RFC 9110, section 12.5.4; English where neither is wanted."""
+    assert preferred(header) == expected
+
+
+def test_links_keep_the_chosen_language() -> None:
+    """In front of the fragment, behind other parameters; unchosen, links stay as they are."""
+    chosen = Visit.of("/search", "q=a+b&lang=nl&page=2", "en")
+    unchosen = Visit.of("/search", "q=a+b", "nl")
+
+    assert chosen.link("/page/agent/x#part") == "/page/agent/x?lang=nl#part"
+    assert chosen.link("/sparql?query=ASK") == "/sparql?query=ASK&lang=nl"
+    assert chosen.switch("en") == "/search?q=a+b&page=2&lang=en"
+    assert (unchosen.language, unchosen.link("/x"), unchosen.switch("en")) == ("nl", "/x", "/search?q=a+b&lang=en")
+
+
+def test_an_unknown_language_is_not_chosen() -> None:
+    """The browser's preference holds then."""
+    assert Visit.of("/", "lang=xx", "nl") == Visit("nl", chosen=False, path="/")
