@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kg import __version__, description, dumps, report, rules, validation
+from kg import __version__, description, dumps, exports, report, rules, validation
 from kg.errors import Finding, FindingsError, ReleaseError, Severity
 from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, from_jsonld, write_store
 from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
@@ -119,7 +119,7 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
             on_stage("store")
             write_store(checked.dataset.quads, draft / "store")
             on_stage("dump")
-            dumps.write_dumps(checked.dataset.quads, draft / "dumps")
+            exports.write_exports(checked.dataset.quads, documents, version, draft / "dumps")
             _write_queries(layout, draft)
             _write_report(checked, draft)
             _write_manifest(checked, version, statements, draft)
