@@ -15,7 +15,7 @@ from kg.engine.interface import Engine
 from kg.queries import read_queries
 from kg.reader import Reader
 from kg.store import Release
-from kg.web import pages
+from kg.web import citing, downloads, pages
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site
 
@@ -29,7 +29,8 @@ def create_app() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["count"] = lambda number: f"{number:,}"
     app.jinja_env.filters["size"] = _size
-    app.register_blueprint(pages.blueprint)
+    for family in (pages, downloads, citing):
+        app.register_blueprint(family.blueprint)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _defect)
     return app
@@ -46,7 +47,7 @@ def make_site(release: Release, engine: Engine, templates: Environment) -> Site:
 def _http_error(error: HTTPException) -> Response:
     html = render_template("404.html", path=request.path) if error.code == HTTPStatus.NOT_FOUND else ""
     problem = Problem(error.code or 500, error.name, error.description or "")
-    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Content-Range"}}
     return _response(problem, html, headers)
 
 
