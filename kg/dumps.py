@@ -1,10 +1,11 @@
 """Serialisation: sorted, so that the same quads give the same bytes.
 
-In: quads. Out: N-Quads, N-Triples, Turtle and JSON-LD files, each also gzipped. Next: :mod:`kg.release`.
+In: quads. Out: N-Quads, TriG, JSON-LD, N-Triples, Turtle and RDF/XML, as bytes or as files. Next: :mod:`kg.exports`.
 """
 
 import gzip
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -17,16 +18,13 @@ NAME: Final = "policy-kg"
 
 MEDIA_TYPES: Final = {
     "ttl": "text/turtle",
+    "trig": "application/trig",
     "nt": "application/n-triples",
     "nq": "application/n-quads",
     "jsonld": "application/ld+json",
     "rdf": "application/rdf+xml",
-    "trig": "application/trig",
 }
-"""Media type by file extension."""
-
-DUMPED: Final = ("ttl", "nt", "nq", "jsonld")
-"""Formats of which a release holds a dump."""
+"""Media type by file extension; a release holds a dump in each."""
 
 _FORMATS: Final = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -36,9 +34,24 @@ _FORMATS: Final = {
     "rdf": ox.RdfFormat.RDF_XML,
     "trig": ox.RdfFormat.TRIG,
 }
-_WITH_GRAPHS: Final = frozenset({"nq", "jsonld", "trig"})
+WITH_GRAPHS: Final = frozenset({"nq", "jsonld", "trig"})
+"""Formats that keep named graphs apart; the others hold their union."""
 # `id:` and `graph:` would need a backslash before each further slash: such IRIs are more readable in full.
 _PREFIXES: Final = {prefix: iri for prefix, iri in PREFIXES.items() if prefix not in ("id", "graph")}
+_WITH_PREFIXES: Final = frozenset({"ttl", "trig", "rdf"})
+# Level 9 takes three times as long for a twentieth less.
+_GZIP_LEVEL: Final = 6
+_PIECE: Final = 1 << 20
+
+
+def by_triple(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """Each quad once: subjects together, the class first, then by graph."""
+    return sorted(set(quads), key=lambda quad: (*_triple_key(quad), str(quad.graph_name)))
+
+
+def by_graph(ordered: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """Quads that are ordered by triple, graph after graph."""
+    return sorted(ordered, key=lambda quad: str(quad.graph_name))
 
 
 def serialise(quads: Iterable[ox.Quad], extension: str) -> bytes:
@@ -48,36 +61,60 @@ def serialise(quads: Iterable[ox.Quad], extension: str) -> bytes:
 
     :param extension: a key of :data:`MEDIA_TYPES`
     """
-    if extension in _WITH_GRAPHS:
-        ordered: list[ox.Quad] | list[ox.Triple] = sorted(set(quads), key=_quad_key)
-    else:
-        ordered = sorted({quad.triple for quad in quads}, key=_triple_key)
+    ordered = by_triple(quads)
     result = ox.serialize(
-        ordered, format=_FORMATS[extension], prefixes=_PREFIXES if extension in ("ttl", "trig", "rdf") else None
+        by_graph(ordered) if extension in WITH_GRAPHS else _triples(ordered),
+        format=_FORMATS[extension],
+        prefixes=_PREFIXES if extension in _WITH_PREFIXES else None,
     )
     if result is None:
         raise TypeError("pyoxigraph wrote nothing")
     return result
 
 
-def write_dumps(quads: Iterable[ox.Quad], directory: Path) -> None:
-    """Write the dumps of the whole graph, plain and gzipped, into ``directory``."""
-    quads = list(quads)
-    directory.mkdir(parents=True, exist_ok=True)
-    for extension in DUMPED:
-        data = serialise(quads, extension)
-        (directory / f"{NAME}.{extension}").write_bytes(data)
-        # No name and no time in the header: the same data gives the same bytes.
-        (directory / f"{NAME}.{extension}.gz").write_bytes(gzip.compress(data, compresslevel=9, mtime=0))
+def write(ordered: Iterable[ox.Quad], extension: str, path: Path) -> None:
+    """Write quads to a file, piece by piece.
+
+    :param ordered: in the order of :func:`by_graph` for a format with graphs, else of :func:`by_triple`
+    :param extension: a key of :data:`MEDIA_TYPES`
+    """
+    ox.serialize(
+        ordered if extension in WITH_GRAPHS else _triples(ordered),
+        str(path),
+        format=_FORMATS[extension],
+        prefixes=_PREFIXES if extension in _WITH_PREFIXES else None,
+    )
 
 
-def _triple_key(triple: ox.Triple) -> tuple[str, bool, str, str]:
+def compress(path: Path) -> Path:
+    """Write a file gzipped beside itself; the same bytes give the same bytes.
+
+    :returns: the compressed file, whose name ends in ``.gz``
+    """
+    target = path.with_name(f"{path.name}.gz")
+    # No name and no time in the header (RFC 1952, section 2.3).
+    with (
+        path.open("rb") as plain,
+        target.open("wb") as file,
+        gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(plain, packed, _PIECE)
+    return target
+
+
+def _triples(ordered: Iterable[ox.Quad]) -> Iterator[ox.Triple]:
+    """The triples of quads that are ordered by triple, each once."""
+    last = None
+    for quad in ordered:
+        triple = quad.triple
+        if triple != last:
+            yield triple
+        last = triple
+
+
+def _triple_key(quad: ox.Quad) -> tuple[str, bool, str, str]:
     """Subjects together, the class first."""
-    return str(triple.subject), triple.predicate.value != RDF_TYPE, triple.predicate.value, str(triple.object)
-
-
-def _quad_key(quad: ox.Quad) -> tuple[str, str, bool, str, str]:
-    return (str(quad.graph_name), *_triple_key(quad.triple))
+    return str(quad.subject), quad.predicate.value != RDF_TYPE, quad.predicate.value, str(quad.object)
 
 
 def serialise_triples(triples: Iterable[ox.Triple]) -> bytes:

@@ -43,6 +43,10 @@ class PublishError(PolicyKgError):
     """A release cannot be loaded into another store, or is not there as it should be."""
 
 
+class CitationError(PolicyKgError):
+    """What is to be cited cannot be, or is not there."""
+
+
 class QueryError(PolicyKgError):
     """A query that cannot be answered. The subclasses in :mod:`kg.engine` say why."""
 

@@ -14,11 +14,12 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from kg import __version__, description, dumps, report, rules, validation
+from kg import __version__, description, dumps, exports, report, rules, validation
+from kg.citation_file import read_citation_file
 from kg.errors import Finding, FindingsError, ReleaseError, Severity
 from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, from_jsonld, write_store
 from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
@@ -99,7 +100,7 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
     checked = check(layout, sources, on_stage)
     if any(finding.severity is Severity.VIOLATION for finding in checked.findings):
         raise FindingsError(checked.findings)
-    version = _version(checked, layout)
+    version = content_version(checked, layout)
     counts = checked.dataset.count()
     statements = _statements(checked.corpus)
     documents = sorted(checked.corpus.documents)
@@ -119,7 +120,7 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
             on_stage("store")
             write_store(checked.dataset.quads, draft / "store")
             on_stage("dump")
-            dumps.write_dumps(checked.dataset.quads, draft / "dumps")
+            exports.write_exports(checked.dataset.quads, documents, version, draft / "dumps")
             _write_queries(layout, draft)
             _write_shapes(layout, draft)
             _write_report(checked, draft)
@@ -132,12 +133,17 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
     return final
 
 
-def _version(checked: Checked, layout: Layout) -> str:
-    """Version of the code, and a hash of what the release holds."""
+def content_version(checked: Checked, layout: Layout, citation: bytes | None = None) -> str:
+    """Version of the code, and a hash of what the release holds.
+
+    :param citation: content of the citation file, if not as it is
+    """
     digest = hashlib.sha256(dumps.serialise(checked.dataset.quads, "nq"))
     for path, _ in (*layout.query_files(), *layout.shape_files()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     digest.update(report.format_findings(checked.findings, "text").encode())
+    if citation is not None or layout.citation.exists():
+        digest.update(layout.citation.read_bytes() if citation is None else citation)
     return f"{__version__}-{digest.hexdigest()[:12]}"
 
 
@@ -193,9 +199,11 @@ def _write_manifest(checked: Checked, version: str, statements: dict[str, Counte
     graphs = checked.dataset.count()
     entities = Counter(str(node["id"]).removeprefix(ID).split("/")[0] for node in checked.corpus.graphs[ENTITIES])
     kinds: Counter[str] = sum(statements.values(), Counter())
+    citation = checked.corpus.layout.citation
     manifest = {
         "version": version,
         "license": description.LICENSE,
+        "citation": asdict(read_citation_file(citation)) if citation.exists() else None,
         "statements": kinds.total(),
         "quads": sum(graphs.values()),
         "triples": len({quad.triple for quad in checked.dataset.quads}),

@@ -45,7 +45,17 @@ def test_release_is_complete(project: Layout) -> None:
     assert names == {
         "checksums.txt",
         "dumps/links.sssom.tsv",
-        *(f"dumps/policy-kg.{e}{gz}" for e in ("ttl", "nt", "nq", "jsonld") for gz in ("", ".gz")),
+        *(
+            f"dumps/{stem}.{extension}{gz}"
+            for stem in ("policy-kg", "harbour-2031", "reply-2032")
+            for extension in ("ttl", "trig", "nt", "nq", "jsonld", "rdf")
+            for gz in ("", ".gz")
+        ),
+        *(f"dumps/{stem}.csv{gz}" for stem in ("statements", "harbour-2031", "reply-2032") for gz in ("", ".gz")),
+        *(
+            f"dumps/{name}"
+            for name in ("statements.csv-metadata.json", "csv-metadata.json", "statements.parquet", "statements.xlsx")
+        ),
         "queries/demands.rq",
         "release.json",
         "report/report.txt",
@@ -55,9 +65,8 @@ def test_release_is_complete(project: Layout) -> None:
     for line in (made / "checksums.txt").read_text(encoding="utf-8").splitlines():
         digest, name = line.split("  ")
         assert hashlib.sha256((made / name).read_bytes()).hexdigest() == digest
-    for extension in ("ttl", "nt", "nq", "jsonld"):
-        plain = made / "dumps" / f"policy-kg.{extension}"
-        assert gzip.decompress(plain.with_name(plain.name + ".gz").read_bytes()) == plain.read_bytes()
+    for packed in (made / "dumps").glob("*.gz"):
+        assert gzip.decompress(packed.read_bytes()) == packed.with_suffix("").read_bytes()
     assert current_release(Path("build")).path == made.resolve()
 
 

@@ -44,6 +44,10 @@ class Layout:
     def links(self) -> Path:
         return self.mappings / "links.sssom.tsv"
 
+    @property
+    def citation(self) -> Path:
+        return self.root / "CITATION.cff"
+
     def require(self) -> None:
         """Raise :class:`UsageError` if this is no project."""
         for path in (self.ontology / "policy.ttl", self.context):

@@ -15,7 +15,7 @@ from kg.engine.interface import Engine
 from kg.queries import read_queries
 from kg.reader import Reader
 from kg.store import Release
-from kg.web import language, ontology, pages, things
+from kg.web import citing, downloads, language, ontology, pages, things
 from kg.web.links import local
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site
@@ -33,7 +33,7 @@ def create_app() -> Flask:
     app.jinja_env.filters["local"] = local
     language.equip(app.jinja_env)
     app.context_processor(lambda: {"visit": _visit()})
-    for family in (pages, things, ontology):
+    for family in (pages, things, ontology, downloads, citing):
         app.register_blueprint(family.blueprint)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _defect)
@@ -56,7 +56,7 @@ def _visit() -> language.Visit:
 def _http_error(error: HTTPException) -> Response:
     html = render_template("404.html", path=request.path) if error.code == HTTPStatus.NOT_FOUND else ""
     problem = Problem(error.code or 500, error.name, error.description or "")
-    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Content-Range"}}
     return _response(problem, html, headers)
 
 

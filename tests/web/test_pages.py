@@ -118,7 +118,7 @@ def test_dumps(client: Client, release: Release) -> None:
     assert hashlib.sha256(dump.data).hexdigest() in listing.text
     assert (release.path / "dumps" / "policy-kg.nt").read_bytes() == dump.data
     assert dump.content_type == "application/n-triples"
-    assert client.get("/dumps/checksums.txt").text.endswith("  dumps/policy-kg.nt\n")
+    assert client.get("/dumps/checksums.txt").text.endswith("  policy-kg.nt\n")
     for path in ("unlisted.nt", "../release.json", "%2e%2e/release.json", "..%2frelease.json", "policy-kg.nt/", "", "CURRENT"):
         assert path == "" or client.get(f"/dumps/{path}").status_code == 404
     assert client.get("/dumps/policy-kg.nt", headers={"Range": "bytes=0-9"}).status_code == 206
