@@ -15,7 +15,7 @@ from kg.engine.interface import Engine
 from kg.queries import read_queries
 from kg.reader import Reader
 from kg.store import Release
-from kg.web import pages
+from kg.web import api, pages, queries
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site
 
@@ -29,7 +29,8 @@ def create_app() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["count"] = lambda number: f"{number:,}"
     app.jinja_env.filters["size"] = _size
-    app.register_blueprint(pages.blueprint)
+    for family in (pages, queries, api):
+        app.register_blueprint(family.blueprint)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _defect)
     return app
