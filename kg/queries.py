@@ -12,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from kg.errors import PolicyKgError
+from kg.parameters import DeclarationError, Parameter, read_parameter
 
 LANGUAGES: Final = ("en", "nl")
 _KEYS: Final = frozenset({"title", "description", "tags", "parameters"})
@@ -37,8 +38,9 @@ class PublishedQuery:
     :ivar name: file name without ``.rq``, which is also its address
     :ivar title: by language
     :ivar description: by language
-    :ivar parameters: by name, as written in the header
     :ivar text: the query without its header
+    :ivar parameters: by name, in the order of the header
+    :ivar header: number of lines that stand before the text in the file
     """
 
     name: str
@@ -46,7 +48,8 @@ class PublishedQuery:
     description: dict[str, str]
     text: str
     tags: tuple[str, ...] = ()
-    parameters: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    header: int = 0
 
 
 def read_queries(directory: Path) -> tuple[PublishedQuery, ...]:
@@ -73,13 +76,15 @@ def read_query(file: Path) -> PublishedQuery:
     text = "\n".join(lines[count:]).strip("\n") + "\n"
     if not text.strip():
         raise QueryFileError(file, count + 1, "no query after the header")
+    blank = next(index for index, line in enumerate(lines[count:]) if line)
     return PublishedQuery(
         name=file.stem,
         title=_by_language(file, lines, header, "title"),
         description=_by_language(file, lines, header, "description"),
         text=text,
         tags=_tags(file, lines, header),
-        parameters=_parameters(file, lines, header),
+        parameters=_parameters(file, lines[:count], header),
+        header=count + blank,
     )
 
 
@@ -117,9 +122,30 @@ def _tags(file: Path, lines: list[str], header: dict[str, Any]) -> tuple[str, ..
     return tuple(value)
 
 
-def _parameters(file: Path, lines: list[str], header: dict[str, Any]) -> dict[str, Any]:
+def _parameters(file: Path, lines: list[str], header: dict[str, Any]) -> dict[str, Parameter]:
     value = header.get("parameters", {})
-    if not isinstance(value, dict) or not all(isinstance(spec, dict) for spec in value.values()):
-        place = _line(lines, "parameters")
-        raise QueryFileError(file, place, f"parameters is {value!r}; expected {{name: {{type: agent, required: false}}}}")
-    return value
+    place = _line(lines, "parameters")
+    if not isinstance(value, dict):
+        raise QueryFileError(file, place, f"parameters is {value!r}; expected {{name: {{type: agent}}}}")
+    names = _names(lines)
+    for name, line in names:
+        if [other for other, _ in names].count(name) > 1:  # YAML takes the last of them, which may not be the one that is meant
+            raise QueryFileError(file, line, f"parameter {name} is declared twice; leave one out")
+    found = {}
+    for name, spec in value.items():
+        line = dict(names).get(str(name), place)
+        try:
+            found[name] = read_parameter(name, spec, line)
+        except DeclarationError as error:
+            raise QueryFileError(file, line, str(error)) from None
+    return found
+
+
+def _names(lines: list[str]) -> list[tuple[str, int]]:
+    """Names of the parameters, each with its line, from 1."""
+    root = yaml.compose("\n".join(line[2:].removeprefix(" ") for line in lines), Loader=yaml.SafeLoader)
+    found: list[tuple[str, int]] = []
+    for key, node in root.value if isinstance(root, yaml.MappingNode) else ():
+        if key.value == "parameters":
+            found += [(str(name.value), name.start_mark.line + 1) for name, _ in node.value]
+    return found

@@ -20,6 +20,7 @@ from typing import Final
 
 from kg import __version__, description, dumps, exports, report, rules, validation
 from kg.citation_file import read_citation_file
+from kg.engine import binding
 from kg.errors import Finding, FindingsError, ReleaseError, Severity
 from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, from_jsonld, write_store
 from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
@@ -79,7 +80,7 @@ def _query_findings(dataset: Dataset, layout: Layout) -> Iterator[Finding]:
     """What is wrong with the published queries: their headers and their SPARQL."""
     for path, name in layout.query_files():
         try:
-            read_query(path)
+            query = read_query(path)
         except QueryFileError as error:
             yield Finding(name, error.line, 1, "query-header", error.reason)
             continue
@@ -87,6 +88,12 @@ def _query_findings(dataset: Dataset, layout: Layout) -> Iterator[Finding]:
         if wrong:
             line, column, reason = wrong
             yield Finding(name, line, column, "query-syntax", f"not a SPARQL query: {reason}")
+            continue
+        for parameter in query.parameters.values():
+            try:
+                binding.check(query.text, [parameter])
+            except binding.BindingError as error:
+                yield Finding(name, parameter.line, 1, "query-parameter", str(error))
 
 
 def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage: OnStage = lambda _: None) -> Path:

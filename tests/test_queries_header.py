@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.parameters import TYPES, Parameter
 from kg.queries import QueryFileError, read_queries, read_query
 
 HEADER = "#+ title: {en: A, nl: B}\n#+ description:\n#+   en: C\n#+   nl: D\n"
@@ -26,8 +27,9 @@ def test_header_and_text(tmp_path: Path) -> None:
     assert query.title == {"en": "A", "nl": "B"}
     assert query.description == {"en": "C", "nl": "D"}
     assert query.tags == ("x",)
-    assert query.parameters == {"who": {"type": "agent"}}
+    assert query.parameters == {"who": Parameter("who", TYPES["agent"], line=6)}
     assert query.text == "# a comment\nASK {}\n"
+    assert query.header == 7
 
 
 @pytest.mark.parametrize(

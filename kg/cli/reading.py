@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from kg.errors import PolicyKgError, SourceError, UsageError
 from kg.mappings.layout import Layout
 from kg.mappings.lock import read_lock
 from kg.namespaces import graph_iri
+
+if TYPE_CHECKING:
+    from kg.store import Release
 
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "rdf", "jsonld")
 EXPORT_FORMATS = ("ttl", "nt", "nq", "trig", "jsonld", "rdf")
@@ -26,18 +30,27 @@ EXPORT_FORMATS = ("ttl", "nt", "nq", "trig", "jsonld", "rdf")
 @click.option(
     "--timeout", default=30.0, show_default=True, envvar="KG_QUERY_TIMEOUT", type=click.FloatRange(0.01), help="Seconds."
 )
+@click.option(
+    "--param",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of a parameter of a published query: a slug, a prefixed name or an IRI; may be repeated.",
+)
 @click.pass_obj
-def query(layout: Layout, build_dir: Path, query: str, style: str, timeout: float) -> None:
+def query(layout: Layout, build_dir: Path, query: str, style: str, timeout: float, given: tuple[str, ...]) -> None:
     """Run a SPARQL query on the current release.
 
     QUERY is the text of a query, the name of a published one (a file of queries/ without .rq), a file that ends in .rq, or
     - for standard input. The usual prefixes (pol:, act:, topic:, agent:, ...) need not be declared. SELECT and ASK give
     table, csv, tsv, json or xml; CONSTRUCT and DESCRIBE give ttl (also for table), nt, rdf or jsonld.
+    Published queries have parameters, which docs/queries.md explains.
 
     \b
     Example:
       kg query 'SELECT ?kind (COUNT(*) AS ?n) { ?s a ?kind; pol:passage [] } GROUP BY ?kind'
       kg query demands-by-action --format csv
+      kg query demands-by-action --param speaker=bij1 --param action=recognise
     """
     from kg.engine.blocking import BlockingEngine  # noqa: PLC0415 - a server's imports are not every command's
     from kg.engine.interface import Query  # noqa: PLC0415
@@ -45,7 +58,7 @@ def query(layout: Layout, build_dir: Path, query: str, style: str, timeout: floa
     from kg.store import current_release  # noqa: PLC0415
 
     release = current_release(build_dir)
-    text = _query_text(query, release.path / "queries", layout)
+    text = _bound(query, given, release, layout) if given else _query_text(query, release.path / "queries", layout)
     with BlockingEngine(release, Limits(timeout_s=timeout, result_mib=4096, workers=1)) as engine:
         graph = engine.scan(text).form in ("CONSTRUCT", "DESCRIBE")
         form = ("ttl" if graph else "json") if style == "table" else style
@@ -63,19 +76,51 @@ def _query_text(given: str, published: Path, layout: Layout) -> str:
     """The query itself, from wherever the argument says."""
     if given == "-":
         return sys.stdin.read()
+    path = _query_file(given, published, layout)
+    if path is None:
+        return given
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{given}: cannot be read ({error.strerror})") from None
+
+
+def _query_file(given: str, published: Path, layout: Layout) -> Path | None:
+    """The file that the argument names; None if it is a query itself."""
     if given.endswith(".rq"):
-        try:
-            return Path(given).read_text(encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{given}: cannot be read ({error.strerror})") from None
-    named = [folder / f"{given}.rq" for folder in (layout.queries, published)]
-    if given.replace("-", "").isalnum():
-        for path in named:
-            if path.is_file():
-                return path.read_text(encoding="utf-8")
-        names = ", ".join(sorted(path.stem for path in published.glob("*.rq")))
-        raise UsageError(f'there is no published query "{given}"; there are: {names}')
-    return given
+        return Path(given)
+    if not given.replace("-", "").isalnum():
+        return None
+    for folder in (layout.queries, published):
+        if (path := folder / f"{given}.rq").is_file():
+            return path
+    names = ", ".join(sorted(path.stem for path in published.glob("*.rq")))
+    raise UsageError(f'there is no published query "{given}"; there are: {names}')
+
+
+def _bound(query: str, given: tuple[str, ...], release: "Release", layout: Layout) -> str:
+    """The text of a published query with values for its parameters."""
+    from kg.choices import Choices, ParameterError  # noqa: PLC0415 - a server's imports are not every command's
+    from kg.engine.binding import bind  # noqa: PLC0415
+    from kg.parameters import RESERVED  # noqa: PLC0415
+    from kg.queries import read_query  # noqa: PLC0415
+    from kg.reader import Reader  # noqa: PLC0415
+
+    path = None if query == "-" else _query_file(query, release.path / "queries", layout)
+    if path is None:
+        raise UsageError("--param is for published queries, which declare parameters; name one, or a file that ends in .rq")
+    pairs = [text.partition("=") for text in given]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise UsageError(f"--param {name}: expected NAME=VALUE, as in --param speaker=bij1")
+        if name in RESERVED:
+            raise UsageError(f"--param {name}: this is an option of the command; write --{name}")
+    published = read_query(path)
+    try:
+        terms = Choices(Reader(release)).terms(published, [(name, value) for name, _, value in pairs])
+    except ParameterError as error:
+        raise UsageError(str(error)) from None
+    return bind(published.text, published.parameters.values(), terms)
 
 
 @click.command()

@@ -147,7 +147,7 @@ def _scan(text: str, depth_limit: int) -> Scan:
     if depth > depth_limit:
         message = f"Brackets are nested {depth} deep; this endpoint takes {depth_limit}. Flatten groups and subqueries."
         raise QueryTooDeepError(message)
-    form, at = _form(tokens)
+    form, at = form_of(tokens)
     if form in UPDATES:
         message = (
             f"{form} is a SPARQL update and this endpoint is read-only: the graph changes only by a new release. "
@@ -178,7 +178,7 @@ def _scan(text: str, depth_limit: int) -> Scan:
     )
 
 
-def _form(tokens: list[Token]) -> tuple[str, int]:
+def form_of(tokens: list[Token]) -> tuple[str, int]:
     """First keyword after the prologue (SPARQL 1.1, production 4), and its index.
 
     Oxigraph takes ``SELECTDISTINCT`` and ``DESCRIBEex:a`` as well.

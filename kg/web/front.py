@@ -20,7 +20,7 @@ from flask import Flask
 from kg.engine.errors import RefusalError
 from kg.engine.interface import Query
 from kg.engine.limits import MIB, Limits
-from kg.web import bridge, encoding, sparql
+from kg.web import bridge, encoding, published, sparql
 from kg.web.admission import Admission
 from kg.web.cache import Cache, Flights
 from kg.web.http import BadEncodingError, Reply, Request
@@ -100,7 +100,9 @@ class Front:
 
         :param headers: all header fields, for Flask
         """
-        route = self._routes.get(request.path) or partial(self._page, headers)
+        route = self._routes.get(request.path)
+        if route is None:
+            route = partial(self._published if request.path.startswith(published.PATHS) else self._page, headers)
         reply = await self._guarded(route, request)
         if not reply.key and encoding.is_worth(reply):
             reply = await self._encoded(reply, encoding.choose(request.header("accept-encoding")))
@@ -149,6 +151,26 @@ class Front:
             asked = sparql.understand(request, site)
         if isinstance(asked, Reply):
             return asked
+        return await self._answered(asked, site, request)
+
+    async def _published(self, headers: list[tuple[str, str]], request: Request) -> Reply:
+        """A published query: its result, or its page."""
+        site = self.state.site
+        with self.admission.place(request.client):  # what is like a wrong value takes a while to find
+            asked = await asyncio.to_thread(published.understand, request, site)
+        if asked is None:
+            return await self._page(headers, request)
+        if isinstance(asked, Reply):
+            return asked
+        try:
+            return await self._answered(asked, site, request)
+        except RefusalError as error:
+            if asked.page is None:
+                raise
+            return asked.page.failure(Problem.of(error, in_url=True))
+
+    async def _answered(self, asked: Asked, site: Site, request: Request) -> Reply:
+        """The result of a query: one that is kept, or that of a run."""
         field = self.log.query_field(asked.query.text)
         coding = encoding.choose(request.header("accept-encoding"))
         key = asked.key(site.release.version)
@@ -159,7 +181,7 @@ class Front:
             with self.admission.place(request.client):
                 kept = await self._run(asked, site, request, key)
             # what an older or newer release answered is not to be known by words that name this one
-            words = _words(request, site.release.version) if kept.key == key else None
+            words = _words(request, site.release.version) if kept.key == key and request.path == "/sparql" else None
             kept = await self._keep(kept, coding, field, words)
             if not request.header("if-none-match"):
                 return kept

@@ -1,16 +1,20 @@
 """What a page knows: the release, the engine, the published queries and the templates."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, cast
 
-from flask import current_app
+from flask import current_app, request
 from jinja2 import Environment
 from werkzeug.wrappers import Response as BaseResponse
 
+from kg.choices import Choices
 from kg.engine.interface import Engine
 from kg.queries import PublishedQuery
 from kg.reader import Reader
 from kg.store import Release
+
+_PORTS: Final = {"http": "80", "https": "443"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,15 @@ class Site:
     engine: Engine
     queries: tuple[PublishedQuery, ...]
     templates: Environment
+
+    @cached_property
+    def choices(self) -> Choices:
+        """The values of the parameters of published queries."""
+        return Choices(self.reader)
+
+    def published(self, name: str) -> PublishedQuery | None:
+        """The published query with a name."""
+        return next((query for query in self.queries if query.name == name), None)
 
     def render(self, template: str, **values: Any) -> str:
         """A page."""
@@ -44,3 +57,14 @@ def lasting(response: BaseResponse) -> BaseResponse:
     """A response that is the same each time until the next release, so that the front may keep it."""
     response.headers[LASTING] = "1"
     return response
+
+
+def base_url() -> str:
+    """Scheme and host of the site as its clients see it, for addresses that are used elsewhere.
+
+    :mod:`kg.web.server` checked the host, or has it from the operator; the header of the request is not looked at.
+    """
+    environ = request.environ
+    scheme, host, port = environ["wsgi.url_scheme"], environ["SERVER_NAME"], environ["SERVER_PORT"]
+    host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}" if port == _PORTS.get(scheme) else f"{scheme}://{host}:{port}"

@@ -9,7 +9,8 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, Protocol
 from urllib.parse import unquote_plus, urlencode
 
 from kg.engine.evaluate import PREVIEW
@@ -43,12 +44,26 @@ class ProblemError(Exception):
         self.problem = problem
 
 
+class Page(Protocol):
+    """A page that shows the first rows of a result in another way than :mod:`kg.web.sparql` does."""
+
+    def identity(self) -> tuple[str, ...]:
+        """What the page depends on beside the result."""
+
+    def result(self, preview: bytes, seconds: float) -> bytes:
+        """The page with a result, in the format ``preview``."""
+
+    def failure(self, problem: Problem) -> Reply:
+        """The page with what went wrong."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """A request for the result of a query, understood but not run.
 
     :ivar formats: what the form of query is offered in
     :ivar timeout_s: seconds that the client gives it; None if it leaves that to the server
+    :ivar page: what shows the result as HTML; None for the usual table
     """
 
     query: Query
@@ -56,12 +71,15 @@ class Asked:
     choice: Choice
     formats: tuple[Format, ...]
     timeout_s: float | None
+    page: Page | None = None
 
     def key(self, version: str) -> str:
         """What the representation depends on, without its content coding; empty if on more than the release."""
         if self.checked.volatile:
             return ""
         parts = (version, self.choice.content_type, self.query.text, *self.query.default_graphs, "", *self.query.named_graphs)
+        if self.page is not None:
+            parts = (*parts, "", *self.page.identity())
         return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
@@ -72,17 +90,17 @@ def understand(request: Request, site: Site) -> Asked | Reply:
     :raises RefusalError: if the query may not be run
     """
     if request.method == "OPTIONS":
-        return _options()
+        return preflight(METHODS)
     if request.method not in {"GET", "HEAD", "POST"}:
         detail = f"The method {request.method} is not for this address; expected one of {METHODS}."
         raise ProblemError(Problem(405, "Method not allowed", detail, headers={"Allow": METHODS}))
     try:
         parameters, queries = _posted(request) if request.method == "POST" else _in_url(request)
     except BadEncodingError as error:
-        raise _malformed(f"In the request {error}. Send UTF-8.") from error
+        raise malformed(f"In the request {error}. Send UTF-8.") from error
     if len(queries) != 1:
         found = "no query" if not queries else f"{len(queries)} queries"
-        raise _malformed(f"The request has {found}; expected exactly one (SPARQL 1.1 Protocol, section 2.1).")
+        raise malformed(f"The request has {found}; expected exactly one (SPARQL 1.1 Protocol, section 2.1).")
     return _asked(parameters, queries[0], request, site)
 
 
@@ -110,10 +128,10 @@ async def describe(request: Request, site: Site) -> Reply:
     accept = request.header("accept")
     formats = (*GRAPH_FORMATS[:-1], HTML)
     if not name and not any(element.type != "*" for element in parse_accept(accept)):
-        raise _malformed("The request has no query. Send one as ?query=…, or open this address in a browser for a form.")
+        raise malformed("The request has no query. Send one as ?query=…, or open this address in a browser for a form.")
     choice = by_name(name, formats) if name else negotiate(accept, formats)
     if choice is None:
-        raise _not_acceptable(name, formats)
+        raise not_acceptable(name, formats)
     headers = {"Content-Type": choice.content_type, "Vary": "Accept", "Cache-Control": "no-cache"}
     if choice.format is HTML:
         return Reply(200, headers, site.render("sparql.html", query="").encode())
@@ -131,7 +149,8 @@ async def run(asked: Asked, site: Site, client: str) -> Reply:
     body = answer.body
     if html:
         # putting a large table together takes a while, in which others are served
-        body = await asyncio.to_thread(_table, asked, answer.body, answer.seconds, site)
+        show = asked.page.result if asked.page else partial(_table, asked, site)
+        body = await asyncio.to_thread(show, answer.body, answer.seconds)
     headers = {
         "Content-Type": asked.choice.content_type,
         "Vary": "Accept",
@@ -183,30 +202,33 @@ def _asked(parameters: Parameters, text: str, request: Request, site: Site) -> A
     query = Query(text, parameters.all("default-graph-uri"), parameters.all("named-graph-uri"))
     for iri in (*query.default_graphs, *query.named_graphs):
         if not _is_absolute(iri):
-            raise _malformed(f"The graph {iri!r} is not an absolute IRI.")
-    timeout_s = _timeout(parameters.get("timeout"), site.engine.limits.timeout_s)
+            raise malformed(f"The graph {iri!r} is not an absolute IRI.")
+    timeout_s = read_timeout(parameters.get("timeout"), site.engine.limits.timeout_s)
     checked = site.engine.scan(text)
     formats = GRAPH_FORMATS if checked.form in {"CONSTRUCT", "DESCRIBE"} else SOLUTION_FORMATS
     name = parameters.get("format")
     choice = by_name(name, formats) if name else negotiate(request.headers.get("accept"), formats)
     if choice is None:
         if checked.form:
-            raise _not_acceptable(name, formats)
+            raise not_acceptable(name, formats)
         choice = Choice(formats[0], formats[0].media_type)  # what is wrong with the query is of more use
     return Asked(query, checked, choice, formats, timeout_s)
 
 
-def _timeout(text: str, limit_s: float) -> float | None:
-    """Seconds of the parameter ``timeout``."""
+def read_timeout(text: str, limit_s: float) -> float | None:
+    """Seconds of the parameter ``timeout``; None if it is empty.
+
+    :raises ProblemError: if it is no number of seconds
+    """
     if not text:
         return None
     seconds = float(text) if _SECONDS.fullmatch(text) else 0.0
     if seconds <= 0:
-        raise _malformed(f"The timeout {text!r} is not a number of seconds greater than 0; this endpoint gives {limit_s:g}.")
+        raise malformed(f"The timeout {text!r} is not a number of seconds greater than 0; this endpoint gives {limit_s:g}.")
     return seconds
 
 
-def _table(asked: Asked, preview: bytes, seconds: float, site: Site) -> bytes:
+def _table(asked: Asked, site: Site, preview: bytes, seconds: float) -> bytes:
     """Page with the first rows of a result."""
     query = asked.query
     dataset = [
@@ -226,11 +248,13 @@ def _table(asked: Asked, preview: bytes, seconds: float, site: Site) -> bytes:
     ).encode()
 
 
-def _malformed(detail: str) -> ProblemError:
+def malformed(detail: str) -> ProblemError:
+    """The error for a request that is not as it should be."""
     return ProblemError(Problem(400, "Malformed request", detail, outcome="request"))
 
 
-def _not_acceptable(name: str, formats: tuple[Format, ...]) -> ProblemError:
+def not_acceptable(name: str, formats: tuple[Format, ...]) -> ProblemError:
+    """The error for a format that there is not: one with a name, or none that Accept allows."""
     offered = ", ".join(f"{form.name} ({form.media_type})" for form in formats)
     if name:
         detail = f"There is no format {name!r} for this form of query; expected one of {offered}."
@@ -247,11 +271,11 @@ def _read_only() -> ProblemError:
     return ProblemError(Problem(403, "Not allowed on this endpoint", detail, outcome="refused"))
 
 
-def _options() -> Reply:
+def preflight(methods: str) -> Reply:
     """Preflight (Fetch, section 3.2.2): any origin may query, as nothing here depends on who asks."""
     headers = {
-        "Allow": METHODS,
-        "Access-Control-Allow-Methods": METHODS,
+        "Allow": methods,
+        "Access-Control-Allow-Methods": methods,
         "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
         "Access-Control-Expose-Headers": "ETag, Retry-After",
         "Access-Control-Max-Age": "86400",

@@ -36,6 +36,7 @@ _FLUSH_S: Final = 0.2
 _HASH_LENGTH: Final = 16
 disable_created_metrics()  # type: ignore[no-untyped-call] # a time for each number, which nobody asks for
 _ROUTES: Final = frozenset({"/sparql", "/healthz", "/healthz/live", "/healthz/ready", "/metrics"})
+_PUBLISHED: Final = "/api/queries/"
 
 
 @dataclass(frozen=True)
@@ -137,13 +138,15 @@ class Metrics:
     def observe(self, request: Request, reply: Reply, seconds: float) -> None:
         """Note a request."""
         route = request.path if request.path in _ROUTES else "page"
+        if request.path.startswith(_PUBLISHED):
+            route = _PUBLISHED  # one for all of them: anybody could make names up
         key = (route, reply.status)
         child = self._children.get(key)
         if child is None:
             child = self._children[key] = self._requests.labels(route, str(reply.status))
         child.inc()
         self._bytes.inc(len(reply.body))
-        if reply.outcome and route == "/sparql":
+        if reply.outcome and route in {"/sparql", _PUBLISHED}:
             self._outcome(reply.outcome).inc()
             self._seconds.observe(seconds)
 

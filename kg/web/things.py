@@ -17,7 +17,7 @@ from kg.negotiation import GRAPH_FORMATS, HTML, Format, by_name, negotiate
 from kg.resource import Resource, Triple, data, in_use, named_graph, own_data, problem, read_resource, serialise
 from kg.web.links import data_path, local
 from kg.web.problems import Problem, problem_reply
-from kg.web.site import lasting, site
+from kg.web.site import base_url, lasting, site
 from kg.web.views import view_of
 
 blueprint: Final = Blueprint("things", __name__)
@@ -103,7 +103,7 @@ def described(iri: str, form: Format | None, formats: tuple[Format, ...] = _PAGE
         return absent(iri, resource, form)
     if form is HTML:
         return thing_page(resource)
-    here = request.url_root.rstrip("/")
+    here = base_url()
     rest = f"{here}/sparql?" + urlencode({"query": f"SELECT * {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"})
     triples = data(site().reader, resource, here + data_path(iri, form.name), DATASET, rest)
     return rdf(triples, form, iri)

@@ -1,0 +1,104 @@
+"""The page of a published query: a form with a field for each parameter, the first rows, downloads, and snippets of code.
+
+In come a query and what was given for its parameters; out goes HTML that needs no JavaScript.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from kg.choices import FEW
+from kg.negotiation import Format
+from kg.parameters import Parameter
+from kg.queries import PublishedQuery
+from kg.web.http import Reply
+from kg.web.problems import Problem
+from kg.web.site import Site
+from kg.web.snippets import snippets
+
+_HEADERS: Final = {"Content-Type": "text/html; charset=utf-8", "Vary": "Accept"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the form.
+
+    :ivar values: what is in it
+    :ivar options: value and label of each choice
+    :ivar widget: ``select``, ``list`` for a field with suggestions, ``number`` or ``text``
+    """
+
+    parameter: Parameter
+    values: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    widget: str
+
+
+@dataclass(frozen=True)
+class QueryPage:
+    """A page that waits for its result.
+
+    :ivar base: scheme and host of the site, for snippets
+    :ivar pairs: names and values of the parameters
+    :ivar text: the query with these values; that without any until :meth:`of`
+    """
+
+    query: PublishedQuery
+    site: Site
+    base: str
+    pairs: tuple[tuple[str, str], ...]
+    formats: tuple[Format, ...]
+    text: str = ""
+
+    def of(self, text: str) -> "QueryPage":
+        """The page with the text of the bound query."""
+        return replace(self, text=text)
+
+    def identity(self) -> tuple[str, ...]:
+        """What the page depends on beside the result."""
+        return (self.query.name, self.base, *(part for pair in self.pairs for part in pair))
+
+    def result(self, preview: bytes, seconds: float) -> bytes:
+        """The page with the first rows."""
+        return self._render(result=json.loads(preview), seconds=seconds)
+
+    def failure(self, problem: Problem) -> Reply:
+        """The page with what went wrong, and the form to mend it."""
+        headers = {**_HEADERS, "Cache-Control": "no-store", **problem.headers}
+        return Reply(problem.status, headers, self._render(problem=problem), outcome=problem.outcome or "error")
+
+    def alone(self) -> Reply:
+        """The page without a result."""
+        return Reply(200, {**_HEADERS, "Cache-Control": "no-cache"}, self._render())
+
+    def _render(self, **values: Any) -> bytes:
+        query_string = urlencode(self.pairs)
+        suffix = f"?{query_string}" if query_string else ""
+        values = {"result": None, "problem": None, "seconds": 0.0} | values
+        form = self.site.engine.scan(self.query.text).form
+        shown = () if values["problem"] else snippets(self.query, self.base, query_string, form)
+        return self.site.render(
+            "query.html",
+            query=self.query,
+            text=self.text or self.query.text,
+            fields=[self._field(parameter) for parameter in self.query.parameters.values()],
+            formats=[(form, f"/api/queries/{self.query.name}.{form.name}{suffix}") for form in self.formats],
+            suffix=suffix,
+            snippets=shown,
+            **values,
+        ).encode("utf-8", "replace")
+
+    def _field(self, parameter: Parameter) -> Field:
+        values = tuple(value for name, value in self.pairs if name == parameter.name) or parameter.default
+        kind = parameter.type
+        choices = self.site.choices
+        options = [(choices.written(kind, choice), choice.label.get("en", choice.slug)) for choice in choices.of(kind)]
+        options += [(value, value) for value in kind.listed]
+        if not options:
+            widget = "number" if kind.is_number else "text"
+        else:
+            # what is selected has to be among the options, as it was written
+            known = {value for value, _ in options}
+            widget = "select" if len(options) <= FEW and known.issuperset(values) else "list"
+        return Field(parameter, values, tuple(options), widget)
