@@ -176,13 +176,6 @@ def own_data(resource: Resource) -> list[ox.Triple]:
     return [quad.triple for quad in resource.own]
 
 
-def named_graph(reader: Reader, resource: Resource, dataset: str) -> list[ox.Triple]:
-    """The triples of a named graph, what is said of it, and of which dataset it is a part."""
-    here = ox.NamedNode(resource.iri)
-    part = ox.Triple(here, ox.NamedNode(f"{DCTERMS}isPartOf"), ox.NamedNode(dataset))
-    return list(dict.fromkeys([*(quad.triple for quad in reader.graph(resource.iri)), *own_data(resource), part]))
-
-
 def ontology(reader: Reader) -> list[ox.Triple]:
     """The ontology: what has it or one of its terms as subject."""
     return [

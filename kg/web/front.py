@@ -20,7 +20,7 @@ from flask import Flask
 from kg.engine.errors import RefusalError
 from kg.engine.interface import Query
 from kg.engine.limits import MIB, Limits
-from kg.web import bridge, encoding, published, sparql
+from kg.web import bridge, encoding, graphs, published, sparql
 from kg.web.admission import Admission
 from kg.web.cache import Cache, Flights
 from kg.web.http import BadEncodingError, Reply, Request
@@ -78,6 +78,7 @@ class Front:
             "/healthz/live": self._live,
             "/metrics": self._metrics,
         }
+        self._prefixes = {**dict.fromkeys(published.PATHS, self._published), graphs.PATH: self._graph}
         app.extensions["kg"] = site
         self.metrics.gauge("kg_queries_under_way", "Queries that run or wait.", lambda: self.admission.held)
         self.metrics.gauge("kg_cache_bytes", "Bytes of kept replies.", lambda: self.cache.size)
@@ -102,7 +103,8 @@ class Front:
         """
         route = self._routes.get(request.path)
         if route is None:
-            route = partial(self._published if request.path.startswith(published.PATHS) else self._page, headers)
+            found = (handler for prefix, handler in self._prefixes.items() if request.path.startswith(prefix))
+            route = partial(next(found, self._page), headers)
         reply = await self._guarded(route, request)
         if not reply.key and encoding.is_worth(reply):
             reply = await self._encoded(reply, encoding.choose(request.header("accept-encoding")))
@@ -168,6 +170,12 @@ class Front:
             if asked.page is None:
                 raise
             return asked.page.failure(Problem.of(error, in_url=True))
+
+    async def _graph(self, headers: list[tuple[str, str]], request: Request) -> Reply:
+        """A named graph: its triples, or its page."""
+        site = self.state.site
+        asked = graphs.understand(request, site)
+        return await (self._page(headers, request) if asked is None else self._answered(asked, site, request))
 
     async def _answered(self, asked: Asked, site: Site, request: Request) -> Reply:
         """The result of a query: one that is kept, or that of a run."""

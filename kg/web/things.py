@@ -13,8 +13,9 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.namespaces import BASE, GRAPH, ID, POL
-from kg.negotiation import GRAPH_FORMATS, HTML, Format, by_name, negotiate
-from kg.resource import Resource, Triple, data, in_use, named_graph, own_data, problem, read_resource, serialise
+from kg.negotiation import GRAPH_FORMATS, HTML, Format, negotiate
+from kg.resource import Resource, Triple, data, in_use, own_data, problem, read_resource, serialise
+from kg.web.graphs import extension
 from kg.web.links import data_path, local
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import base_url, lasting, site
@@ -61,7 +62,7 @@ def page(path: str) -> BaseResponse:
 @blueprint.get("/data/<path:path>")
 def data_file(path: str) -> BaseResponse:
     """The data file of a thing: by its extension, or by ``Accept``."""
-    name, form = _extension(path)
+    name, form = extension(path, DATA_FORMATS)
     return described(ID + name, form, formats=DATA_FORMATS)
 
 
@@ -69,28 +70,23 @@ def data_file(path: str) -> BaseResponse:
 @blueprint.get("/dataset.<extension>")
 @blueprint.get("/dataset/<path:path>")
 @blueprint.get("/release/<path:path>")
-def document(path: str = "", extension: str = "") -> BaseResponse:  # noqa: ARG001 - parts of the path, which is read whole
+def document(**_: str) -> BaseResponse:
     """What the release says of a dataset, or of a release."""
-    name, form = _extension(request.path.removeprefix("/"))
+    name, form = extension(request.path.removeprefix("/"), DATA_FORMATS)
     return described(BASE + name, form)
 
 
 @blueprint.get("/graph/<name>")
 def graph(name: str) -> BaseResponse:
-    """A named graph: its triples and what is said of it; as a page what is said of it alone."""
-    name, form = _extension(name)
+    """What is said of a named graph, as a page; its triples are :mod:`kg.web.graphs`."""
+    name, form = extension(name)
     iri = GRAPH + name
     form = form or _negotiated(_PAGE_FIRST)
     if form is None:
         return not_acceptable(iri)
-    resource = read_resource(site().reader, iri, _MOST)
-    count = site().release.description.get("graphs", {}).get(iri)
-    if resource is None and count is None:
+    if iri not in site().release.description.get("graphs", {}):
         return absent(iri, None, form)
-    resource = resource or Resource(iri, (), (), cut=False)
-    if form is HTML:
-        return thing_page(resource)
-    return rdf(named_graph(site().reader, resource, DATASET), form, iri)
+    return thing_page(read_resource(site().reader, iri, _SHOWN) or Resource(iri, (), (), cut=False))
 
 
 def described(iri: str, form: Format | None, formats: tuple[Format, ...] = _PAGE_FIRST) -> BaseResponse:
@@ -173,13 +169,6 @@ def _found(iri: str) -> Resource | None:
 def _negotiated(formats: tuple[Format, ...]) -> Format | None:
     choice = negotiate(request.headers.get("Accept"), formats)
     return choice.format if choice else None
-
-
-def _extension(path: str) -> tuple[str, Format | None]:
-    """Path without the extension of a data file, and its format; none if it has no such extension."""
-    name, _, extension = path.rpartition(".")
-    choice = by_name(extension, DATA_FORMATS) if name and extension else None
-    return (name, choice.format) if choice else (path, None)
 
 
 def point(response: BaseResponse, iri: str) -> None:
