@@ -32,12 +32,27 @@ class Reader:
     def _store(self) -> ox.Store:
         return open_store(self.release.store)
 
+    @cached_property
+    def _published(self) -> list[ox.NamedNode] | None:
+        """The published graphs, where there are imports beside them (:mod:`kg.imports`), which pages do not show; else None."""
+        return (
+            [ox.NamedNode(graph) for graph in self.release.description["graphs"]]
+            if self.release.description.get("imports")
+            else None
+        )
+
     def select(self, query: str) -> list[Row]:
-        """Rows of a SELECT query of ours, with the prefixes of :data:`kg.namespaces.PREFIXES` and all graphs.
+        """Rows of a SELECT query of ours, with the prefixes of :data:`kg.namespaces.PREFIXES` and all published graphs.
 
         :raises ReleaseError: if the store cannot be opened
         """
-        result = self._store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
+        result = self._store.query(
+            query,
+            prefixes=PREFIXES,
+            use_default_graph_as_union=self._published is None,
+            default_graph=None if self._published is None else [*self._published],
+            named_graphs=None if self._published is None else [*self._published],
+        )
         if not isinstance(result, ox.QuerySolutions):
             raise TypeError("a SELECT query was expected")
         names = [variable.value for variable in result.variables]
@@ -73,6 +88,8 @@ class Reader:
         name = ox.NamedNode(graph) if graph else None
         found: dict[ox.Triple, None] = {}
         for quad in self._store.quads_for_pattern(subject, None, obj, name):
+            if name is None and self._published is not None and quad.graph_name not in self._published:
+                continue
             found[quad.triple] = None
             if most is not None and len(found) >= most:
                 break
