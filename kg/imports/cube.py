@@ -127,7 +127,8 @@ class _Rows:
         except UnmatchedError as error:
             if self.mapping.skip_unmatched:
                 raise UnmatchedError(cell.text) from error
-            self._report(column, cell, f"{error}. To leave such rows out, say `unmatched: skip`")
+            stop = "" if str(error).endswith("?") else "."
+            self._report(column, cell, f"{error}{stop} To leave such rows out, say `unmatched: skip`")
         except (AmbiguousError, CellError) as error:
             self._report(column, cell, str(error))
         else:

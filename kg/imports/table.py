@@ -126,7 +126,7 @@ def records_of(text: str, delimiter: str, name: str) -> Iterator[list[Cell]]:
         return Place(name, line, offset - starts[line - 1] + 1)
 
     at, record = 0, list[Cell]()
-    while at < len(text) or record:
+    while at < len(text):
         match = pattern.match(text, at)
         if match is None:
             raise AssertionError("the second alternative matches anything")
@@ -148,9 +148,9 @@ def records_of(text: str, delimiter: str, name: str) -> Iterator[list[Cell]]:
             continue
         line_end = 2 if text.startswith("\r\n", end) else 1
         if end < len(text) and text[end] not in "\r\n":
-            raise Unreadable(
-                place(end).finding("import-table", "text stands after a closing quote; double a quote that is meant as text")
-            )
+            opened = record[-1].place.line
+            message = f"text stands after the quote that closes the cell begun in line {opened}; is a quote missing there? Double one that is meant as text"
+            raise Unreadable(place(end).finding("import-table", message))
         if len(record) > 1 or quoted or record[0].text:
             yield record
         at, record = end + line_end, []
