@@ -20,15 +20,14 @@ attributes:
   remark: {language: nl, label: {nl: Opmerking, en: Remark}}
 """
 
-TABLE = "\n".join(
-    (
-        "state;year;tonnes;remark",
-        "Elland;2030;1.200,50;",
-        'Farland;2031;n.a.;"wel; maar later"',
-        'Verland;2032;3;"zegt ""ja"""',
-        "",
-    )
+_LINES = (
+    "state;year;tonnes;remark",
+    "Elland;2030;1.200,50;",
+    'Farland;2031;n.a.;"wel; maar later"',
+    'Verland;2032;3;"zegt ""ja"""',
+    "",
 )
+TABLE = "\n".join(_LINES)
 
 GRAPH = "https://w3id.org/policy-kg/import/catch"
 

@@ -13,7 +13,7 @@ from kg.errors import Finding
 from kg.graph import Dataset
 from kg.imports.cells import DATATYPES
 from kg.imports.cube import QB, Cube
-from kg.imports.mapping import Column, ImportMapping
+from kg.imports.model import Column, ImportMapping
 from kg.mappings.layout import Layout
 from kg.mappings.nodes import Place
 from kg.namespaces import BASE, PREFIXES, RDF_TYPE, SKOS

@@ -16,7 +16,8 @@ from kg.imports.checks import apart, conforms, shapes_of
 from kg.imports.cube import Cube, make_cube
 from kg.imports.derived import GRAPH_FILE, Prepared, base_of, derive, digest_of, graph_bytes, imports_of
 from kg.imports.entities import Entities
-from kg.imports.mapping import ImportMapping, read_mapping
+from kg.imports.mapping import read_mapping
+from kg.imports.model import ImportMapping
 from kg.imports.table import read_table
 from kg.mappings.layout import Layout
 from kg.reader import Reader

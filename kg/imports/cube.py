@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from kg.imports.cells import DATATYPES, CellError, lexical
 from kg.imports.entities import AmbiguousError, Entities, UnmatchedError
-from kg.imports.mapping import Column, ImportMapping
+from kg.imports.model import Column, ImportMapping
 from kg.imports.table import Cell, Table
 from kg.mappings.trace import Trace
 from kg.mappings.words import shortened

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from kg.errors import Finding
 from kg.imports.cells import Numbers
-from kg.imports.mapping import ImportMapping
+from kg.imports.model import ImportMapping
 from kg.mappings.nodes import Place
 from kg.mappings.words import did_you_mean, shortened
 
