@@ -32,12 +32,27 @@ class Reader:
     def _store(self) -> ox.Store:
         return open_store(self.release.store)
 
+    @cached_property
+    def _published(self) -> list[ox.NamedNode] | None:
+        """The published graphs, where there are imports beside them (:mod:`kg.imports`), which pages do not show; else None."""
+        return (
+            [ox.NamedNode(graph) for graph in self.release.description["graphs"]]
+            if self.release.description.get("imports")
+            else None
+        )
+
     def select(self, query: str) -> list[Row]:
-        """Rows of a SELECT query of ours, with the prefixes of :data:`kg.namespaces.PREFIXES` and all graphs.
+        """Rows of a SELECT query of ours, with the prefixes of :data:`kg.namespaces.PREFIXES` and all published graphs.
 
         :raises ReleaseError: if the store cannot be opened
         """
-        result = self._store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
+        result = self._store.query(
+            query,
+            prefixes=PREFIXES,
+            use_default_graph_as_union=self._published is None,
+            default_graph=None if self._published is None else [*self._published],
+            named_graphs=None if self._published is None else [*self._published],
+        )
         if not isinstance(result, ox.QuerySolutions):
             raise TypeError("a SELECT query was expected")
         names = [variable.value for variable in result.variables]
@@ -48,14 +63,14 @@ class Reader:
 
         :param most: number after which no more are read
         """
-        return list(islice(self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None), most))
+        return list(islice(self._quads(iri, None, None), most))
 
     def pointing_at(self, iri: str, most: int | None = None) -> list[ox.Quad]:
         """The quads with an object.
 
         :param most: number after which no more are read
         """
-        return list(islice(self._store.quads_for_pattern(None, None, ox.NamedNode(iri), None), most))
+        return list(islice(self._quads(None, None, iri), most))
 
     def graph(self, iri: str) -> Iterator[ox.Quad]:
         """The quads of a named graph."""
@@ -63,12 +78,18 @@ class Reader:
 
     def objects(self, subject: str, predicate: str) -> list[Term]:
         """The values of a property of a thing, in a stable order."""
-        quads = self._store.quads_for_pattern(ox.NamedNode(subject), ox.NamedNode(predicate), None, None)
-        return sorted({to_term(quad.object) for quad in quads})
+        return sorted({to_term(quad.object) for quad in self._quads(subject, predicate, None)})
 
     def is_known(self, iri: str) -> bool:
         """Whether anything is said of a thing."""
-        return next(self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None), None) is not None
+        return next(self._quads(iri, None, None), None) is not None
+
+    def _quads(self, subject: str | None, predicate: str | None, obj: str | None) -> Iterator[ox.Quad]:
+        """The quads of a pattern, but those of imports."""
+        first, second, third = (ox.NamedNode(iri) if iri else None for iri in (subject, predicate, obj))
+        quads = self._store.quads_for_pattern(first, second, third, None)
+        published = self._published
+        return quads if published is None else (quad for quad in quads if quad.graph_name in published)
 
 
 def literal(text: str) -> str:

@@ -5,23 +5,19 @@ Next: :mod:`kg.store` opens it; building and serving meet only here. A build tha
 begins with a dot; nothing serves it and the next build removes it.
 """
 
-import contextlib
-import fcntl
 import hashlib
 import json
-import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from kg import __version__, description, dumps, exports, report, rules, validation
+from kg import __version__, atomic, description, dumps, exports, report, rules, validation
 from kg.citation_file import read_citation_file
 from kg.engine import binding
-from kg.errors import Finding, FindingsError, ReleaseError, Severity
+from kg.errors import Finding, FindingsError, Severity
 from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, from_jsonld, write_store
 from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
 from kg.mappings.layout import Layout
@@ -31,8 +27,6 @@ from kg.shapes import read_shapes
 
 STAGES: Final = ("read", "map", "infer", "validate", "store", "dump", "publish")
 """Names of the stages of a build, in order."""
-
-_INCOMPLETE: Final = ".incomplete-"
 
 OnStage = Callable[[str], None]
 """Called with the name of each stage as it begins."""
@@ -96,11 +90,18 @@ def _query_findings(dataset: Dataset, layout: Layout) -> Iterator[Finding]:
                 yield Finding(name, parameter.line, 1, "query-parameter", str(error))
 
 
-def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage: OnStage = lambda _: None) -> Path:
+def build(
+    layout: Layout,
+    directory: Path,
+    sources: Path | None = None,
+    on_stage: OnStage = lambda _: None,
+    carry: Callable[[Path], Path] = lambda made: made,
+) -> Path:
     """Make a release and let ``<directory>/current`` point at it.
 
     :param directory: the build directory
-    :returns: the release's directory
+    :param carry: gives the release that is to serve, which may be another that has this one and more (:mod:`kg.imports`)
+    :returns: the directory of the release that serves
     :raises FindingsError: if the inputs have a violation; then nothing is written
     :raises ReleaseError: if another build is running
     """
@@ -116,14 +117,11 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
     each_triple_once(checked.dataset.quads)
 
     releases = directory / "releases"
-    with _exclusive(directory):
+    with atomic.exclusive(directory):
         releases.mkdir(parents=True, exist_ok=True)
-        for leftover in releases.glob(f"{_INCOMPLETE}*"):
-            shutil.rmtree(leftover)
         final = releases / version
         if not final.exists():  # a release is named by its content, so one that exists is this one
-            draft = Path(tempfile.mkdtemp(prefix=_INCOMPLETE, dir=releases))
-            draft.chmod(0o755)
+            draft = atomic.draft_in(releases)
             on_stage("store")
             write_store(checked.dataset.quads, draft / "store")
             on_stage("dump")
@@ -132,12 +130,13 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
             _write_shapes(layout, draft)
             _write_report(checked, draft)
             _write_manifest(checked, version, statements, draft)
-            _flush(draft)
+            atomic.flush(draft)
             on_stage("publish")
             draft.rename(final)
-            _flush_directory(releases)
-        _point(directory / "current", Path("releases") / version)
-    return final
+            atomic.flush_directory(releases)
+        serving = carry(final)
+        atomic.point(directory / "current", Path("releases") / serving.name)
+    return serving
 
 
 def content_version(checked: Checked, layout: Layout, citation: bytes | None = None) -> str:
@@ -249,43 +248,3 @@ def _listed(value: object) -> list[str]:
 
 def _texts(value: object) -> dict[str, list[str]]:
     return {str(tag): _listed(texts) for tag, texts in value.items()} if isinstance(value, dict) else {}
-
-
-@contextlib.contextmanager
-def _exclusive(directory: Path) -> Iterator[None]:
-    """One build at a time; the lock goes with the process, however it ends."""
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ReleaseError(f"{directory}: another build is running; wait for it to end") from None
-        yield
-
-
-def _flush(directory: Path) -> None:
-    """Force every file and folder below ``directory`` to the disk."""
-    for path in sorted(directory.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        else:
-            _flush_directory(path)
-    _flush_directory(directory)
-
-
-def _flush_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _point(link: Path, target: Path) -> None:
-    """Let ``link`` point at ``target`` in one step, so that a reader finds the old release or the new one."""
-    draft = link.with_name(f".{link.name}-{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    draft.symlink_to(target)
-    draft.replace(link)
-    _flush_directory(link.parent)

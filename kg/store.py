@@ -82,12 +82,16 @@ def open_store(path: Path) -> ox.Store:
 def read_quads(release: Release, graph: str | None = None) -> list[ox.Quad]:
     """Quads of a release.
 
-    :param graph: IRI of one named graph; None for all of them
+    :param graph: IRI of one named graph; None for all that are published, without imports
     :raises ReleaseError: if the release has no such graph; the message lists those that it has
     """
-    graphs = sorted(release.description.get("graphs", {}))
+    published = sorted(release.description.get("graphs", {}))
+    imported = [one["graph"] for one in release.description.get("imports", [])]
+    graphs = [*published, *imported]
     if graph is not None and graph not in graphs:
         message = f"release {release.version} has no graph {graph}; it has: {', '.join(graphs)}"
         raise ReleaseError(message)
     store = open_store(release.store)
-    return list(store.quads_for_pattern(None, None, None, ox.NamedNode(graph) if graph else None))
+    quads = store.quads_for_pattern(None, None, None, ox.NamedNode(graph) if graph else None)
+    apart = set() if graph else {ox.NamedNode(name) for name in imported}
+    return [quad for quad in quads if quad.graph_name not in apart]

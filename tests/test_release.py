@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg import release
+from kg import atomic, release
 from kg.errors import ReleaseError
 from kg.graph import each_triple_once
 from kg.mappings.layout import Layout
@@ -154,7 +154,7 @@ def test_a_first_build_that_is_killed_leaves_nothing_that_serves(project: Layout
 
 def test_two_builds_at_a_time_are_refused(project: Layout) -> None:
     """The second says that another is running."""
-    with release._exclusive(Path("build")), pytest.raises(ReleaseError, match="another build is running"):
+    with atomic.exclusive(Path("build")), pytest.raises(ReleaseError, match="another build is running"):
         release.build(project, Path("build"))
 
 

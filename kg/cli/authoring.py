@@ -8,6 +8,7 @@ from kg import release, report
 from kg.cli import files, options
 from kg.coverage import Coverage, coverage
 from kg.errors import FindingsError, Severity
+from kg.imports.commands import carried
 from kg.mappings.corpus import Corpus, read_corpus
 from kg.mappings.layout import Layout
 from kg.mappings.lock import format_lock
@@ -59,7 +60,7 @@ def build(layout: Layout, sources: Path | None, build_dir: Path) -> None:
     """Make a release and let build/current point at it.
 
     The release is complete or not made at all: with a violation, nothing is written. The same inputs give the same dumps,
-    byte for byte.
+    byte for byte. The tables of `kg import` are taken along.
 
     \b
     Example:
@@ -67,7 +68,7 @@ def build(layout: Layout, sources: Path | None, build_dir: Path) -> None:
       kg build --build-dir /srv/policy-kg
     """
     with options.progress() as on_stage:
-        made = release.build(layout, build_dir, sources, on_stage)
+        made = release.build(layout, build_dir, sources, on_stage, carried(build_dir))
     click.echo(made.as_posix())
 
 

@@ -128,12 +128,15 @@ def _bound(query: str, given: tuple[str, ...], release: "Release", layout: Layou
 @click.option(
     "--format", "extension", type=click.Choice(EXPORT_FORMATS), default="ttl", show_default=True, help="Form of the file."
 )
-@click.option("--graph", help="Only one named graph: a document's slug, entities, vocabulary, links, inferred or description.")
+@click.option(
+    "--graph",
+    help="Only one named graph: a document's slug, entities, vocabulary, links, inferred, description, or the IRI of an import.",
+)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.  [default: standard output]"
 )
 def export(build_dir: Path, extension: str, graph: str | None, output: Path | None) -> None:
-    """Write the current release, or one graph of it, as RDF.
+    """Write the current release, or one graph of it, as RDF; without the tables of `kg import`.
 
     The output is sorted. Turtle, N-Triples and RDF/XML hold the union of the graphs, the others keep them apart.
 
@@ -145,7 +148,7 @@ def export(build_dir: Path, extension: str, graph: str | None, output: Path | No
     from kg.dumps import serialise  # noqa: PLC0415
     from kg.store import current_release, read_quads  # noqa: PLC0415
 
-    quads = read_quads(current_release(build_dir), graph_iri(graph) if graph else None)
+    quads = read_quads(current_release(build_dir), (graph if ":" in graph else graph_iri(graph)) if graph else None)
     data = serialise(quads, extension)
     if output is None:
         sys.stdout.buffer.write(data)

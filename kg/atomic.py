@@ -1,0 +1,70 @@
+"""Directories that are there as a whole or not at all, and a link that moves in one step.
+
+In: paths of a build directory. Out: nothing but what is on the disk. Next: :mod:`kg.release`, :mod:`kg.imports`.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from kg.errors import ReleaseError
+
+_INCOMPLETE: Final = ".incomplete-"
+
+
+@contextlib.contextmanager
+def exclusive(directory: Path) -> Iterator[None]:
+    """One build at a time; the lock goes with the process, however it ends.
+
+    :raises ReleaseError: if another process has it
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ReleaseError(f"{directory}: another build is running; wait for it to end") from None
+        yield
+
+
+def draft_in(directory: Path) -> Path:
+    """A new directory that nothing serves, for what is being made. Those that a killed process left are removed."""
+    for leftover in directory.glob(f"{_INCOMPLETE}*"):
+        shutil.rmtree(leftover)
+    draft = Path(tempfile.mkdtemp(prefix=_INCOMPLETE, dir=directory))
+    draft.chmod(0o755)
+    return draft
+
+
+def flush(directory: Path) -> None:
+    """Force every file and folder below ``directory`` to the disk."""
+    for path in sorted(directory.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            flush_directory(path)
+    flush_directory(directory)
+
+
+def flush_directory(directory: Path) -> None:
+    """Force the entries of a directory to the disk."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def point(link: Path, target: Path) -> None:
+    """Let ``link`` point at ``target`` in one step, so that a reader finds the old release or the new one."""
+    draft = link.with_name(f".{link.name}-{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target)
+    draft.replace(link)
+    flush_directory(link.parent)
