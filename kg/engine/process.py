@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Final, Self
 
 from kg.engine import frames
@@ -20,6 +22,7 @@ _MEMORY_SIGNS: Final = ("memory allocation of", "bad_alloc", "MemoryError", "Can
 _STACK_SIGN: Final = "has overflowed its stack"
 _LONG_PRIORITY: Final = 15
 _ENDING_S: Final = 1.0
+_PAGE: Final = resource.getpagesize()
 _PLAIN: Final = {"retires": False, "renews": False}
 
 
@@ -128,6 +131,14 @@ class Worker(asyncio.Protocol):
     def alive(self) -> bool:
         """Whether its socket is open."""
         return not self._gone
+
+    def memory_bytes(self) -> int:
+        """Memory of its own that it has now, and what it shares with other workers (proc(5)); 0 if unknown."""
+        try:
+            _, resident, of_files, *_ = Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()
+        except OSError:
+            return 0
+        return (int(resident) - int(of_files)) * _PAGE
 
     def ask(self, request: dict[str, Any]) -> "asyncio.Future[Reply]":
         """Send a request; the future fails with :class:`kg.engine.frames.PeerGoneError` if the process ends."""
