@@ -1,4 +1,4 @@
-"""One worker process as its parent sees it: start, ask, slow down, kill, and read from its remains why it ended."""
+"""One worker process as the serving process sees it: start, ask, slow down, kill, and read from its remains why it ended."""
 
 import asyncio
 import contextlib
@@ -77,7 +77,7 @@ class Reply:
 
 
 class Worker(asyncio.Protocol):
-    """A process that runs :mod:`kg.engine.worker`, one query at a time. All methods belong to one event loop.
+    """A process that is in :mod:`kg.engine.worker`, one query at a time. All methods belong to one event loop.
 
     :ivar release: release whose store it has open
     :ivar ready: done when it can take a query; fails if it ends before

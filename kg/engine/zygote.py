@@ -72,7 +72,7 @@ class Threads:
             if now == before and _asleep(now):
                 self._resting = now
                 return
-        raise RestlessError
+        raise RestlessError("a thread of the store does not come to rest, so no worker can be forked")
 
     def _seen(self) -> dict[str, tuple[str, ...]]:
         """State of each thread, and how often it went to sleep and was put to sleep (proc(5))."""
