@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import kg.engine.forking
 import kg.engine.pool
 import kg.engine.starting
 from kg.engine.blocking import BlockingEngine
@@ -352,6 +353,23 @@ def test_a_worker_is_killed_whose_end_nobody_tells(release: Release) -> None:
             os.kill(pid, signal.SIGKILL)
 
         assert slow.result() == "n\r\n9000000\r\n"
+
+
+@forked
+def test_what_forks_workers_stands_still(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is killed as soon as it is missed, and another one forks."""
+    with BlockingEngine(release, Limits(workers=1)) as engine:
+        wait_for(lambda: len(engine.process_ids) == 2)
+        (first,) = parents(engine)
+        monkeypatch.setattr(kg.engine.forking, "_ANSWER_S", 0.2)
+        os.kill(first, signal.SIGSTOP)
+        for pid in engine.process_ids:
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not alive(first))
+
+        monkeypatch.undo()
+        wait_for(lambda: engine.process_ids)
+        assert ask(engine, "ASK {}") == "true"
 
 
 @forked

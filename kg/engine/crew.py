@@ -34,7 +34,7 @@ class Crew:
         """
         self._kept = kept
         self._starter = Starter(release, memory_bytes)
-        self._retired: list[Starter] = []
+        self._starters = [self._starter]
         self._size = size
         self._memory_bytes = memory_bytes
         self._all: set[Worker] = set()
@@ -112,6 +112,7 @@ class Crew:
         :raises EngineFailureError: if they cannot be started; the old ones stay
         """
         starter = Starter(release, self._memory_bytes)
+        self._starters = [*(one for one in self._starters if one is self._starter or not one.ended), starter]
         started = await asyncio.gather(*(self._start(starter) for _ in range(self._size)), return_exceptions=True)
         failed = [error for error in started if isinstance(error, BaseException)]
         fresh = [worker for worker in started if isinstance(worker, Worker)]
@@ -121,8 +122,6 @@ class Crew:
             if failed:
                 raise failed[0]
             return
-        self._retired = [one for one in self._retired if not one.ended]
-        self._retired.append(self._starter)
         self._starter.retire()
         self._starter = starter
         old, self._idle = self._idle, deque()
@@ -142,7 +141,7 @@ class Crew:
         await asyncio.gather(*(worker.end() for worker in workers))
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(starter.close() for starter in (*self._retired, self._starter)))
+        await asyncio.gather(*(starter.close() for starter in self._starters))
 
     def _fill(self) -> None:
         while not self._closed and len(self._all) + self._starting < self._size:

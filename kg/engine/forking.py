@@ -11,11 +11,14 @@ import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import IO, Self
+from typing import IO, Final, Self
 
 from kg.engine import zygote
 from kg.engine.spawning import Spawned, last_words, scratch, spawn
 from kg.store import Release
+
+_ANSWER_S: Final = 60.0
+"""The first answer comes after the store was opened."""
 
 
 class ZygoteGoneError(Exception):
@@ -117,6 +120,7 @@ class Zygote:
 
         :raises ZygoteGoneError: if the zygote ends or has ended
         :raises OSError: if it cannot fork
+        :raises TimeoutError: if it does not answer, and is killed
         """
         if not self.alive:
             await self.close()
@@ -125,7 +129,12 @@ class Zygote:
         with contextlib.suppress(ConnectionError):  # it has ended, which is noticed as the socket can be read
             socket.send_fds(self._socket, [zygote.REQUEST], descriptors)
         self._asked.append(answer)
-        return await answer
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                return await answer
+        except TimeoutError:
+            self._process.signal(signal.SIGKILL)
+            raise
 
     def part(self) -> None:
         """Ask nothing of it any more; it ends what it forked, and itself."""

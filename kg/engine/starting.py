@@ -32,8 +32,8 @@ class Starter:
 
     @property
     def ended(self) -> bool:
-        """Whether no zygote is left."""
-        return self._zygote is None or not self._zygote.alive
+        """Whether no zygote is left, nor wanted."""
+        return self._retired and (self._zygote is None or not self._zygote.alive)
 
     async def start(self, descriptors: Sequence[int]) -> Process:
         """Start a worker with these descriptors: socket, lifeline and standard error.

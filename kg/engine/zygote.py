@@ -41,7 +41,7 @@ MESSAGE: Final = struct.Struct("!cii")
 
 DESCRIPTORS: Final = 3
 _TASKS: Final = Path("/proc/self/task")
-_REST_S: Final = 0.02
+_REST_S: Final = 0.01
 _RESTLESS_S: Final = 10.0
 _NAME: Final = b"kg-query"
 
