@@ -3,7 +3,7 @@
 In comes a release; out goes a table. Four clients ask small queries, each on a new connection; a process is killed; the time
 counts from then to the first answer after the last failure. If the main process ended, it is started again at once, as a
 service manager would. The processes are told apart by their place in the tree: those without children are the query workers,
-those between are the application.
+their parent is what forks them, and its parent the application.
 """
 
 import http.client
@@ -48,7 +48,7 @@ def bench_recovery(build_dir: Path, release: Release) -> None:
         return
     small = workloads(release)["small"]
     print(f"\n{'kill -9 of':<48} {'back after':>10} {'slowest':>9}  (s; {_CLIENTS} clients, 5 ms apart)")
-    for what in ("a query worker", "all query workers", "the application", "the main process"):
+    for what in ("a query worker", "all query workers", "what forks them", "the application", "the main process"):
         with Server(ours(build_dir)) as server:
             victims = _processes(server, what)
             if victims:
@@ -64,10 +64,12 @@ def _processes(server: Server, what: str) -> list[int]:
     tree = descendants(server.process.pid)
     parents = {parent for parent, _ in tree.values()}
     workers = sorted(pid for pid in tree if pid not in parents and b"resource_tracker" not in _command(pid))
+    forks = {tree[pid][0] for pid in workers}
     return {
         "a query worker": workers[:1],
         "all query workers": workers,
-        "the application": sorted(pid for pid in tree if pid in parents),
+        "what forks them": sorted(forks),
+        "the application": sorted({tree[pid][0] for pid in forks} & tree.keys()),
         "the main process": [server.process.pid],
     }[what]
 

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+import kg.engine.forking
 import kg.engine.pool
+import kg.engine.starting
 from kg.engine.blocking import BlockingEngine
 from kg.engine.errors import (
     EngineFailureError,
@@ -74,6 +77,14 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def parents(engine: BlockingEngine) -> set[int]:
+    """Process ids of what forked the workers."""
+    return {int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) for pid in engine.process_ids}
+
+
+forked = pytest.mark.skipif(not kg.engine.starting.can_fork(), reason="workers are not forked on this system")
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -272,7 +283,7 @@ def test_close_ends_a_running_query(release: Release) -> None:
     with ThreadPoolExecutor() as threads:
         engine = BlockingEngine(release, Limits(workers=1))
         ask(engine, "ASK {}")
-        pids = engine.process_ids
+        pids = {*engine.process_ids, *(parents(engine) - {os.getpid()})}
         slow = threads.submit(ask, engine, ENDLESS)
         time.sleep(0.2)
         engine.close()
@@ -307,12 +318,168 @@ def test_a_worker_that_is_killed_at_work(release: Release) -> None:
         assert ask(engine, "ASK {}") == "true"
 
 
+@forked
+def test_what_forks_workers_is_killed(release: Release) -> None:
+    """What runs goes on to its end, and the next workers come from another process."""
+    finite = "SELECT (COUNT(*) AS ?n) { ?a <https://example.org/p> ?c . ?d <https://example.org/p> ?f }"
+    with BlockingEngine(release, Limits(workers=1)) as engine, ThreadPoolExecutor() as threads:
+        ask(engine, "ASK {}")
+        slow = threads.submit(ask, engine, finite)
+        wait_for(lambda: engine.engine.long_queries and engine.engine.crew.idle == 2)
+        (first,) = parents(engine)
+        workers = set(engine.process_ids)
+        os.kill(first, signal.SIGKILL)
+
+        assert slow.result() == "n\r\n9000000\r\n"
+        assert set(engine.process_ids) == workers
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        assert ask(engine, "ASK {}") == "true"
+        wait_for(lambda: len(engine.process_ids) >= 2 and not workers & set(engine.process_ids))
+        (second,) = parents(engine)
+        assert second != first
+    assert not alive(second)
+
+
+@forked
+def test_a_worker_is_killed_whose_end_nobody_tells(release: Release) -> None:
+    """Its parent went first, so that its status is lost: its query runs again."""
+    finite = "SELECT (COUNT(*) AS ?n) { ?a <https://example.org/p> ?c . ?d <https://example.org/p> ?f }"
+    with BlockingEngine(release, Limits(workers=1)) as engine, ThreadPoolExecutor() as threads:
+        ask(engine, "ASK {}")
+        slow = threads.submit(ask, engine, finite)
+        wait_for(lambda: engine.engine.long_queries and engine.engine.crew.idle == 2)
+        for pid in (*parents(engine), *engine.process_ids):
+            os.kill(pid, signal.SIGKILL)
+
+        assert slow.result() == "n\r\n9000000\r\n"
+
+
+@forked
+def test_what_forks_workers_stands_still(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is killed as soon as it is missed, and another one forks."""
+    with BlockingEngine(release, Limits(workers=1)) as engine:
+        wait_for(lambda: len(engine.process_ids) == 2)
+        (first,) = parents(engine)
+        monkeypatch.setattr(kg.engine.forking, "_ANSWER_S", 0.2)
+        os.kill(first, signal.SIGSTOP)
+        for pid in engine.process_ids:
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not alive(first))
+
+        monkeypatch.undo()
+        wait_for(lambda: engine.process_ids)
+        assert ask(engine, "ASK {}") == "true"
+
+
+@forked
+def test_a_worker_has_nothing_of_the_others(release: Release) -> None:
+    """One socket and one pipe, of its own; no descriptor by which it could reach another process."""
+    with BlockingEngine(release, Limits(workers=3)) as engine:
+        wait_for(lambda: len(engine.process_ids) == 4)
+        ends = {}
+        for pid in engine.process_ids:
+            links = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
+            ends[pid] = [link for link in links if link.startswith(("socket:", "pipe:"))]
+            assert not [link for link in links if "pidfd" in link]
+
+    assert [len(own) for own in ends.values()] == [2] * 4
+    assert len({link for own in ends.values() for link in own}) == 8
+
+
+@forked
+def test_workers_are_not_the_same_by_chance(release: Release) -> None:
+    """Random numbers are drawn after the fork: no two workers give the same UUID."""
+    with BlockingEngine(release, Limits(workers=3)) as engine, ThreadPoolExecutor() as threads:
+        wait_for(lambda: len(engine.process_ids) == 4)
+        for _ in range(5):
+            given = list(threads.map(lambda _: ask(engine, "SELECT (STRUUID() AS ?x) (RAND() AS ?y) {}"), range(3)))
+            assert len(set(given)) == 3
+        pids = engine.process_ids
+        wait_for(lambda: engine.engine.crew.idle == 4)
+        first = []
+        for pid in pids:  # each its first query, as one that was killed gives way to the next
+            first.append(ask(engine, "SELECT (STRUUID() AS ?x) {}"))
+            os.kill(pid, signal.SIGKILL)
+
+    assert len(set(first)) == 4
+
+
+@forked
+def test_a_worker_that_cannot_be_forked(release: Release, caplog: pytest.LogCaptureFixture) -> None:
+    """The log says why, and as soon as it can be, the next query is answered."""
+    resource = pytest.importorskip("resource")
+    with BlockingEngine(release, Limits(workers=1)) as engine:
+        wait_for(lambda: len(engine.process_ids) == 2)
+        (parent,) = parents(engine)
+        before = resource.prlimit(parent, resource.RLIMIT_NOFILE)
+        resource.prlimit(parent, resource.RLIMIT_NOFILE, (3, before[1]))
+        for pid in engine.process_ids:
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: "a query worker could not be forked: Too many open files" in caplog.text)
+        resource.prlimit(parent, resource.RLIMIT_NOFILE, before)
+        wait_for(lambda: engine.process_ids)
+
+        assert ask(engine, "ASK {}") == "true"
+
+
+def test_nothing_is_forked_beside_a_thread_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It might hold a lock. One that waits is at rest."""
+    zygote = pytest.importorskip("kg.engine.zygote")
+    monkeypatch.setattr(zygote, "_RESTLESS_S", 0.2)
+    rests, stops = threading.Event(), threading.Event()
+
+    def run() -> None:
+        while not rests.wait(0.001):
+            pass
+        stops.wait()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        with pytest.raises(zygote.RestlessError, match="does not come to rest"):
+            zygote.Threads().await_rest()
+        rests.set()
+        zygote.Threads().await_rest()
+    finally:
+        rests.set()
+        stops.set()
+        thread.join()
+
+
+def test_without_fork(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where workers cannot be forked, each has an interpreter of its own, and is otherwise the same."""
+    monkeypatch.setattr(kg.engine.starting, "can_fork", lambda: False)
+    query = "SELECT (GROUP_CONCAT(STR(?f)) AS ?x) { ?a ?b ?c . ?d ?e ?f }"
+    with BlockingEngine(release, Limits(timeout_s=20, memory_mib=64, workers=1)) as engine:
+        wait_for(lambda: len(engine.process_ids) == 2)
+        assert parents(engine) == {os.getpid()}
+        with pytest.raises(QueryMemoryExceededError, match="more than 64 MiB"):
+            ask(engine, query)
+        with pytest.raises(QueryTimeoutError):
+            engine.answer(Query(ENDLESS), "csv", timeout_s=0.2)
+        for pid in engine.process_ids:
+            os.kill(pid, signal.SIGKILL)
+
+        assert ask(engine, "ASK { ?a ?b ?c }") == "true"
+
+
+def test_a_store_that_cannot_be_opened_without_fork(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cause has what the worker said."""
+    monkeypatch.setattr(kg.engine.starting, "can_fork", lambda: False)
+    broken = Release(tmp_path / "none", "1", {})
+    with BlockingEngine(broken, Limits(workers=1)) as engine, pytest.raises(EngineFailureError) as error:
+        ask(engine, "ASK {}")
+
+    assert "kg build" in str(error.value.__cause__)
+
+
 def test_reopen_serves_another_release(release: Release, tmp_path: Path) -> None:
     """After a new release, answers come from it and say so, and the old workers are gone."""
     other = open_release(write_release(tmp_path, "2", extra=10))
     with BlockingEngine(release, Limits(workers=2)) as engine:
         old = engine.answer(Query("ASK {}"), "csv").version
-        before = set(engine.process_ids)
+        before = {*engine.process_ids, *(parents(engine) - {os.getpid()})}
         engine.reopen(other)
         answer = engine.answer(Query("SELECT (COUNT(*) AS ?n) { ?a ?b ?c }"), "csv")
 

@@ -117,6 +117,19 @@ def test_a_long_query_starts_again_when_the_lane_is_full(release: Release, threa
         assert engine.engine.long_queries == 0
 
 
+def test_what_stands_still_may_hold_so_much_memory(release: Release, threads: ThreadPoolExecutor) -> None:
+    """Past it, a query is ended and starts again, and its answer is whole."""
+    limits = Limits(timeout_s=20, workers=2, long_queries=1, queue_s=20, suspended_mib=1)
+    with BlockingEngine(release, limits) as engine:
+        ask(engine, "ASK {}")
+        running = [threads.submit(ask, engine, f"{LONG} # {number}") for number in range(3)]
+        wait_for(lambda: engine.engine.long_queries == 1)
+        wait_for(lambda: engine.engine.kills == 2)
+
+        assert engine.engine.suspended == 0
+        assert {"n\r\n9000000\r\n"} == {query.result() for query in running}
+
+
 def test_a_full_long_lane_says_when_to_come_back(release: Release, threads: ThreadPoolExecutor) -> None:
     """429 for the client that fills it, 503 for another one."""
     limits = Limits(timeout_s=3, workers=1, long_queries=2, queue_s=0.3)

@@ -1,6 +1,6 @@
 """What a worker process takes from itself before the first query: memory, new descriptors, core dumps, endless time.
 
-:mod:`kg.engine.worker` calls these in order. They are limits of the kernel (setrlimit(2), setitimer(2)), which hold
+:mod:`kg.engine.worker` and :mod:`kg.engine.translator` call these in order. They are limits of the kernel (setrlimit(2), setitimer(2)), which hold
 whatever Oxigraph or Python does.
 """
 

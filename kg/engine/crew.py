@@ -11,8 +11,10 @@ from collections.abc import Coroutine
 from typing import Final
 
 from kg.engine.errors import EngineBusyError, EngineFailureError
+from kg.engine.forking import ZygoteGoneError
 from kg.engine.frames import PeerGoneError
 from kg.engine.process import Death, Worker
+from kg.engine.starting import Starter
 from kg.store import Release
 
 _READY_S: Final = 60.0
@@ -28,10 +30,11 @@ class Crew:
     def __init__(self, release: Release, size: int, memory_bytes: int, kept: int = 0) -> None:
         """Start ``size`` workers, in tasks of the running loop.
 
-        :param kept: workers that are not ended for being too many, as starting one takes as long as a thousand small queries
+        :param kept: workers that are not ended for being too many, as starting one takes as long as some small queries
         """
         self._kept = kept
-        self._release = release
+        self._starter = Starter(release, memory_bytes)
+        self._starters = [self._starter]
         self._size = size
         self._memory_bytes = memory_bytes
         self._all: set[Worker] = set()
@@ -57,7 +60,7 @@ class Crew:
     @property
     def release(self) -> Release:
         """Release that new queries are answered from."""
-        return self._release
+        return self._starter.release
 
     def resize(self, size: int) -> None:
         """Have ``size`` workers from now on; surplus ones end when they are idle."""
@@ -108,16 +111,19 @@ class Crew:
 
         :raises EngineFailureError: if they cannot be started; the old ones stay
         """
-        started = await asyncio.gather(*(self._start(release) for _ in range(self._size)), return_exceptions=True)
+        starter = Starter(release, self._memory_bytes)
+        self._starters = [*(one for one in self._starters if one is self._starter or not one.ended), starter]
+        started = await asyncio.gather(*(self._start(starter) for _ in range(self._size)), return_exceptions=True)
         failed = [error for error in started if isinstance(error, BaseException)]
         fresh = [worker for worker in started if isinstance(worker, Worker)]
         if failed or self._closed:
-            for worker in fresh:
-                self.drop_soon(worker)
+            await asyncio.gather(*(worker.end() for worker in fresh))
+            await starter.close()
             if failed:
                 raise failed[0]
             return
-        self._release = release
+        self._starter.retire()
+        self._starter = starter
         old, self._idle = self._idle, deque()
         for worker in old:
             self.drop_soon(worker)
@@ -135,6 +141,7 @@ class Crew:
         await asyncio.gather(*(worker.end() for worker in workers))
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(starter.close() for starter in self._starters))
 
     def _fill(self) -> None:
         while not self._closed and len(self._all) + self._starting < self._size:
@@ -148,7 +155,7 @@ class Crew:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._closing.wait(), min(_LONGEST_PAUSE_S, _PAUSE_S * 2**self._failures))
                     return
-            worker = await self._start(self._release)
+            worker = await self._start(self._starter)
         except EngineFailureError as error:
             self._failures += 1
             _log.error("%s %s", error, error.__cause__)
@@ -176,11 +183,11 @@ class Crew:
             self.drop_soon(worker)
             self._fill()
 
-    async def _start(self, release: Release) -> Worker:
+    async def _start(self, starter: Starter) -> Worker:
         """Start a worker and wait until it is ready."""
         try:
-            worker = await Worker.start(release, self._memory_bytes)
-        except OSError as error:  # no descriptors, no processes or no memory left, which passes
+            worker = await Worker.start(starter)
+        except (OSError, ZygoteGoneError) as error:  # no descriptors, no processes or no memory left, which passes; or no store
             message = "A query worker could not start. The operator finds the reason in the log of the server."
             raise EngineFailureError(message) from error
         try:
@@ -194,7 +201,7 @@ class Crew:
     def _hand_on(self, worker: Worker) -> None:
         """Give a worker to who waits for one, if it is still wanted."""
         surplus = len(self._all) > max(self._size, self._kept) and not self._waiting
-        if self._closed or surplus or worker.release is not self._release or not worker.alive:
+        if self._closed or surplus or worker.release is not self.release or not worker.alive:
             self.drop_soon(worker)
             self._fill()
             return

@@ -53,7 +53,8 @@ class Limits:
     :ivar result_mib: MiB of serialised result
     :ivar workers: queries that run in the fast lane at the same time
     :ivar long_queries: queries that run at the same time beyond ``quantum_s``
-    :ivar suspended: queries that stand still until there is a place for a long one
+    :ivar suspended: queries that stand still until there is a place for a long one; beyond, they are ended and start again
+    :ivar suspended_mib: MiB of memory that those which stand still may have in all, about 20 of each worker's own included
     :ivar query_kib: KiB of query text, in UTF-8
     :ivar depth: nesting of brackets
     :ivar queue_s: seconds that a query waits for a worker
@@ -68,7 +69,8 @@ class Limits:
     result_mib: int = 64
     workers: int = field(default_factory=default_workers)
     long_queries: int = field(default_factory=default_long_queries)
-    suspended: int = 8
+    suspended: int = 24
+    suspended_mib: int = 1024
     query_kib: int = 256
     depth: int = 250
     queue_s: float = 10.0

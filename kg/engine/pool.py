@@ -5,7 +5,8 @@ what :mod:`kg.web` sends with status 200 is complete, or an error of :mod:`kg.en
 
 There are two lanes, as in a scheduler with feedback. Each query starts in the fast one. One that is not done after a tenth
 of a second goes on in the long one with the lowest priority; where that is full, its process stands still until a place is
-free. Where many stand still, it is ended and starts again later, which nobody sees, as nothing was sent. So a short query never waits for long ones, and clients take turns.
+free. Where many stand still, or those that do hold much memory, it is ended and starts again later, which nobody sees, as
+nothing was sent. So a short query never waits for long ones, and clients take turns.
 """
 
 import asyncio
@@ -13,7 +14,6 @@ import logging
 import math
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any, Final
 
 from kg.engine.crew import Crew
@@ -37,7 +37,8 @@ from kg.engine.interface import Answer, Query
 from kg.engine.lanes import Lane, Pace
 from kg.engine.limits import ANY_LENGTH, MIB, Limits
 from kg.engine.messages import syntax_error
-from kg.engine.process import Death, Reply, Worker
+from kg.engine.process import Death
+from kg.engine.running import AgainError, Place, Run, fail
 from kg.engine.scan import Scan, scan
 from kg.store import Release
 
@@ -50,66 +51,6 @@ _REMEMBERED: Final = 4096
 _MOST_KILLS: Final = 3
 
 _log = logging.getLogger(__name__)
-
-
-class _AgainError(Exception):
-    """A query is to start again.
-
-    :ivar death: end of its worker, where somebody else killed it, as an operator or the kernel may
-    """
-
-    def __init__(self, death: Death | None) -> None:
-        super().__init__()
-        self.death = death
-
-
-@dataclass
-class _Place:
-    """A place that a query holds in a lane; it may go on to another lane, and holds none while it stands still."""
-
-    client: str
-    lane: Lane | None
-
-
-@dataclass
-class _Run:
-    """A query in its worker.
-
-    :ivar left_s: seconds that it may still run
-    :ivar suspended: what waits for a place in the long lane for it
-    """
-
-    place: _Place
-    worker: Worker
-    reply: "asyncio.Future[Reply]"
-    started: float
-    left_s: float
-    suspended: "asyncio.Task[None] | None" = None
-    _deadline: asyncio.TimerHandle | None = None
-    _since: float = 0.0
-
-    def set_deadline(self) -> None:
-        """Let the time run."""
-        self._since = time.monotonic()
-        self._deadline = asyncio.get_running_loop().call_later(self.left_s, _fail, self.reply, TimeoutError())
-
-    def stop_clock(self) -> None:
-        """Let the time stand still."""
-        if self._deadline is not None:
-            self._deadline.cancel()
-        self.left_s -= time.monotonic() - self._since
-
-    def end(self) -> None:
-        """Wait for nothing any more."""
-        if self._deadline is not None:
-            self._deadline.cancel()
-        if self.suspended is not None:
-            self.suspended.cancel()
-
-
-def _fail(reply: "asyncio.Future[Reply]", error: Exception) -> None:
-    if not reply.done():
-        reply.set_exception(error)
 
 
 class LocalEngine:
@@ -131,6 +72,7 @@ class LocalEngine:
         self._closed = False
         self._pace = Pace()
         self._suspended = 0
+        self._held = 0
         self.kills = 0
         size = self.limits.workers + _SPARE
         self.crew = Crew(release, size, self.limits.memory_bytes, kept=size + self.limits.long_queries)
@@ -179,13 +121,13 @@ class LocalEngine:
     async def _run(self, request: dict[str, Any], client: str) -> Answer:
         await self._keep_pace(client)
         key = hash(request["text"])
-        place = _Place(client, self._long if key in self._known_long else self._fast)
+        place = Place(client, self._long if key in self._known_long else self._fast)
         kills = 0
         while True:
             await self._enter(place)
             try:
                 return await self._attempt(request, place)
-            except _AgainError as again:
+            except AgainError as again:
                 if again.death is not None:
                     kills += 1
                     if kills == _MOST_KILLS:
@@ -194,7 +136,7 @@ class LocalEngine:
                     _log.warning("a query process was killed (%s); its query runs again", said)
             finally:
                 self._leave(place)
-            place = _Place(client, self._long)
+            place = Place(client, self._long)
 
     async def _keep_pace(self, client: str) -> None:
         """Wait, if a client had many processes ended."""
@@ -205,10 +147,10 @@ class LocalEngine:
         if pause_s:
             await asyncio.sleep(pause_s)
 
-    async def _attempt(self, request: dict[str, Any], place: "_Place") -> Answer:
+    async def _attempt(self, request: dict[str, Any], place: Place) -> Answer:
         """Run a query in a worker, from the start to the end."""
         worker = await self.crew.take()
-        run = _Run(place, worker, worker.ask(request), time.monotonic(), request["timeout_s"])
+        run = Run(place, worker, worker.ask(request), time.monotonic(), request["timeout_s"])
         run.set_deadline()
         quantum = None
         if place.lane is self._long:
@@ -225,7 +167,7 @@ class LocalEngine:
         except PeerGoneError:
             death = await self.crew.drop(worker)
             if death.killed and not self._closed:
-                raise _AgainError(death) from None
+                raise AgainError(death) from None
             raise self._post_mortem(death, request["timeout_s"]) from None
         finally:
             if quantum is not None:
@@ -241,19 +183,21 @@ class LocalEngine:
             self._explain(done.report, request)
         return Answer(done.body, time.monotonic() - run.started, worker.release.version)
 
-    def _quantum_is_over(self, run: "_Run", key: int) -> None:
+    def _quantum_is_over(self, run: Run, key: int) -> None:
         """Go on in the long lane; where it is full, stand still until there is a place, or start again then."""
         if run.reply.done():
             return
         self._remember(key)
         if self._long.try_enter(run.place.client):
             self._go_on(run)
-        elif self._suspended < self.limits.suspended:
-            run.suspended = asyncio.ensure_future(self._suspend(run))
+            return
+        held = run.worker.memory_bytes()
+        if self._suspended < self.limits.suspended and self._held + held <= self.limits.suspended_mib * MIB:
+            run.suspended = asyncio.ensure_future(self._suspend(run, held))
         else:
-            run.reply.set_exception(_AgainError(None))
+            run.reply.set_exception(AgainError(None))
 
-    def _go_on(self, run: "_Run") -> None:
+    def _go_on(self, run: Run) -> None:
         """Take the place in the long lane that was got for a query."""
         if run.place.lane is not None:
             run.place.lane.leave(run.place.client)
@@ -261,12 +205,16 @@ class LocalEngine:
         self._resize()
         run.worker.slow_down()
 
-    async def _suspend(self, run: "_Run") -> None:
-        """Stop a query until there is a place in the long lane. It loses none of its time."""
+    async def _suspend(self, run: Run, held: int) -> None:
+        """Stop a query until there is a place in the long lane. It loses none of its time.
+
+        :param held: bytes of memory that it keeps
+        """
         run.worker.suspend()
         run.stop_clock()
-        waiting = _Place(run.place.client, self._long)
+        waiting = Place(run.place.client, self._long)
         self._suspended += 1
+        self._held += held
         try:
             if run.place.lane is not None:
                 run.place.lane.leave(run.place.client)
@@ -274,10 +222,11 @@ class LocalEngine:
             self._resize()
             await self._enter(waiting)
         except RefusalError as error:
-            _fail(run.reply, error)
+            fail(run.reply, error)
             return
         finally:
             self._suspended -= 1
+            self._held -= held
         if run.reply.done():  # it was killed meanwhile
             self._leave(waiting)
             return
@@ -285,7 +234,7 @@ class LocalEngine:
         run.worker.resume()
         run.set_deadline()
 
-    async def _enter(self, place: "_Place") -> None:
+    async def _enter(self, place: Place) -> None:
         lane = place.lane
         assert lane is not None
         try:
@@ -305,7 +254,7 @@ class LocalEngine:
         if lane is self._long:
             self._resize()
 
-    def _leave(self, place: "_Place") -> None:
+    def _leave(self, place: Place) -> None:
         if place.lane is not None:
             place.lane.leave(place.client)
         self._resize()

@@ -1,29 +1,28 @@
-"""One worker process as its parent sees it: start, ask, slow down, kill, and read from its remains why it ended."""
+"""One worker process as the serving process sees it: start, ask, slow down, kill, and read from its remains why it ended."""
 
 import asyncio
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Self
 
 from kg.engine import frames
+from kg.engine.spawning import Process, last_words, scratch
+from kg.engine.starting import Starter
 from kg.store import Release
 
-_PACKAGE_PARENT: Final = Path(__file__).resolve().parents[2]
 _OUT_OF_MEMORY_STATUS: Final = 4
 _MEMORY_SIGNS: Final = ("memory allocation of", "bad_alloc", "MemoryError", "Cannot allocate memory")
 _STACK_SIGN: Final = "has overflowed its stack"
-_STDERR_BYTES: Final = 8192
 _LONG_PRIORITY: Final = 15
 _ENDING_S: Final = 1.0
+_PAGE: Final = resource.getpagesize()
 _PLAIN: Final = {"retires": False, "renews": False}
 
 
@@ -78,7 +77,7 @@ class Reply:
 
 
 class Worker(asyncio.Protocol):
-    """A process that runs :mod:`kg.engine.worker`, one query at a time. All methods belong to one event loop.
+    """A process that is in :mod:`kg.engine.worker`, one query at a time. All methods belong to one event loop.
 
     :ivar release: release whose store it has open
     :ivar ready: done when it can take a query; fails if it ends before
@@ -87,7 +86,7 @@ class Worker(asyncio.Protocol):
 
     on_end: Callable[["Worker"], None]
 
-    def __init__(self, release: Release, process: subprocess.Popen[bytes], lifeline: int, stderr: IO[bytes]) -> None:
+    def __init__(self, release: Release, process: Process, lifeline: int, stderr: IO[bytes]) -> None:
         self.release = release
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.on_end = lambda _: None
@@ -103,8 +102,12 @@ class Worker(asyncio.Protocol):
         self._end: asyncio.Task[Death] | None = None
 
     @classmethod
-    async def start(cls, release: Release, memory_bytes: int) -> Self:
-        """Start a worker on the store of ``release``; it is to be used when ``ready`` is done."""
+    async def start(cls, starter: Starter) -> Self:
+        """Start a worker; it is to be used when ``ready`` is done.
+
+        :raises ZygoteGoneError: if the store cannot be opened
+        :raises OSError: if the system has no process, descriptor or memory for it
+        """
         with contextlib.ExitStack() as undo:
             ours, theirs = socket.socketpair()
             undo.callback(ours.close)
@@ -112,24 +115,10 @@ class Worker(asyncio.Protocol):
                 read_end, write_end = os.pipe()
                 undo.callback(os.close, write_end)
                 with os.fdopen(read_end, "rb", buffering=0):
-                    stderr = undo.enter_context(_scratch())
-                    numbers = (theirs.fileno(), read_end)
-                    arguments = [str(release.store), *map(str, numbers), str(memory_bytes)]
-                    process = await asyncio.to_thread(
-                        subprocess.Popen,
-                        # -P: a json.py in the working directory is not ours
-                        [sys.executable, "-P", "-m", "kg.engine.worker", *arguments],
-                        stdin=subprocess.DEVNULL,
-                        stdout=subprocess.DEVNULL,
-                        stderr=stderr,
-                        pass_fds=numbers,
-                        env=_environment(),
-                        # An interrupt at the terminal is the parent's to handle. Not a session of its own: Linux gives each
-                        # session the same share of the processor (sched(7), autogroup), where priorities do not count.
-                        process_group=0,
-                    )
+                    stderr = undo.enter_context(scratch())
+                    process = await starter.start((theirs.fileno(), read_end, stderr.fileno()))
             undo.pop_all()
-        worker = cls(release, process, write_end, stderr)
+        worker = cls(starter.release, process, write_end, stderr)
         await asyncio.get_running_loop().connect_accepted_socket(lambda: worker, ours)
         return worker
 
@@ -142,6 +131,14 @@ class Worker(asyncio.Protocol):
     def alive(self) -> bool:
         """Whether its socket is open."""
         return not self._gone
+
+    def memory_bytes(self) -> int:
+        """Memory of its own that it has now, and what it shares with other workers (proc(5)); 0 if unknown."""
+        try:
+            _, resident, of_files, *_ = Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()
+        except OSError:
+            return 0
+        return (int(resident) - int(of_files)) * _PAGE
 
     def ask(self, request: dict[str, Any]) -> "asyncio.Future[Reply]":
         """Send a request; the future fails with :class:`kg.engine.frames.PeerGoneError` if the process ends."""
@@ -160,18 +157,18 @@ class Worker(asyncio.Protocol):
 
     def suspend(self) -> None:
         """Let the process stand still: it keeps its memory and takes no time."""
-        self._process.send_signal(signal.SIGSTOP)
+        self._process.signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let the process go on."""
-        self._process.send_signal(signal.SIGCONT)
+        self._process.signal(signal.SIGCONT)
 
     async def end(self) -> Death:
         """Kill the process if it runs, and say how it ended. May be called again."""
         if self._end is None:
             if not self._gone:
-                self._process.kill()
-            self._end = asyncio.ensure_future(asyncio.to_thread(self._remains))
+                self._process.signal(signal.SIGKILL)
+            self._end = asyncio.ensure_future(self._remains())
             if self._transport:
                 self._transport.close()
         return await asyncio.shield(self._end)
@@ -209,41 +206,12 @@ class Worker(asyncio.Protocol):
                 future.exception()  # nobody may be waiting, which is no defect
         self.on_end(self)
 
-    def _remains(self) -> Death:
-        """Wait for the process and read what it wrote. Runs in a thread."""
+    async def _remains(self) -> Death:
+        """Wait for the process and read what it wrote."""
         try:
-            self._process.wait(_ENDING_S)  # one that closed its socket is ending by itself
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            status = await asyncio.wait_for(self._process.wait(), _ENDING_S)  # one that closed its socket is ending by itself
+        except TimeoutError:
+            self._process.signal(signal.SIGKILL)
+            status = await self._process.wait()
         os.close(self._lifeline)
-        with self._stderr as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _STDERR_BYTES))
-            text = file.read().decode(errors="replace")
-        return Death(self._process.returncode, text)
-
-
-def _scratch() -> IO[bytes]:
-    """A file for messages, in memory where the system can: a server may have nowhere to write."""
-    if sys.platform == "linux":
-        return os.fdopen(os.memfd_create("policy-kg-worker"), "r+b", buffering=0)
-    return tempfile.TemporaryFile(prefix="policy-kg-worker-")
-
-
-def _environment() -> dict[str, str]:
-    """Environment of a worker: where this package is, and nothing else of the parent's but its paths.
-
-    One malloc arena: each further thread would reserve 64 MiB of the address space that the query may have.
-    """
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
-    paths = [str(_PACKAGE_PARENT), os.environ.get("PYTHONPATH", "")]
-    return kept | {
-        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
-        "PYTHONUTF8": "1",
-        "MALLOC_ARENA_MAX": "1",
-        # what a query frees is kept for the next one: giving it back to the kernel each time costs a tenth of a small query
-        "MALLOC_TRIM_THRESHOLD_": str(64 * 1024 * 1024),
-        "MALLOC_TOP_PAD_": str(1024 * 1024),
-        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=2000",
-    }
+        return Death(status, last_words(self._stderr))

@@ -1,8 +1,8 @@
-"""One query process: ``python -m kg.engine.worker STORE SOCKET LIFELINE MEMORY_BYTES``. The pool starts it.
+"""One query process: forked by :mod:`kg.engine.zygote`, or ``python -m kg.engine.worker STORE SOCKET LIFELINE MEMORY_BYTES``.
 
-In come requests on the socket with the descriptor SOCKET, out go results on the same; see :mod:`kg.engine.frames`. It opens
-the store, then gives up whatever a hostile query could use (:mod:`kg.engine.confinement`), then says that it is ready. It
-ends when LIFELINE, the read end of a pipe, closes, which it does when the parent ends in any way.
+In come requests on the socket with the descriptor SOCKET, out go results on the same; see :mod:`kg.engine.frames`. With the
+store open, it gives up whatever a hostile query could use (:mod:`kg.engine.confinement`), then says that it is ready. It
+ends when LIFELINE, the read end of a pipe, closes, which it does when the serving process ends in any way.
 
 Queries run in a thread, for its stack and for its priority: the pool may lower the priority of a thread whose query takes
 long, nobody may raise it again, and so that thread ends after the query and the next one starts with the usual priority.
@@ -20,7 +20,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, NoReturn, cast
 
 import pyoxigraph as ox
 
@@ -35,7 +35,7 @@ _PIECE: Final = 8 * 1024
 _ORPHANED: Final = 3
 _OUT_OF_MEMORY: Final = 4
 _NO_STORE: Final = 5
-_BROKEN: Final = 6
+BROKEN: Final = 6
 _DONE: Final = frames.pack(frames.END, b"")
 _THREAD_TRIES: Final = 200
 _OPEN_FILES: Final = Path("/proc/self/fd")
@@ -126,7 +126,7 @@ class Server:
 
     def run(self) -> None:
         """Answer requests until this thread's priority is lowered; end the process when it has grown or the pool is gone."""
-        status = _BROKEN
+        status = BROKEN
         try:
             if self._serve():
                 return
@@ -215,28 +215,38 @@ def _start(target: Callable[..., None], *arguments: object) -> threading.Thread:
     raise AssertionError
 
 
-def main(store_path: str, descriptor: str, lifeline: str, memory_bytes: str) -> None:
-    """Open the store, confine the process, and serve until the parent is gone."""
+def opened(path: Path) -> ox.Store:
+    """Open the store for a worker; where that fails, say why and end the process."""
     confinement.forbid_traces()
     confinement.own_signals()
-    sock = socket.socket(fileno=int(descriptor))
-    sock.settimeout(None)
     try:
-        store = open_store(Path(store_path))
+        store = open_store(path)
     except ReleaseError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(_NO_STORE)
-    warm(store, Path(store_path))
+    warm(store, path)
+    return store
+
+
+def serve(store: ox.Store, descriptor: int, lifeline: int, memory_bytes: int) -> NoReturn:
+    """Confine the process, and serve until the parent is gone."""
+    sock = socket.socket(fileno=descriptor)
+    sock.settimeout(None)
     memory = confinement.Memory()
-    _start(_end_with, int(lifeline))
-    confinement.limit_memory(memory, int(memory_bytes))
+    _start(_end_with, lifeline)
+    confinement.limit_memory(memory, memory_bytes)
     threading.stack_size(confinement.STACK_BYTES)
     confinement.forbid_descriptors()
     gc.freeze()
     gc.set_threshold(50_000)
-    server = Server(store, sock, memory, int(memory_bytes) // 4)
+    server = Server(store, sock, memory, memory_bytes // 4)
     while True:
         _start(server.run).join()
+
+
+def main(store_path: str, descriptor: str, lifeline: str, memory_bytes: str) -> None:
+    """Be a worker in an interpreter of its own."""
+    serve(opened(Path(store_path)), int(descriptor), int(lifeline), int(memory_bytes))
 
 
 if __name__ == "__main__":

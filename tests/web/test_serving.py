@@ -85,14 +85,22 @@ def answers(port: int) -> bool:
 
 def children(pid: int) -> set[int]:
     """Process ids of the children of a process."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):  # a thread that has just ended
+            found.update(int(child) for child in (task / "children").read_text().split())
+    return found
 
 
 def descendants(pid: int) -> set[int]:
     """Process ids of all children of a process, and theirs."""
     own = children(pid)
     return own.union(*(descendants(child) for child in own))
+
+
+def application(process: subprocess.Popen[str]) -> int:
+    """Process id of the application, the only child of the main process that has children."""
+    return next(pid for pid in children(process.pid) if children(pid))
 
 
 def gone(pids: set[int]) -> bool:
@@ -131,18 +139,22 @@ def test_server_answers_and_ends(build_dir: Path, name: str) -> None:
 
 
 @linux
-def test_a_killed_server_leaves_no_process(build_dir: Path) -> None:
-    """Even without a chance to clean up, and with a query running, nothing is left."""
-    with server(build_dir) as (process, port):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        connection.request("GET", SLOW)
-        time.sleep(0.3)
-        children = descendants(process.pid)
-        process.kill()
-        process.wait(10)
-        connection.close()
-
-        assert gone(children)
+@pytest.mark.parametrize("whose", ["main process", "application"])
+def test_a_killed_server_leaves_no_process(build_dir: Path, whose: str) -> None:
+    """Even without a chance to clean up, with queries that run and some that stand still, nothing is left."""
+    with server(build_dir) as (process, port), contextlib.ExitStack() as stack:
+        for number in range(6):
+            connection = stack.enter_context(contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)))
+            connection.request("GET", f"{SLOW}%23{number}")
+        wait_for(lambda: any("State:\tT" in Path(f"/proc/{pid}/status").read_text() for pid in descendants(process.pid)))
+        tree = descendants(process.pid)
+        if whose == "application":
+            os.kill(application(process), signal.SIGKILL)
+            assert gone(tree)
+        else:
+            process.kill()
+            process.wait(10)
+            assert gone(tree)
 
 
 def test_a_new_release_is_followed(tmp_path: Path) -> None:
@@ -206,20 +218,27 @@ def test_a_graceful_stop_lets_queries_end(build_dir: Path) -> None:
 
 
 @linux
-@pytest.mark.parametrize("whose", ["application", "query process"])
+@pytest.mark.parametrize("whose", ["application", "process that forks", "query processes"])
 def test_the_server_recovers_from_a_kill(build_dir: Path, whose: str) -> None:
     """Whatever is killed but the main process is back by itself."""
     with server(build_dir) as (process, port):
         wait_for(lambda: number(port, "kg_workers_idle") == 2)
-        application = next(pid for pid in children(process.pid) if children(pid))
-        victims = {application} if whose == "application" else children(application)
-        orphans = descendants(application)
+        site = application(process)
+        (forks,) = children(site)
+        orphans = descendants(site)
+        victims = {"application": {site}, "process that forks": {forks}, "query processes": children(forks)}[whose]
         for pid in victims:
             os.kill(pid, signal.SIGKILL)
         wait_for(lambda: answers(port))
 
         assert get(port, "/sparql?query=ASK%7B%7D") == (200, '{"head":{},"boolean":true}')
         assert gone(victims | (orphans if whose == "application" else set()))
+        if whose == "process that forks":
+            wait_for(lambda: forks not in children(site) and len(children(site)) == 1)
+            for pid in orphans - {forks}:
+                os.kill(pid, signal.SIGKILL)
+            wait_for(lambda: len(children(*children(site))) == 2)
+            assert get(port, "/sparql?query=ASK%7B%7D%20") == (200, '{"head":{},"boolean":true}')
 
 
 def test_port_in_use(build_dir: Path) -> None:

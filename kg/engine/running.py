@@ -1,0 +1,68 @@
+"""A query while it runs: its place in a lane, its worker, and its time. :mod:`kg.engine.pool` moves it on."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from kg.engine.lanes import Lane
+from kg.engine.process import Death, Reply, Worker
+
+
+class AgainError(Exception):
+    """A query is to start again.
+
+    :ivar death: end of its worker, where somebody else killed it, as an operator or the kernel may
+    """
+
+    def __init__(self, death: Death | None) -> None:
+        super().__init__()
+        self.death = death
+
+
+@dataclass
+class Place:
+    """A place that a query holds in a lane; it may go on to another lane, and holds none while it stands still."""
+
+    client: str
+    lane: Lane | None
+
+
+@dataclass
+class Run:
+    """A query in its worker.
+
+    :ivar left_s: seconds that it may still run
+    :ivar suspended: what waits for a place in the long lane for it
+    """
+
+    place: Place
+    worker: Worker
+    reply: "asyncio.Future[Reply]"
+    started: float
+    left_s: float
+    suspended: "asyncio.Task[None] | None" = None
+    _deadline: asyncio.TimerHandle | None = None
+    _since: float = 0.0
+
+    def set_deadline(self) -> None:
+        """Let the time run."""
+        self._since = time.monotonic()
+        self._deadline = asyncio.get_running_loop().call_later(self.left_s, fail, self.reply, TimeoutError())
+
+    def stop_clock(self) -> None:
+        """Let the time stand still."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self.left_s -= time.monotonic() - self._since
+
+    def end(self) -> None:
+        """Wait for nothing any more."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self.suspended is not None:
+            self.suspended.cancel()
+
+
+def fail(reply: "asyncio.Future[Reply]", error: Exception) -> None:
+    if not reply.done():
+        reply.set_exception(error)
