@@ -18,7 +18,7 @@ from kg.store import Release
 from kg.web import api, citing, downloads, language, ontology, pages, queries, things
 from kg.web.links import local
 from kg.web.problems import Problem, problem_reply
-from kg.web.site import Site
+from kg.web.site import Site, visit
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def create_app() -> Flask:
     app.jinja_env.filters["size"] = _size
     app.jinja_env.filters["local"] = local
     language.equip(app.jinja_env)
-    app.context_processor(lambda: {"visit": _visit()})
+    app.context_processor(lambda: {"visit": visit()})
     for family in (pages, queries, api, things, ontology, downloads, citing):
         app.register_blueprint(family.blueprint)
     app.register_error_handler(HTTPException, _http_error)
@@ -46,11 +46,6 @@ def make_site(release: Release, engine: Engine, templates: Environment) -> Site:
     :raises QueryFileError: if a published query cannot be read
     """
     return Site(release, Reader(release), engine, read_queries(release.path / "queries"), templates)
-
-
-def _visit() -> language.Visit:
-    """Who looks at the present page, for its templates."""
-    return language.Visit.of(request.path, request.query_string.decode("latin-1"), request.headers.get("Accept-Language", ""))
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -17,7 +17,7 @@ from kg.citation.styles import STYLES
 from kg.errors import CitationError
 from kg.negotiation import HTML, Choice, Format, by_name, negotiate
 from kg.web.problems import Problem, problem_reply
-from kg.web.site import Site, site
+from kg.web.site import Site, site, visit
 
 blueprint: Final = Blueprint("citing", __name__)
 
@@ -67,7 +67,7 @@ def citation() -> Response:
         if wanted:
             return _problem(Problem(400, "Unknown style", f'There is no style "{wanted[:100]}". There are: {names}.'))
         return _problem(Problem(406, "Not acceptable", f"Citations come as {', '.join(form.media_type for form in _FORMATS)}."))
-    language = request.args.get("lang", "en")
+    language = request.args.get("lang", visit().language if choice.format is HTML else "en")
     if language not in LANGUAGES:
         return _problem(Problem(400, "Unknown language", f"Citations are in {' and '.join(LANGUAGES)}: say lang=en or lang=nl."))
     try:
@@ -75,7 +75,7 @@ def citation() -> Response:
     except CitationError as error:
         return _problem(Problem(404, "Nothing to cite", str(error)))
     response = _answer(made, choice)
-    response.headers["Vary"] = "Accept"
+    response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Cache-Control"] = _CACHING
     response.set_etag(f"{site().release.version}-{choice.format.name}-{language}")
     response.make_conditional(request.environ)

@@ -13,6 +13,7 @@ from kg.engine.interface import Engine
 from kg.queries import PublishedQuery
 from kg.reader import Reader
 from kg.store import Release
+from kg.web.language import Visit
 
 _PORTS: Final = {"http": "80", "https": "443"}
 
@@ -57,6 +58,11 @@ def lasting(response: BaseResponse) -> BaseResponse:
     """A response that is the same each time until the next release, so that the front may keep it."""
     response.headers[LASTING] = "1"
     return response
+
+
+def visit() -> Visit:
+    """Who looks at the present page."""
+    return Visit.of(request.path, request.query_string.decode("latin-1"), request.headers.get("Accept-Language", ""))
 
 
 def base_url() -> str:

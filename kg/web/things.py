@@ -15,11 +15,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from kg.namespaces import BASE, GRAPH, ID, POL
 from kg.negotiation import GRAPH_FORMATS, HTML, Format, negotiate
 from kg.resource import Resource, Triple, data, in_use, own_data, problem, read_resource, serialise
+from kg.web.citing import box
 from kg.web.graphs import extension
 from kg.web.links import data_path, local
 from kg.web.problems import Problem, problem_reply
-from kg.web.site import base_url, lasting, site
-from kg.web.views import view_of
+from kg.web.site import base_url, lasting, site, visit
+from kg.web.views import passages_of, view_of
 
 blueprint: Final = Blueprint("things", __name__)
 
@@ -111,8 +112,11 @@ def thing_page(resource: Resource) -> BaseResponse:
     # "<" would end the element; JSON has it otherwise only in strings, where it may be written so
     embedded = serialise(own_data(resource), "jsonld").decode().replace("<", "\\u003c")
     files = [(form, data_path(resource.iri, form.name)) for form in DATA_FORMATS]
-    template = "statement.html" if f"{POL}Statement" in resource.types else "thing.html"
-    text = render_template(template, thing=view, embedded=embedded, files=files)
+    values = {"thing": view, "embedded": embedded, "files": files, "cite": box(site(), resource.iri, visit().language)}
+    if f"{POL}Statement" in resource.types:
+        text = render_template("statement.html", passages=passages_of(site().reader, view), **values)
+    else:
+        text = render_template("thing.html", **values)
     response = Response(text, content_type="text/html; charset=utf-8")
     point(response, resource.iri)
     return lasting(response)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from kg.fragment import passage_link
 from kg.namespaces import BASE, ID, PREFIXES, RDF_TYPE
 from kg.rdf import Term
 from kg.reader import Reader
@@ -88,6 +89,7 @@ class Value:
     external: bool = False
     part: str = ""
     properties: tuple["Property", ...] = ()
+    iri: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,38 @@ class Thing:
     def others(self, *properties: str) -> tuple[Property, ...]:
         """Its asserted properties but these."""
         return tuple(each for each in self.properties if not each.inferred and each.text not in properties)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Where a statement stands in its document.
+
+    :ivar first: character of the normalised text with which it begins, from 1
+    :ivar last: character with which it ends
+    :ivar link: to the words in the page; empty where it cannot be linked
+    """
+
+    part: str
+    document: Value
+    start: str
+    end: str
+    first: int
+    last: int
+    link: str
+
+
+def passages_of(reader: Reader, view: Thing) -> tuple[Passage, ...]:
+    """The passages of a statement."""
+    found = []
+    for value in (each for group in view.of("pol:passage") for each in group.values):
+        own = {each.text: each.values[0] for each in value.properties}
+        place = {each.text: each.values[0].text for each in own["oa:hasSelector"].properties}
+        document = own["oa:hasSource"]
+        start, end = own["pol:startAnchor"].text, own["pol:endAnchor"].text
+        page = next((term.value for term in reader.objects(document.iri, f"{PREFIXES['foaf']}page")), "")
+        link = passage_link(page, start, end)
+        found.append(Passage(value.part, document, start, end, int(place["oa:start"]) + 1, int(place["oa:end"]), link))
+    return tuple(found)
 
 
 def view_of(reader: Reader, resource: Resource) -> Thing:
@@ -203,6 +237,7 @@ class _View:
             text=short(iri),
             href=local(iri) if is_web(iri) else "",
             external=not iri.startswith(BASE),
+            iri=iri,
             part=part,
             properties=tuple(each for each in self.properties(iri) if not each.inferred) if part else (),
         )
