@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kg import __version__, description, dumps, report, rules, validation
+from kg import __version__, description, dumps, indexing, report, rules, textindex, validation
 from kg.errors import Finding, FindingsError, ReleaseError, Severity
 from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, from_jsonld, write_store
 from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
@@ -27,7 +27,7 @@ from kg.namespaces import ID, POL, graph_iri
 from kg.queries import QueryFileError, read_query
 from kg.shapes import read_shapes
 
-STAGES: Final = ("read", "map", "infer", "validate", "store", "dump", "publish")
+STAGES: Final = ("read", "map", "infer", "validate", "store", "index", "dump", "publish")
 """Names of the stages of a build, in order."""
 
 _INCOMPLETE: Final = ".incomplete-"
@@ -118,6 +118,8 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
             draft.chmod(0o755)
             on_stage("store")
             write_store(checked.dataset.quads, draft / "store")
+            on_stage("index")
+            indexing.write_index(checked.dataset, documents, draft / textindex.FOLDER)
             on_stage("dump")
             dumps.write_dumps(checked.dataset.quads, draft / "dumps")
             _write_queries(layout, draft)
@@ -127,6 +129,8 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
             on_stage("publish")
             draft.rename(final)
             _flush_directory(releases)
+        else:
+            indexing.renew(checked.dataset, documents, final)  # the index of an older version of the code
         _point(directory / "current", Path("releases") / version)
     return final
 
@@ -175,8 +179,9 @@ def _write_report(checked: Checked, draft: Path) -> None:
 
 
 def _write_manifest(checked: Checked, version: str, statements: dict[str, Counter[str]], draft: Path) -> None:
-    """``release.json`` and ``checksums.txt``. The store is left out: its bytes are the database's own business."""
-    files = [p for p in sorted(draft.rglob("*")) if p.is_file() and draft / "store" not in p.parents]
+    """``release.json`` and ``checksums.txt``. Store and index are left out: their bytes are the databases' own business."""
+    left_out = {draft / "store", draft / textindex.FOLDER}
+    files = [p for p in sorted(draft.rglob("*")) if p.is_file() and left_out.isdisjoint(p.parents)]
     listed = [
         {"path": p.relative_to(draft).as_posix(), "bytes": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
         for p in files
