@@ -37,8 +37,8 @@ _FORMATS: Final = {
     "trig": ox.RdfFormat.TRIG,
 }
 _WITH_GRAPHS: Final = frozenset({"nq", "jsonld", "trig"})
-# `id:` and `graph:` would need a backslash before each further slash: such IRIs are more readable in full.
-_PREFIXES: Final = {prefix: iri for prefix, iri in PREFIXES.items() if prefix not in ("id", "graph")}
+# `id:` and `graph:` would need a backslash before each further slash: such IRIs are more readable in full. `search:` is for queries.
+_PREFIXES: Final = {prefix: iri for prefix, iri in PREFIXES.items() if prefix not in ("id", "graph", "search")}
 
 
 def serialise(quads: Iterable[ox.Quad], extension: str) -> bytes:

@@ -214,6 +214,14 @@ class Finder:
         return Hit(str(stored["iri"][0]), str(stored["collection"][0]), score, text, facets)
 
 
+def search(index: OpenIndex, wanted: Wanted, limit: int) -> Found:
+    """The best hits.
+
+    :raises SearchInputError: if it cannot be searched for
+    """
+    return Finder(index, wanted).find(limit)
+
+
 def _silent(query: Query) -> Query:
     """A query that selects and does not score."""
     return Query.const_score_query(query, 0.0)
