@@ -15,7 +15,7 @@ from kg.engine.interface import Engine
 from kg.queries import read_queries
 from kg.reader import Reader
 from kg.store import Release
-from kg.web import pages
+from kg.web import pages, reconcile, search
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site
 
@@ -30,6 +30,8 @@ def create_app() -> Flask:
     app.jinja_env.filters["count"] = lambda number: f"{number:,}"
     app.jinja_env.filters["size"] = _size
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(reconcile.blueprint)
+    app.register_blueprint(search.blueprint)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _defect)
     return app
