@@ -36,8 +36,8 @@ _FORMATS: Final = {
 }
 WITH_GRAPHS: Final = frozenset({"nq", "jsonld", "trig"})
 """Formats that keep named graphs apart; the others hold their union."""
-# `id:` and `graph:` would need a backslash before each further slash: such IRIs are more readable in full.
-_PREFIXES: Final = {prefix: iri for prefix, iri in PREFIXES.items() if prefix not in ("id", "graph")}
+# `id:` and `graph:` would need a backslash before each further slash: such IRIs are more readable in full. `search:` is for queries.
+_PREFIXES: Final = {prefix: iri for prefix, iri in PREFIXES.items() if prefix not in ("id", "graph", "search")}
 _WITH_PREFIXES: Final = frozenset({"ttl", "trig", "rdf"})
 # Level 9 takes three times as long for a twentieth less.
 _GZIP_LEVEL: Final = 6

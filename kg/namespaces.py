@@ -12,6 +12,9 @@ POL: Final = f"{ONTOLOGY}#"
 ID: Final = f"{BASE}id/"
 GRAPH: Final = f"{BASE}graph/"
 SHAPES: Final = f"{BASE}shapes#"
+SEARCH: Final = f"{BASE}search"
+SEARCH_SERVICE: Final = frozenset({SEARCH, f"{SEARCH}#"})
+"""What a query may call our own search as a SERVICE; the second is ``search:``."""
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDF_TYPE: Final = f"{RDF}type"
@@ -59,6 +62,7 @@ PREFIXES: Final[dict[str, str]] = {
     "rdf": RDF,
     "rdfs": RDFS,
     "schema": "https://schema.org/",
+    "search": f"{SEARCH}#",
     "skos": SKOS,
     "unit": "http://qudt.org/vocab/unit/",
     "void": "http://rdfs.org/ns/void#",

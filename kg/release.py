@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from kg import __version__, atomic, description, dumps, exports, report, rules, validation
+from kg import __version__, atomic, description, dumps, exports, indexing, report, rules, textindex, validation
 from kg.citation_file import read_citation_file
 from kg.engine import binding
 from kg.errors import Finding, FindingsError, Severity
@@ -25,7 +25,7 @@ from kg.namespaces import ID, POL, graph_iri
 from kg.queries import QueryFileError, read_query
 from kg.shapes import read_shapes
 
-STAGES: Final = ("read", "map", "infer", "validate", "store", "dump", "publish")
+STAGES: Final = ("read", "map", "infer", "validate", "store", "index", "dump", "publish")
 """Names of the stages of a build, in order."""
 
 OnStage = Callable[[str], None]
@@ -124,6 +124,8 @@ def build(
             draft = atomic.draft_in(releases)
             on_stage("store")
             write_store(checked.dataset.quads, draft / "store")
+            on_stage("index")
+            indexing.write_index(checked.dataset, documents, draft / textindex.FOLDER)
             on_stage("dump")
             exports.write_exports(checked.dataset.quads, documents, version, draft / "dumps")
             _write_queries(layout, draft)
@@ -134,6 +136,8 @@ def build(
             on_stage("publish")
             draft.rename(final)
             atomic.flush_directory(releases)
+        else:
+            indexing.renew(checked.dataset, documents, final)  # the index of an older version of the code
         serving = carry(final)
         atomic.point(directory / "current", Path("releases") / serving.name)
     return serving
@@ -196,8 +200,9 @@ def _write_report(checked: Checked, draft: Path) -> None:
 
 
 def _write_manifest(checked: Checked, version: str, statements: dict[str, Counter[str]], draft: Path) -> None:
-    """``release.json`` and ``checksums.txt``. The store is left out: its bytes are the database's own business."""
-    files = [p for p in sorted(draft.rglob("*")) if p.is_file() and draft / "store" not in p.parents]
+    """``release.json`` and ``checksums.txt``. Store and index are left out: their bytes are the databases' own business."""
+    left_out = {draft / "store", draft / textindex.FOLDER}
+    files = [p for p in sorted(draft.rglob("*")) if p.is_file() and left_out.isdisjoint(p.parents)]
     listed = [
         {"path": p.relative_to(draft).as_posix(), "bytes": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
         for p in files

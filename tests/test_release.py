@@ -33,8 +33,8 @@ release.build(Layout(Path()), Path("build"), on_stage=die)
 
 
 def dumps_of(path: Path) -> dict[str, bytes]:
-    """Everything in a release but the store, whose bytes are the database's own business."""
-    return {name: data for name, data in snapshot(path).items() if not name.startswith("store/")}
+    """Everything in a release but store and index, whose bytes are the databases' own business."""
+    return {name: data for name, data in snapshot(path).items() if not name.startswith(("store/", "search/"))}
 
 
 def test_release_is_complete(project: Layout) -> None:

@@ -3,6 +3,7 @@
 In come a scan with SERVICE clauses and a way to ask the local engine; out goes the text of a query without SERVICE that has
 the same solutions (SPARQL 1.1 Federated Query, section 4). The worker that runs it opens no connection;
 :mod:`kg.engine.outbound` does, here, to the endpoints of the list. ``docs/decisions/20261122-service-by-values.md`` says why.
+One service is our own, the search in the release (:mod:`kg.engine.searching`): it is always allowed and opens nothing.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Final, TypeAlias
 
 from aiohttp.abc import AbstractResolver
 
-from kg.engine import rewriting
+from kg.engine import rewriting, searching
 from kg.engine.clauses import ServiceCall
 from kg.engine.endpoints import AllowList, Endpoint
 from kg.engine.errors import (
@@ -30,6 +31,8 @@ from kg.engine.limits import ANY_LENGTH, MIB, ServiceLimits
 from kg.engine.outbound import Outbound
 from kg.engine.scan import Scan, scan
 from kg.engine.values import BadResultError, Rows, columns_of, narrowing, rows_of
+from kg.namespaces import SEARCH, SEARCH_SERVICE
+from kg.store import Release
 
 Local: TypeAlias = Callable[[Query], Awaitable[bytes]]
 """Runs a SELECT or ASK on the local engine, within its limits, and gives a SPARQL JSON result."""
@@ -45,6 +48,7 @@ class _Job:
     query: Query
     local: Local
     deadline: float
+    release: Release | None
     edits: list[rewriting.Edit] = field(default_factory=list)
     received: int = 0
 
@@ -82,7 +86,7 @@ class Federation:
         """Close all connections."""
         await self._outbound.close()
 
-    async def resolve(self, checked: Scan, query: Query, local: Local, deadline: float) -> str:
+    async def resolve(self, checked: Scan, query: Query, local: Local, deadline: float, release: Release | None = None) -> str:
         """Text of a query with the same solutions and without SERVICE; :meth:`Scan.resolved` takes it.
 
         Nobody is asked anything before all endpoints are known to be allowed and Oxigraph has parsed all of the query.
@@ -90,17 +94,19 @@ class Federation:
         :param checked: scan of the query, made with ``federated=True``
         :param query: the query as the client sent it, for its dataset
         :param deadline: end of the query's time, on the clock of :func:`time.monotonic`
+        :param release: what our own search searches
+        :raises QuerySyntaxError: if the pattern of our own search asks for nothing that can be searched for
         :raises ServiceRefusedError: if an endpoint is not allowed, whether or not the clause is SILENT
         :raises ServiceFailedError: if an endpoint fails and the clause is not SILENT
         :raises ResultTooLargeError: if there are more solutions than the limit; there is no silent cut
         """
         if not checked.services:
             return checked.text
-        endpoints = [self._permitted(call) for call in checked.services]
+        endpoints = [self._permitted(checked, call) for call in checked.services]
         if len(endpoints) > self.limits.clauses:
             message = f"The query has {len(endpoints)} SERVICE clauses; this endpoint follows {self.limits.clauses}. Join some."
             raise _refusal(message)
-        job = _Job(checked, query, local, deadline)
+        job = _Job(checked, query, local, deadline, release)
         columns = [await self._columns(job, call) for call in checked.services]
         skeleton = scan(rewriting.without_services(checked, columns), ANY_LENGTH, closely=True)
         await job.ask(rewriting.on_no_data(checked, skeleton))
@@ -108,8 +114,11 @@ class Federation:
             job.edits.append((call.start, call.end, await self._solutions(job, call, endpoint, names)))
         return rewriting.spliced(checked.text, 0, len(checked.text), job.edits)
 
-    def _permitted(self, call: ServiceCall) -> Endpoint:
+    def _permitted(self, checked: Scan, call: ServiceCall) -> Endpoint:
         place = f"SERVICE on line {call.line}"
+        if call.endpoint in SEARCH_SERVICE:
+            searching.read(checked, call)  # what is wrong with it is said before anybody is asked
+            return Endpoint(SEARCH)
         if not self.allowed.endpoints:
             message = (
                 f"{place}: this endpoint opens no connections on behalf of a query. Query the other endpoint from your own "
@@ -153,6 +162,8 @@ class Federation:
         return rewriting.values(columns, rows)
 
     async def _rows(self, job: _Job, call: ServiceCall, endpoint: Endpoint, columns: Sequence[str]) -> list[str]:
+        if endpoint.url == SEARCH:
+            return await asyncio.to_thread(searching.rows, job.release, searching.read(job.checked, call), columns)
         names, bindings = await self._bindings(job, call, columns)
         if not names:
             return (await self._fetch(job, call, endpoint, columns, None)).rows

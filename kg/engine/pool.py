@@ -49,6 +49,8 @@ _SPARE: Final = 1
 """Workers beyond those that may be in use, so that one that was killed is not missed while the next one starts."""
 _REMEMBERED: Final = 4096
 _MOST_KILLS: Final = 3
+_MOST_RELEASES: Final = 3
+"""Times that a query with a search is answered, where the release changes meanwhile."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,17 +97,24 @@ class LocalEngine:
         """Run a query; see :meth:`kg.engine.interface.Engine.answer`."""
         checked = self.scan(query.text)
         limit_s = min(timeout_s or self.limits.timeout_s, self.limits.timeout_s)
-        if checked.services:
-            deadline = time.monotonic() + limit_s
+        if not checked.services:
+            return await self._run(self._request(checked, query, form, limit_s), client)
+        deadline = time.monotonic() + limit_s
 
-            async def local(part: Query) -> bytes:
-                part_s = max(0.01, deadline - time.monotonic())
-                request = self._request(scan(part.text, ANY_LENGTH), part, "json", part_s)
-                return (await self._run(request, client)).body
+        async def local(part: Query) -> bytes:
+            part_s = max(0.01, deadline - time.monotonic())
+            request = self._request(scan(part.text, ANY_LENGTH), part, "json", part_s)
+            return (await self._run(request, client)).body
 
-            checked = checked.resolved(await self._federation.resolve(checked, query, local, deadline))
-            limit_s = max(0.01, deadline - time.monotonic())
-        return await self._run(self._request(checked, query, form, limit_s), client)
+        for _ in range(_MOST_RELEASES):
+            release = self.crew.release
+            text = await self._federation.resolve(checked, query, local, deadline, release)
+            left_s = max(0.01, deadline - time.monotonic())
+            answer = await self._run(self._request(checked.resolved(text), query, form, left_s), client)
+            if checked.volatile or answer.version == release.version:
+                return answer
+        # a search in one release and an answer from another do not belong together
+        raise EngineBusyError("The release is being replaced. Send the query again.", retry_after_s=1)
 
     async def reopen(self, release: Release) -> None:
         """Answer from another release from now on; queries that run end on the old one."""

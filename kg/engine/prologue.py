@@ -56,12 +56,20 @@ class Prologue:
         """
         if not self.clear:
             return ""
-        document = f"{self._given}\n{self.declarations}\n{term} <x:is> <x:it> ."
         try:
-            quads = list(ox.parse(document.encode(), format=ox.RdfFormat.TURTLE, base_iri=BASE))
+            triples = self.triples(f"{term} <x:is> <x:it> .")
         except (SyntaxError, UnicodeEncodeError):
             return ""
-        return quads[0].subject.value if len(quads) == 1 and isinstance(quads[0].subject, ox.NamedNode) else ""
+        return triples[0].subject.value if len(triples) == 1 and isinstance(triples[0].subject, ox.NamedNode) else ""
+
+    def triples(self, turtle: str) -> list[ox.Triple]:
+        """Triples of a text in Turtle that stands after these declarations.
+
+        :raises SyntaxError: if it is no Turtle
+        :raises UnicodeEncodeError: if it has what is no character
+        """
+        document = f"{self._given}\n{self.declarations}\n{turtle}"
+        return [quad.triple for quad in ox.parse(document.encode(), format=ox.RdfFormat.TURTLE, base_iri=BASE)]
 
     def needed_by(self, text: str) -> str:
         """Declarations that a part of the query needs where neither the prologue nor our prefixes are known."""

@@ -91,7 +91,7 @@ class RemoteEngine:
                     return await self._run(scan(part.text, ANY_LENGTH), part, "json", release, deadline)
 
                 if checked.services:
-                    checked = checked.resolved(await self._federation.resolve(checked, query, local, deadline))
+                    checked = checked.resolved(await self._federation.resolve(checked, query, local, deadline, release))
                 body = await self._run(checked, query, form, release, deadline)
             except TimeoutError:
                 raise QueryTimeoutError(

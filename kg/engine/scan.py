@@ -18,6 +18,7 @@ from kg.engine.errors import QueryRefusedError, QueryTooDeepError, QueryTooLongE
 from kg.engine.limits import Limits
 from kg.engine.prologue import Prologue
 from kg.engine.tokens import Brackets, Token, names, tokenise
+from kg.namespaces import SEARCH_SERVICE
 
 FORMS: Final = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 UPDATES: Final = frozenset(
@@ -173,7 +174,7 @@ def _scan(text: str, depth_limit: int) -> Scan:
         from_graphs=graphs.default,
         from_named=graphs.named,
         dataset_clear=graphs.clear,
-        volatile=bool(services) or is_volatile(tokens),
+        volatile=any(call.endpoint not in SEARCH_SERVICE for call in services) or is_volatile(tokens),
         services=services,
     )
 

@@ -15,7 +15,7 @@ from kg.engine.interface import Engine
 from kg.queries import read_queries
 from kg.reader import Reader
 from kg.store import Release
-from kg.web import api, citing, downloads, language, ontology, pages, queries, things
+from kg.web import api, citing, downloads, language, ontology, pages, queries, reconcile, search, things
 from kg.web.links import local
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site, visit
@@ -33,7 +33,7 @@ def create_app() -> Flask:
     app.jinja_env.filters["local"] = local
     language.equip(app.jinja_env)
     app.context_processor(lambda: {"visit": visit()})
-    for family in (pages, queries, api, things, ontology, downloads, citing):
+    for family in (pages, queries, api, things, ontology, search, reconcile, downloads, citing):
         app.register_blueprint(family.blueprint)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _defect)

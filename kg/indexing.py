@@ -1,0 +1,248 @@
+"""Fill the full-text index of a release.
+
+In: the :class:`~kg.graph.Dataset` of a build. Out: a folder with an index of the form that :mod:`kg.textindex` says, in which
+statements, entities and topics stand in a fixed order. Next: :mod:`kg.release` puts it into a release, :mod:`kg.search` reads it.
+
+Statements are read one document at a time, so that no more than one is held beside what the build holds anyway.
+"""
+
+import os
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+from tantivy import Document, Index, IndexWriter
+
+from kg import textindex
+from kg.graph import Dataset
+from kg.namespaces import ID, POL, PREFIXES, RDF_TYPE, RDFS, SKOS, graph_iri
+
+_HEAP: Final = 32_000_000
+"""Bytes that are gathered before a segment of the index is written."""
+_LABEL: Final = f"{SKOS}prefLabel"
+_TEXTS: Final = (f"{POL}condition", f"{POL}exception")
+_LABELLED: Final = ("speaker", "addressee", "object", "topic", "action", "beneficiary", "affected", "place")
+_COLLECTIONS: Final = frozenset(
+    ("action", "agent", "document", "event", "group", "indicator", "instrument", "place", "publication", "topic"),
+)
+"""Whose members can be found; what has a label beside them are sections, and values of small lists."""
+_COMMON: Final = 3
+"""A word this often in the summaries may be a part of a compound, as may one of a label."""
+
+Texts = dict[str, list[str]]
+"""Texts by language."""
+
+
+def write_index(dataset: Dataset, documents: Iterable[str], path: Path) -> None:
+    """Write an index of a dataset to the directory ``path``, which must not exist.
+
+    :param documents: slugs of the documents
+    """
+    path.mkdir()
+    index = Index(textindex.schema(), path=str(path))
+    textindex.register(index)
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    _Filler(dataset, sorted(documents), writer).fill()
+    writer.commit()
+    writer.wait_merging_threads()
+    for file in path.iterdir():
+        if file.suffix == ".lock":
+            file.unlink()
+        else:
+            file.chmod(0o644)  # who serves it need not be who built it
+    (path / textindex.FORMAT_FILE).write_text(f"{textindex.FORMAT}\n", encoding="utf-8")
+
+
+def is_current(path: Path) -> bool:
+    """Whether ``path`` holds an index of the present format."""
+    file = path / textindex.FORMAT_FILE
+    return file.is_file() and file.read_text(encoding="utf-8").strip() == textindex.FORMAT
+
+
+def renew(dataset: Dataset, documents: Iterable[str], release: Path) -> None:
+    """Give a release that has no index of the present format a new one; it is complete when it gets its name."""
+    place = release / textindex.FOLDER
+    if is_current(place):
+        return
+    draft = Path(tempfile.mkdtemp(prefix=f".{textindex.FOLDER}-", dir=release))
+    try:
+        write_index(dataset, documents, draft / "new")
+        if place.exists():
+            place.rename(draft / "old")
+        os.rename(draft / "new", place)  # noqa: PTH104 - the counterpart of the line above
+    finally:
+        shutil.rmtree(draft)
+
+
+class _Filler:
+    """Writes the documents of one index."""
+
+    def __init__(self, dataset: Dataset, documents: list[str], writer: IndexWriter) -> None:
+        self._store = dataset.store
+        self._documents = documents
+        self._writer = writer
+        self._number = 0
+        self._labels: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
+        self._broader: dict[str, list[str]] = defaultdict(list)
+
+    def fill(self) -> None:
+        """All documents: kinds, entities and topics, and statements, each in the order of their IRIs."""
+        for iri, texts in self._texts(_LABEL).items():
+            self._labels[iri] = texts
+        for narrow, broad in self._pairs(f"{SKOS}broader"):
+            self._broader[narrow].append(broad)
+        self._related = _Related(self._known_words())
+        self._kinds()
+        self._entities()
+        for document in self._documents:
+            self._statements(document)
+
+    def _known_words(self) -> frozenset[str]:
+        """Dutch words that may be parts of compounds."""
+        counts: dict[str, int] = defaultdict(int)
+        for quad in self._store.quads_for_pattern(None, ox.NamedNode(f"{POL}summary"), None, None):
+            if isinstance(quad.object, ox.Literal) and quad.object.language == "nl":
+                for word in textindex.words_of(quad.object.value):
+                    counts[word] += 1
+        known = {word for word, count in counts.items() if count >= _COMMON}
+        for texts in self._labels.values():
+            for label in texts.get("nl", []):
+                known.update(textindex.words_of(label))
+        return frozenset(word for word in known if word.isalpha())
+
+    def _kinds(self) -> None:
+        labels = self._texts(f"{RDFS}label")
+        kinds = {kind for kind, broader in self._pairs(f"{RDFS}subClassOf") if broader == f"{POL}Statement"}
+        for iri in sorted(kinds):
+            self._add(iri, textindex.CLASS, "kind", labels.get(iri, {}), {})
+
+    def _entities(self) -> None:
+        more: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
+        for predicate in ("altLabel", "definition", "scopeNote"):
+            for iri, texts in self._texts(f"{SKOS}{predicate}").items():
+                for language, found in texts.items():
+                    more[iri][language] += found
+        for iri, titles in self._texts(f"{PREFIXES['dcterms']}title").items():
+            for language, found in titles.items():
+                more[iri][language] += found
+        for iri in sorted(self._labels):
+            collection = iri.removeprefix(ID).partition("/")[0]
+            if iri.startswith(f"{ID}{collection}/") and collection in _COLLECTIONS:
+                self._add(iri, textindex.ENTITY, collection, self._labels[iri], more.get(iri, {}))
+
+    def _statements(self, document: str) -> None:
+        graph = graph_iri(document)
+        summaries = self._texts(f"{POL}summary", graph)
+        properties: dict[str, dict[str, list[str]]] = {
+            name: _grouped(self._pairs(f"{POL}{name}", graph)) for name in ("statedIn", *_LABELLED)
+        }
+        properties["kind"] = _grouped(self._pairs(RDF_TYPE, graph))
+        texts = [self._texts(predicate, graph) for predicate in _TEXTS]
+        for iri in sorted(summaries):
+            facets = {
+                "document": properties["statedIn"].get(iri, []),
+                "kind": [kind for kind in properties["kind"].get(iri, []) if kind.startswith(POL)],
+                "speaker": properties["speaker"].get(iri, []),
+                "addressee": properties["addressee"].get(iri, []),
+                "topic": self._with_broader(properties["topic"].get(iri, [])),
+            }
+            more: Texts = defaultdict(list)
+            for found in texts:
+                for language, values in found.get(iri, {}).items():
+                    more[language] += values
+            for name in _LABELLED:
+                for value in properties[name].get(iri, []):
+                    for language, labels in self._labels.get(value, {}).items():
+                        more[language] += labels
+            self._add(iri, textindex.STATEMENT, "statement", summaries[iri], more, facets)
+
+    def _with_broader(self, topics: list[str]) -> list[str]:
+        """Topics and all that are broader than they are."""
+        found: dict[str, None] = {}
+        left = list(topics)
+        while left:
+            topic = left.pop()
+            if topic not in found:
+                found[topic] = None
+                left += self._broader.get(topic, [])
+        return sorted(found)
+
+    def _add(
+        self,
+        iri: str,
+        scope: str,
+        collection: str,
+        texts: Texts,
+        more: Texts,
+        facets: dict[str, list[str]] | None = None,
+    ) -> None:
+        document = Document()
+        document.add_text("iri", iri)
+        document.add_text("scope", scope)
+        document.add_text("collection", collection)
+        document.add_unsigned("number", self._number)
+        self._number += 1
+        for facet, values in (facets or {}).items():
+            for value in sorted(set(values)):
+                document.add_text(facet, value)
+        for language in textindex.LANGUAGES:
+            own, other = sorted(texts.get(language, [])), sorted(more.get(language, []))
+            for text in own:
+                document.add_text(language, text)
+            for text in other:
+                document.add_text(f"{language}_more", text)
+            if scope != textindex.CLASS:
+                related = self._related.of(" ".join(own), language)
+                if related:
+                    document.add_text(f"{language}_related", " ".join(related))
+                document.add_text("words", " ".join([*own, *other]))
+        self._writer.add_document(document)
+
+    def _texts(self, predicate: str, graph: str | None = None) -> dict[str, Texts]:
+        """Texts of a property by subject and language."""
+        found: dict[str, Texts] = {}
+        for quad in self._quads(predicate, graph):
+            if isinstance(quad.object, ox.Literal) and quad.object.language and isinstance(quad.subject, ox.NamedNode):
+                found.setdefault(quad.subject.value, {}).setdefault(quad.object.language, []).append(quad.object.value)
+        return found
+
+    def _pairs(self, predicate: str, graph: str | None = None) -> Iterator[tuple[str, str]]:
+        for quad in self._quads(predicate, graph):
+            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                yield quad.subject.value, quad.object.value
+
+    def _quads(self, predicate: str, graph: str | None) -> Iterator[ox.Quad]:
+        name = ox.NamedNode(graph) if graph else None
+        return iter(self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, name))
+
+
+class _Related:
+    """What is indexed beside the words of a text: parts of compounds, and roots."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        @lru_cache(maxsize=200_000)
+        def of_word(word: str, language: str) -> tuple[str, ...]:
+            parts = textindex.parts_of(word, known) if language == "nl" else ()
+            roots = [textindex.root(part, language) for part in (word, *parts)]
+            return tuple(dict.fromkeys((*parts, *roots)))
+
+        self._of_word: Callable[[str, str], tuple[str, ...]] = of_word
+
+    def of(self, text: str, language: str) -> list[str]:
+        """Parts and roots of the words of a text, each once."""
+        found: dict[str, None] = {}
+        for word in textindex.words_of(text):
+            found.update(dict.fromkeys(self._of_word(word, language)))
+        return list(found)
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for subject, value in pairs:
+        found.setdefault(subject, []).append(value)
+    return found
