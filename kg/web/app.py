@@ -15,7 +15,8 @@ from kg.engine.interface import Engine
 from kg.queries import read_queries
 from kg.reader import Reader
 from kg.store import Release
-from kg.web import pages
+from kg.web import crawling, description, pages
+from kg.web.dataset_head import dataset_jsonld
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site
 
@@ -29,7 +30,9 @@ def create_app() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["count"] = lambda number: f"{number:,}"
     app.jinja_env.filters["size"] = _size
-    app.register_blueprint(pages.blueprint)
+    app.jinja_env.globals["dataset_jsonld"] = dataset_jsonld
+    for module in (pages, description, crawling):
+        app.register_blueprint(module.blueprint)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _defect)
     return app
