@@ -21,6 +21,7 @@ from kg.errors import Finding, FindingsError, Severity
 from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, from_jsonld, write_store
 from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
 from kg.mappings.layout import Layout
+from kg.mappings.links import read_prefixes
 from kg.namespaces import ID, POL, graph_iri
 from kg.queries import QueryFileError, read_query
 from kg.shapes import read_shapes
@@ -109,11 +110,9 @@ def build(
     if any(finding.severity is Severity.VIOLATION for finding in checked.findings):
         raise FindingsError(checked.findings)
     version = content_version(checked, layout)
-    counts = checked.dataset.count()
-    statements = _statements(checked.corpus)
     documents = sorted(checked.corpus.documents)
-    described = description.describe(version, counts, documents, sum(kinds.total() for kinds in statements.values()))
-    checked.dataset.add(from_jsonld(described), DESCRIPTION)
+    statements = _statements(checked.corpus)
+    checked.dataset.add(description.describe(_described(checked, layout, version)), DESCRIPTION)
     each_triple_once(checked.dataset.quads)
 
     releases = directory / "releases"
@@ -141,6 +140,17 @@ def build(
         serving = carry(final)
         atomic.point(directory / "current", Path("releases") / serving.name)
     return serving
+
+
+def _described(checked: Checked, layout: Layout, version: str) -> description.Sources:
+    """What the description of the release is made of."""
+    return description.Sources(
+        version,
+        checked.dataset.quads,
+        sorted(checked.corpus.documents),
+        [read_query(path) for path, _ in layout.query_files()],
+        read_prefixes(layout.links),
+    )
 
 
 def content_version(checked: Checked, layout: Layout, citation: bytes | None = None) -> str:

@@ -90,17 +90,20 @@ class Resource:
         return (quad for quad in self.own if _value(quad.subject) == self.iri)
 
 
-def read_resource(reader: Reader, iri: str, most: int, *, inbound: bool = True) -> Resource | None:
+def read_resource(reader: Reader, iri: str, most: int, *, inbound: bool = True, parts_in: str | None = None) -> Resource | None:
     """What a release says of a thing; None if it says nothing with it as subject.
 
     :param most: quads that are read of each subject, and of each object
     :param inbound: whether what points at it is read
+    :param parts_in: IRI of a graph, a small one, in which parts are looked for that nothing else leads to
     """
     own: list[ox.Quad] = []
     back: list[ox.Quad] = []
     cut = False
-    seen = {iri}
     waiting = [iri]
+    if parts_in is not None:
+        waiting += sorted({_value(quad.subject) for quad in reader.graph(parts_in) if _value(quad.subject).startswith(f"{iri}#")})
+    seen = set(waiting)
     while waiting:
         subject = waiting.pop(0)
         quads = reader.about(subject, most + 1)

@@ -40,9 +40,13 @@ class Answer:
 
 
 class Engine(Protocol):
-    """Answers queries on one release at a time. All methods belong to one event loop."""
+    """Answers queries on one release at a time. All methods belong to one event loop.
+
+    :ivar federates: whether there is an endpoint that SERVICE may lead to
+    """
 
     limits: Limits
+    federates: bool
 
     def scan(self, text: str) -> Scan:
         """Check a query without running it; see :func:`kg.engine.scan.scan`."""

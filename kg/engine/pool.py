@@ -68,6 +68,7 @@ class LocalEngine:
         """
         self.limits = limits or Limits()
         self._federation = federation or Federation(())
+        self.federates = bool(self._federation.allowed.endpoints)
         self._fast = Lane(self.limits.workers)
         self._long = Lane(self.limits.long_queries, max(1, self.limits.long_queries - 1))
         self._known_long: OrderedDict[int, None] = OrderedDict()

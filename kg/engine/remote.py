@@ -65,6 +65,7 @@ class RemoteEngine:
         self._upstream = Upstream(url, credentials)
         self._translators = Translators(self.limits)
         self._federation = federation or Federation(())
+        self.federates = bool(self._federation.allowed.endpoints)
         self._turns = Lane(self.limits.workers + self.limits.long_queries)
         self._whole = {"rows": _CHECKED_ROWS, "graph": _CHECKED_ROWS}
 

@@ -67,6 +67,13 @@ def read_links(path: Path, name: str, registry: Registry, trace: Trace) -> list[
     return _Rows(name, columns, prefixes, registry, trace).read(lines, header + 1)
 
 
+def read_prefixes(path: Path) -> dict[str, str]:
+    """Namespaces by prefix, as the header of a file of links without findings gives them; none if there is no such file."""
+    if not path.exists():
+        return {}
+    return _prefixes(path.read_text(encoding="utf-8").split("\n"), path.name)[0]
+
+
 def _prefixes(lines: list[str], name: str) -> tuple[dict[str, str], list[Finding]]:
     """The ``curie_map`` of the # lines at the top: namespaces by prefix."""
     header = [(number, line[1:]) for number, line in enumerate(lines, start=1) if line.startswith("#")]

@@ -15,10 +15,26 @@ from kg.engine.interface import Engine
 from kg.queries import read_queries
 from kg.reader import Reader
 from kg.store import Release
-from kg.web import api, citing, downloads, language, ontology, pages, queries, reconcile, search, things
+from kg.web import (
+    api,
+    citing,
+    crawling,
+    description,
+    downloads,
+    language,
+    ontology,
+    pages,
+    queries,
+    reconcile,
+    search,
+    things,
+)
+from kg.web.dataset_head import dataset_jsonld
 from kg.web.links import local
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site, visit
+
+_FAMILIES = (pages, queries, api, things, ontology, search, reconcile, downloads, citing, description, crawling)
 
 _log = logging.getLogger(__name__)
 
@@ -31,9 +47,10 @@ def create_app() -> Flask:
     app.jinja_env.filters["count"] = lambda number: f"{number:,}"
     app.jinja_env.filters["size"] = _size
     app.jinja_env.filters["local"] = local
+    app.jinja_env.globals["dataset_jsonld"] = dataset_jsonld
     language.equip(app.jinja_env)
     app.context_processor(lambda: {"visit": visit()})
-    for family in (pages, queries, api, things, ontology, search, reconcile, downloads, citing):
+    for family in _FAMILIES:
         app.register_blueprint(family.blueprint)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _defect)

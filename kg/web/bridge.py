@@ -57,4 +57,5 @@ def _environment(request: Request, headers: list[tuple[str, str]]) -> "WSGIEnvir
         key = name.upper().replace("-", "_")
         environment[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
     environment["CONTENT_LENGTH"] = str(len(request.body))
+    environment["HTTP_HOST"] = url.netloc  # as the clients see it, which behind a proxy the field Host need not be
     return environment

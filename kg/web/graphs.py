@@ -17,7 +17,7 @@ PATH: Final = "/graph/"
 FORMATS: Final = tuple(form for form in GRAPH_FORMATS if form is not HTML)
 _TRIPLES: Final = """CONSTRUCT {{ ?s ?p ?o }} WHERE {{
   {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}
-  UNION {{ GRAPH <{description}> {{ ?s ?p ?o FILTER(?s = <{graph}>) }} }}
+  UNION {{ GRAPH <{description}> {{ ?s ?p ?o FILTER(?s = <{graph}> || STRSTARTS(STR(?s), "{graph}#")) }} }}
   UNION {{ BIND(<{graph}> AS ?s) BIND(<{part}> AS ?p) BIND(<{dataset}> AS ?o) }}
 }}"""
 

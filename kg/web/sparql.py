@@ -135,7 +135,7 @@ async def describe(request: Request, site: Site) -> Reply:
     headers = {"Content-Type": choice.content_type, "Vary": "Accept", "Cache-Control": "no-cache"}
     if choice.format is HTML:
         return Reply(200, headers, site.render("sparql.html", query="").encode())
-    description = service.description(site.release, request.url)
+    description = service.description(site.release, request.url, federates=site.engine.federates)
     answer = await site.engine.answer(Query(description), choice.format.name, client=request.client)
     return Reply(200, headers, answer.body)
 

@@ -30,6 +30,7 @@ _MOST: Final = 10_000
 """Quads of a data file about each part of a thing, in each direction."""
 _SHOWN: Final = 2_000
 DATASET: Final = f"{BASE}dataset"
+_DESCRIPTION: Final = f"{GRAPH}description"
 
 
 @blueprint.get("/id/<path:path>")
@@ -74,7 +75,7 @@ def data_file(path: str) -> BaseResponse:
 def document(**_: str) -> BaseResponse:
     """What the release says of a dataset, or of a release."""
     name, form = extension(request.path.removeprefix("/"), DATA_FORMATS)
-    return described(BASE + name, form)
+    return described(BASE + name, form, parts_in=_DESCRIPTION)
 
 
 @blueprint.get("/graph/<name>")
@@ -90,12 +91,14 @@ def graph(name: str) -> BaseResponse:
     return thing_page(read_resource(site().reader, iri, _SHOWN) or Resource(iri, (), (), cut=False))
 
 
-def described(iri: str, form: Format | None, formats: tuple[Format, ...] = _PAGE_FIRST) -> BaseResponse:
+def described(
+    iri: str, form: Format | None, formats: tuple[Format, ...] = _PAGE_FIRST, parts_in: str | None = None
+) -> BaseResponse:
     """What the release says of a thing, in a format, or by ``Accept`` where there is none."""
     form = form or _negotiated(formats)
     if form is None:
         return not_acceptable(iri)
-    resource = read_resource(site().reader, iri, _MOST)
+    resource = read_resource(site().reader, iri, _MOST, parts_in=parts_in)
     if resource is None or resource.withdrawn:
         return absent(iri, resource, form)
     if form is HTML:

@@ -1,0 +1,94 @@
+"""The release's description of itself, as triples of the graph ``description``: VoID, DCAT, PROV, and the published queries.
+
+In: the quads of the other graphs (:mod:`kg.description.counting` counts them) and the published queries. Out: triples.
+Next: :mod:`kg.release` adds them to the store and the dumps; :mod:`kg.located` shows them with the addresses of a server.
+
+The description is part of what it describes: a query at the endpoint sees it like every other graph. So it is counted as well,
+by writing it again until it says of itself what is so (docs/decisions/20261122-description-counts-itself.md).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from kg.description import catalogue, examples, linksets, provenance
+from kg.description.counting import Counts, Tally
+from kg.description.facts import DATASET, GRAPH_NAME, LICENSE
+from kg.description.found import find
+from kg.description.partitions import Partitions
+from kg.description.writing import Writer
+from kg.namespaces import graph_iri
+from kg.queries import PublishedQuery
+
+__all__ = ["DATASET", "LICENSE", "Sources", "describe", "settle"]
+
+_ROUNDS: Final = 12
+"""In which a description settles; four are usual: classes, their partitions, the counts of these, the check."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a description is made of.
+
+    :ivar version: of the release
+    :ivar quads: of every graph but the description, each triple in one graph
+    :ivar documents: slugs
+    :ivar link_prefixes: namespaces of the data sets that are linked to, by a short name
+    """
+
+    version: str
+    quads: Sequence[ox.Quad]
+    documents: Sequence[str]
+    queries: Sequence[PublishedQuery]
+    link_prefixes: Mapping[str, str]
+
+
+def describe(sources: Sources) -> list[ox.Triple]:
+    """The triples of the graph ``description``, in a stable order."""
+    data = Tally(sources.quads)
+    found = find(sources.quads, sources.documents)
+    fixed = Writer()
+    catalogue.write(fixed, found, sources.version)
+    provenance.write(fixed, found, sources.version)
+    examples.write(fixed, sources.queries)
+    linksets.write(fixed, sources.quads, sources.link_prefixes)
+    graph = ox.NamedNode(graph_iri(GRAPH_NAME))
+
+    partitions = Partitions(found)
+
+    def once(triples: frozenset[ox.Triple], left_out: frozenset[str]) -> frozenset[ox.Triple]:
+        own = Tally((ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples), data)
+        return frozenset(fixed.triples | partitions.triples(Counts(data, own), left_out))
+
+    return sorted(settle(once, frozenset(fixed.triples)), key=str)
+
+
+def settle(
+    once: Callable[[frozenset[ox.Triple], frozenset[str]], frozenset[ox.Triple]], triples: frozenset[ox.Triple]
+) -> frozenset[ox.Triple]:
+    """A description that describes itself as it is.
+
+    Most numbers follow from how many triples there are, which does not depend on the numbers. Only how many distinct objects
+    there are does, since numbers are objects; where this does not settle, it is not said.
+
+    :param once: description of the data and a description, without the distinct objects of some subjects
+    :raises AssertionError: if something else does not settle, which is a defect of ours
+    """
+    left_out: frozenset[str] = frozenset()
+    while True:
+        before: frozenset[ox.Triple] = triples
+        for _ in range(_ROUNDS):
+            before, triples = triples, once(triples, left_out)
+            if triples == before:
+                return triples
+        unsettled = _subjects(before ^ triples)
+        if unsettled <= left_out:
+            message = f"the description does not settle at {', '.join(sorted(unsettled))}"
+            raise AssertionError(message)
+        left_out |= unsettled
+
+
+def _subjects(triples: Iterable[ox.Triple]) -> frozenset[str]:
+    return frozenset(triple.subject.value for triple in triples if isinstance(triple.subject, ox.NamedNode))
