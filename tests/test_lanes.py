@@ -1,6 +1,8 @@
 """Short queries do not wait for long ones, and clients take turns."""
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +17,7 @@ from kg.engine.lanes import Lane, Pace
 from kg.engine.limits import Limits
 from kg.store import Release, open_release
 from tests.serving import write_release
-from tests.test_engine import ENDLESS, ask, wait_for
+from tests.test_engine import ENDLESS, ask, forked, parents, wait_for
 
 LONG = "SELECT (COUNT(*) AS ?n) { ?a <https://example.org/p> ?c . ?d <https://example.org/p> ?f }"
 
@@ -115,6 +117,25 @@ def test_a_long_query_starts_again_when_the_lane_is_full(release: Release, threa
 
         assert {"n\r\n9000000\r\n"} == {query.result() for query in running}
         assert engine.engine.long_queries == 0
+
+
+@forked
+def test_what_stands_still_when_what_forks_is_killed(release: Release, threads: ThreadPoolExecutor) -> None:
+    """The kernel ends such a process, too, and its query runs again; its answer is whole."""
+    limits = Limits(timeout_s=20, workers=3, long_queries=1, queue_s=20)
+    with BlockingEngine(release, limits) as engine:
+        ask(engine, "ASK {}")
+        first = threads.submit(engine.answer, Query(ENDLESS), "csv", timeout_s=4)
+        wait_for(lambda: engine.engine.long_queries == 1)
+        running = [threads.submit(ask, engine, f"{LONG} # {number}") for number in range(2)]
+        wait_for(lambda: [state(pid) for pid in engine.process_ids].count("T") == 2)
+        stopped = [pid for pid in engine.process_ids if state(pid) == "T"]
+        for pid in parents(engine):
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not {state(pid) for pid in stopped} - {"", "Z"})
+
+        assert [query.result() for query in running] == ["n\r\n9000000\r\n"] * 2
+        assert isinstance(first.exception(), QueryTimeoutError)
 
 
 def test_what_stands_still_may_hold_so_much_memory(release: Release, threads: ThreadPoolExecutor) -> None:

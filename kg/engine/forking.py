@@ -1,7 +1,7 @@
 """The process that forks workers, as the serving process sees it. The process itself is :mod:`kg.engine.zygote`.
 
 In come the descriptors of a worker; out goes a :class:`Forked`, which is stopped by its own descriptor and of whose end the
-zygote tells. If the zygote ends before its time, its workers go on.
+zygote tells. If the zygote ends before its time, so do its workers.
 """
 
 import asyncio

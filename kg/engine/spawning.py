@@ -103,6 +103,5 @@ def _environment() -> dict[str, str]:
         # what a query frees is kept for the next one: giving it back to the kernel each time costs a tenth of a small query
         "MALLOC_TRIM_THRESHOLD_": str(64 * 1024 * 1024),
         "MALLOC_TOP_PAD_": str(1024 * 1024),
-        # huge pages, which the kernel has to allow (madvise): a long query takes 4 % less time
-        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=2000:glibc.malloc.hugetlb=1",
+        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=2000",
     }

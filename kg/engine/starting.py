@@ -82,10 +82,12 @@ class Starter:
         """The task that starts a zygote."""
         if self._opening is None or self._opening.done():
             self._opening = asyncio.ensure_future(self._start())
-            self._opening.add_done_callback(lambda task: task.exception())  # nobody may be waiting
+            self._opening.add_done_callback(lambda task: task.cancelled() or task.exception())  # nobody may be waiting
         return self._opening
 
     async def _start(self) -> Zygote:
+        if self._zygote is not None and self._zygote.proven:
+            _log.warning("the process that forks query workers was killed, and is started again")
         self._zygote = await Zygote.start(self.release, self._memory_bytes)
         self._zygote.on_change = self._changed
         return self._zygote
@@ -98,8 +100,7 @@ class Starter:
         if self._retired:
             if not self._under_way and not zygote.has_children:
                 zygote.part()
-        elif not zygote.alive and zygote.proven and (self._opening is None or self._opening.done()):
-            _log.warning("the process that forks query workers was killed, and is started again")
+        elif not zygote.alive and zygote.proven:
             self._opened()
 
 

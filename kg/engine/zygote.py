@@ -3,7 +3,8 @@
 It imports what a worker needs, opens the store, and then waits. For each request on SOCKET, which brings the descriptors of a
 worker, it forks one that goes on in :mod:`kg.engine.worker`; nothing is imported or opened again, and memory that nobody
 writes to is shared. As the parent it also learns how each of them ends, and says so. When SOCKET closes, which it does when
-the serving process ends in any way, it kills those that are left and ends.
+the serving process ends in any way, it kills those that are left and ends. If it is killed itself, the kernel ends them
+(prctl(2), PR_SET_PDEATHSIG): one that stands still would not see that its lifeline has closed.
 
 Only the thread that forks goes on in the new process. RocksDB has some that wait for work that a store opened for reading
 never gives them; a lock that one of them held would stay locked for ever. So nothing is forked before they have come to rest,
@@ -11,6 +12,7 @@ nor when one of them has moved since. Nothing of the store is torn down in a wor
 """
 
 import contextlib
+import ctypes
 import errno
 import gc
 import os
@@ -40,6 +42,8 @@ ENDED: Final = b"E"
 MESSAGE: Final = struct.Struct("!cii")
 
 DESCRIPTORS: Final = 3
+_LIBC: Final = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG: Final = 1
 _TASKS: Final = Path("/proc/self/task")
 _REST_S: Final = 0.01
 _RESTLESS_S: Final = 10.0
@@ -96,6 +100,7 @@ class Zygote:
     """Forks workers and tells how they end."""
 
     def __init__(self, store: ox.Store, control: socket.socket, memory_bytes: int) -> None:
+        self._pid = os.getpid()
         self._store = store
         self._control = control
         self._memory_bytes = memory_bytes
@@ -148,6 +153,9 @@ class Zygote:
     def _become_worker(self, sock: int, lifeline: int, stderr: int) -> NoReturn:
         """Go on as a worker, of which nothing returns here."""
         try:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != self._pid:  # too late, it has ended
+                os._exit(worker.BROKEN)
             os.setpgid(0, 0)
             os.dup2(stderr, 2)
             for descriptor in (stderr, self._control.detach(), *self._children):
