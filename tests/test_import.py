@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from kg import atomic, release
 from kg.cli import main
+from kg.credentials import from_environment
 from kg.errors import FindingsError, ReleaseError, UsageError
 from kg.imports import commands
 from kg.imports.derived import Prepared, derive
@@ -20,8 +21,10 @@ from kg.mappings.layout import Layout
 from kg.namespaces import ID, PREFIXES
 from kg.reader import Reader
 from kg.store import current_release, open_store, read_quads
+from kg.target import Target
 from tests.imports import EXPECTED, GRAPH, MAPPING, TABLE, write
 from tests.project import ROOT, edit, make_project, snapshot
+from tests.stores import Store
 
 BUILD = Path("build")
 SHORT = {
@@ -353,3 +356,18 @@ def test_the_graph_file_is_what_the_store_has(project: Layout) -> None:
     store.load(file, ox.RdfFormat.N_QUADS)
     assert set(store) == set(read_quads(current_release(BUILD), GRAPH))
     assert b'"1200.50"' in file  # as in the table, to the last digit
+
+
+def test_another_store_gets_the_published_graph_only(project: Layout, store: Store) -> None:
+    """`kg publish` writes the release without its imports, and knows it again."""
+    commands.add(Path("catch.yaml"), BUILD)
+    base = current_release(BUILD).description["base"]
+    arguments = ["publish", "--to", store.to("gsp"), "--timeout", "60"]
+
+    first = CliRunner().invoke(main, arguments, env=store.environment)
+    second = CliRunner().invoke(main, arguments, env=store.environment)
+
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output
+    assert f"release {base} is there already" in second.output
+    with Target(store.to("gsp"), store.queries, "gsp", from_environment("KG_PUBLISH", store.environment), 60) as target:
+        assert target.ask(f"SELECT * {{ GRAPH <{GRAPH}> {{ ?s ?p ?o }} }}") == []

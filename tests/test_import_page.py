@@ -12,6 +12,7 @@ import pytest
 from kg.engine.blocking import BlockingEngine
 from kg.engine.interface import Query
 from kg.engine.limits import Limits
+from kg.errors import FindingsError
 from kg.imports import commands
 from kg.imports.entities import AmbiguousError, Entities, UnmatchedError, alpha_3
 from kg.namespaces import ID
@@ -89,7 +90,7 @@ def test_the_finding_on_the_page_is_one(build_dir: Path, tmp_path: Path, monkeyp
     text = (EXAMPLE / "scores.csv").read_text(encoding="utf-8").replace("7,05", "7,O5")
     (tmp_path / "scores.csv").write_text(text, encoding="utf-8")
 
-    with pytest.raises(commands.FindingsError) as error:
+    with pytest.raises(FindingsError) as error:
         commands.add(Path("mapping.yaml"), build_dir, only_check=True)
 
     assert [("text", f"{finding}\n") for finding in error.value.findings] == [block for block in BLOCKS if "7,O5" in block[1]]
