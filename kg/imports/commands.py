@@ -179,10 +179,21 @@ def _report(mapping: ImportMapping, cube: Cube, triples: int) -> str:
     if cube.skipped:
         rows = sum(map(len, cube.skipped.values()))
         lines.append(f"left out, {rows} rows that name no entity of the graph (`unmatched: skip`), with their lines:")
-        lines += [f"  {text}: {', '.join(map(str, at))}" for text, at in sorted(cube.skipped.items())]
+        lines += [f"  {text}: {_ranges(at)}" for text, at in sorted(cube.skipped.items())]
     if cube.empty:
-        lines.append(f"left out, {len(cube.empty)} rows without a measure: lines {', '.join(map(str, cube.empty))}")
+        lines.append(f"left out, {len(cube.empty)} rows without a measure: lines {_ranges(cube.empty)}")
     return "\n".join(lines) + "\n"
+
+
+def _ranges(lines: list[int]) -> str:
+    """Numbers in order, as in ``3, 5-8``."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 def _others(imports: list[Prepared], name: str) -> dict[str, str]:
