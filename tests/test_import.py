@@ -218,6 +218,36 @@ def test_a_build_that_an_import_does_not_fit_leaves_current(project: Layout) -> 
     assert (BUILD / "current").resolve() == before
 
 
+def test_an_import_whose_files_are_gone_can_be_taken_out(project: Layout) -> None:
+    """Nothing else can be done with it: a build says so and leaves `current`."""
+    added = commands.add(Path("catch.yaml"), BUILD)
+    assert added.release is not None
+    shutil.rmtree(added.release / "imports" / "catch")
+
+    with pytest.raises(
+        ReleaseError, match=r"imports/catch: the files of this import are gone; take it out with `kg import --rem"
+    ):
+        release.build(project, BUILD, carry=commands.carried(BUILD))
+    assert current_release(BUILD).path == added.release
+    assert "+" not in commands.remove("catch", BUILD).name
+
+
+def test_a_build_mends_a_broken_release(project: Layout) -> None:
+    """Where `current` is no release any more, there is nothing to carry over."""
+    (current_release(BUILD).path / "release.json").unlink()
+    edit(project, "mappings/harbour-2031.yaml", "Harbours belong to nobody", "Harbours are owned by nobody")
+
+    assert release.build(project, BUILD, carry=commands.carried(BUILD)) == BUILD / "releases" / current_release(BUILD).version
+
+
+def test_removing_without_a_release(project: Layout) -> None:
+    """It says what is missing, and makes no directory."""
+    with pytest.raises(ReleaseError, match="run `kg build`"):
+        commands.remove("catch", Path("elsewhere"))
+
+    assert not Path("elsewhere").exists()
+
+
 @pytest.mark.parametrize("step", ["flush", "flush_directory", "point"])
 def test_a_killed_import_leaves_the_old_release_serving(project: Layout, step: str) -> None:
     """SIGKILL before the directory is whole, before it is on the disk, before `current` moves: the next one completes."""

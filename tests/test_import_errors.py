@@ -417,6 +417,7 @@ def test_other_datatypes(text: str, datatype: str, expected: str) -> None:
         ("yes", "boolean", '"yes" is not true or false, or 1 or 0'),
         ("2023-02-29", "date", '"2023-02-29" is not a day that exists in the calendar'),
         ("1.5", "integer", '"1.5" is not a whole number, as in 12'),
+        ("٣", "integer", '"٣" is not written with the digits 0 to 9'),
     ],
 )
 def test_what_is_of_no_other_datatype(text: str, datatype: str, message: str) -> None:
