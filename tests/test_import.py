@@ -202,6 +202,16 @@ def test_a_build_takes_imports_along(project: Layout) -> None:
     assert release.build(project, BUILD).name == base  # without carrying, the published release itself
 
 
+def test_the_command_build_takes_imports_along(project: Layout) -> None:
+    """It prints the release that serves."""
+    commands.add(Path("catch.yaml"), BUILD)
+
+    done = CliRunner().invoke(main, ["build"])
+
+    assert (done.exit_code, "+catch-" in done.stdout) == (0, True)
+    assert Path(done.stdout.strip()).resolve() == (BUILD / "current").resolve()
+
+
 def test_a_build_that_an_import_does_not_fit_leaves_current(project: Layout) -> None:
     """The entity that the table names has another name now."""
     commands.add(Path("catch.yaml"), BUILD)
