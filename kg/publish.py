@@ -66,8 +66,9 @@ def publish(
     foreign = [graph for graph in expected if not _ours(graph)]
     if foreign:
         raise PublishError(f"{release.path / 'release.json'}: {foreign[0]} is not below {GRAPH}, so it is not published")
-    if not force and _version(target) == release.version and count_graphs(target, expected) == expected:
-        on_step(f"{target.url}: release {release.version} is there already")
+    version = release.description.get("base", release.version)  # of a release with imports the published one is written
+    if not force and _version(target) == version and count_graphs(target, expected) == expected:
+        on_step(f"{target.url}: release {version} is there already")
         return Published((), (), sum(expected.values()))
 
     store = open_store(release.store)

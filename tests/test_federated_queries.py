@@ -15,6 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.engine.endpoints import DEFAULT_ALLOW, AllowList
+from kg.engine.limits import Limits, ServiceLimits
 from kg.namespaces import ID
 from kg.queries import read_queries
 from kg.reader import Reader
@@ -109,7 +110,7 @@ def rows_of(port: int, query: str) -> list[dict[str, str]]:
 def run(port: int, name: str, there: StandIn) -> list[dict[str, str]]:
     """Rows of a federated query, asked of the endpoint that stands in; nothing else in its text is changed."""
     there.requests.clear()
-    text, count = ENDPOINT.subn(f"SERVICE <{there.url}>", QUERIES[name].text)
+    text, count = ENDPOINT.subn(f"SERVICE <{there.url}>", (FOLDER / f"{name}.rq").read_text(encoding="utf-8"))
     assert count == 1
     return rows_of(port, text)
 
@@ -132,6 +133,22 @@ def test_there_are_three_and_each_has_a_section() -> None:
         assert f"| {header} |" in section, name
         assert [known.find(url) is not None for url in ENDPOINT.findall(query.text)] == [True]
         assert set(query.title) == {"nl", "en"}
+
+
+def test_limits_are_as_documented() -> None:
+    """The numbers of the page are those of the engine."""
+    limits = ServiceLimits()
+    rows = "\n".join(line for line in DOCUMENT.splitlines() if line.startswith("|"))
+    for words in (
+        f"{limits.clauses} in a query",
+        f"{limits.rows:,}, in at most {limits.response_mib} MiB",
+        f"{limits.total_mib} MiB |",
+        f"{limits.timeout_s:.0f} s for a request",
+        f"own deadline ({Limits().timeout_s:.0f} s)",
+        f"up to {limits.bindings:,} solutions",
+        f"{limits.batch} in a request",
+    ):
+        assert words in rows
 
 
 def test_each_number_of_wikidata_has_its_source() -> None:

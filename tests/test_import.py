@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from kg import atomic, release
 from kg.cli import main
+from kg.credentials import from_environment
 from kg.errors import FindingsError, ReleaseError, UsageError
 from kg.imports import commands
 from kg.imports.derived import Prepared, derive
@@ -20,8 +21,10 @@ from kg.mappings.layout import Layout
 from kg.namespaces import ID, PREFIXES
 from kg.reader import Reader
 from kg.store import current_release, open_store, read_quads
+from kg.target import Target
 from tests.imports import EXPECTED, GRAPH, MAPPING, TABLE, write
 from tests.project import ROOT, edit, make_project, snapshot
+from tests.stores import Store
 
 BUILD = Path("build")
 SHORT = {
@@ -199,6 +202,16 @@ def test_a_build_takes_imports_along(project: Layout) -> None:
     assert release.build(project, BUILD).name == base  # without carrying, the published release itself
 
 
+def test_the_command_build_takes_imports_along(project: Layout) -> None:
+    """It prints the release that serves."""
+    commands.add(Path("catch.yaml"), BUILD)
+
+    done = CliRunner().invoke(main, ["build"])
+
+    assert (done.exit_code, "+catch-" in done.stdout) == (0, True)
+    assert Path(done.stdout.strip()).resolve() == (BUILD / "current").resolve()
+
+
 def test_a_build_that_an_import_does_not_fit_leaves_current(project: Layout) -> None:
     """The entity that the table names has another name now."""
     commands.add(Path("catch.yaml"), BUILD)
@@ -213,6 +226,36 @@ def test_a_build_that_an_import_does_not_fit_leaves_current(project: Layout) -> 
     assert 'imports/catch/table.csv:4:1: state "Verland" is not the label of any agent in the graph' in text
     assert "kg import --remove catch" in text
     assert (BUILD / "current").resolve() == before
+
+
+def test_an_import_whose_files_are_gone_can_be_taken_out(project: Layout) -> None:
+    """Nothing else can be done with it: a build says so and leaves `current`."""
+    added = commands.add(Path("catch.yaml"), BUILD)
+    assert added.release is not None
+    shutil.rmtree(added.release / "imports" / "catch")
+
+    with pytest.raises(
+        ReleaseError, match=r"imports/catch: the files of this import are gone; take it out with `kg import --rem"
+    ):
+        release.build(project, BUILD, carry=commands.carried(BUILD))
+    assert current_release(BUILD).path == added.release
+    assert "+" not in commands.remove("catch", BUILD).name
+
+
+def test_a_build_mends_a_broken_release(project: Layout) -> None:
+    """Where `current` is no release any more, there is nothing to carry over."""
+    (current_release(BUILD).path / "release.json").unlink()
+    edit(project, "mappings/harbour-2031.yaml", "Harbours belong to nobody", "Harbours are owned by nobody")
+
+    assert release.build(project, BUILD, carry=commands.carried(BUILD)) == BUILD / "releases" / current_release(BUILD).version
+
+
+def test_removing_without_a_release(project: Layout) -> None:
+    """It says what is missing, and makes no directory."""
+    with pytest.raises(ReleaseError, match="run `kg build`"):
+        commands.remove("catch", Path("elsewhere"))
+
+    assert not Path("elsewhere").exists()
 
 
 @pytest.mark.parametrize("step", ["flush", "flush_directory", "point"])
@@ -353,3 +396,18 @@ def test_the_graph_file_is_what_the_store_has(project: Layout) -> None:
     store.load(file, ox.RdfFormat.N_QUADS)
     assert set(store) == set(read_quads(current_release(BUILD), GRAPH))
     assert b'"1200.50"' in file  # as in the table, to the last digit
+
+
+def test_another_store_gets_the_published_graph_only(project: Layout, store: Store) -> None:
+    """`kg publish` writes the release without its imports, and knows it again."""
+    commands.add(Path("catch.yaml"), BUILD)
+    base = current_release(BUILD).description["base"]
+    arguments = ["publish", "--to", store.to("gsp"), "--timeout", "60"]
+
+    first = CliRunner().invoke(main, arguments, env=store.environment)
+    second = CliRunner().invoke(main, arguments, env=store.environment)
+
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output + second.output
+    assert f"release {base} is there already" in second.output
+    with Target(store.to("gsp"), store.queries, "gsp", from_environment("KG_PUBLISH", store.environment), 60) as target:
+        assert target.ask(f"SELECT * {{ GRAPH <{GRAPH}> {{ ?s ?p ?o }} }}") == []

@@ -309,6 +309,24 @@ def test_rows_of_others_are_left_out_if_the_mapping_says_so(build_dir: Path) -> 
     ]
 
 
+def test_what_is_alike_in_many_rows_is_one_finding(build_dir: Path) -> None:
+    """The first place and the lines of the next; rows that are left out are listed as ranges."""
+    rows = [f"Atlantis;{year};{tonnes};" for year, tonnes in ((2030, 1), (2031, -1), (2032, -2), (2033, -3), (2034, -4))]
+    table = "\n".join(["state;year;tonnes;remark", *rows, "Elland;2030;1;", "Atlantis;2035;5;", ""])
+
+    assert findings(build_dir, table=table) == [
+        (
+            'catch.csv:2:1: state "Atlantis" is not the label of any agent in the graph. To leave such rows out, say '
+            "`unmatched: skip` (also in line 3, 4, 5 and 2 more places)"
+        )
+    ]
+    assert findings(build_dir, table=table.replace("Atlantis", "Verland")) == [
+        ("catch.csv:3:14: verland 2031 tonnes: less than 0, the minimum that the mapping gives (also in line 4, 5, 6)")
+    ]
+    report = commands.add(write(Path(), f"unmatched: skip\n{MAPPING}", table), build_dir, only_check=True).report
+    assert report.splitlines()[2] == "  Atlantis: 2-6, 8"
+
+
 def test_ignored_columns(build_dir: Path) -> None:
     """By name, or all that are not mapped."""
     table = "\n".join(f"{line};x" if line else "" for line in TABLE.replace("remark", "remark;size", 1).split("\n")).replace(
@@ -399,6 +417,7 @@ def test_other_datatypes(text: str, datatype: str, expected: str) -> None:
         ("yes", "boolean", '"yes" is not true or false, or 1 or 0'),
         ("2023-02-29", "date", '"2023-02-29" is not a day that exists in the calendar'),
         ("1.5", "integer", '"1.5" is not a whole number, as in 12'),
+        ("٣", "integer", '"٣" is not written with the digits 0 to 9'),
     ],
 )
 def test_what_is_of_no_other_datatype(text: str, datatype: str, message: str) -> None:

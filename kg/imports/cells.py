@@ -64,6 +64,8 @@ def lexical(text: str, datatype: str, numbers: Numbers) -> str:
     else:
         form = text
     expected = problem(form, DATATYPES[datatype])
+    if expected is None and not form.isascii():
+        raise CellError(f'"{shortened(text)}" is not written with the digits 0 to 9')
     if expected is None:
         return form
     if datatype == "boolean":

@@ -16,6 +16,7 @@ from kg.imports.cube import QB, Cube
 from kg.imports.model import Column, ImportMapping
 from kg.mappings.layout import Layout
 from kg.mappings.nodes import Place
+from kg.mappings.trace import MANY_PLACES, gathered
 from kg.namespaces import BASE, PREFIXES, RDF_TYPE, SKOS
 from kg.reader import Reader
 from kg.shapes import read_shapes
@@ -124,4 +125,7 @@ def conforms(mapping: ImportMapping, cube: Cube, triples: "list[ox.Triple]", rea
         results = wait()
     if isinstance(results, Finding):
         return [results]
-    return sorted({result.finding(cube.trace) for result in results})
+    by_message: dict[tuple[str, str], list[Finding]] = {}
+    for finding in sorted({result.finding(cube.trace) for result in results}):
+        by_message.setdefault((finding.code, finding.message), []).append(finding)
+    return sorted(one for same in by_message.values() for one in (gathered(same) if len(same) > MANY_PLACES else same))

@@ -4,7 +4,7 @@ In: paths and names. Out: the release that ``build/current`` then points at. Nex
 those of the release that it points at. A process that is killed leaves the release that served.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ from kg.errors import FindingsError, PolicyKgError, ReleaseError, UsageError
 from kg.graph import from_jsonld
 from kg.imports.checks import apart, conforms, shapes_of
 from kg.imports.cube import Cube, make_cube
-from kg.imports.derived import GRAPH_FILE, Prepared, base_of, derive, digest_of, graph_bytes, imports_of
+from kg.imports.derived import GRAPH_FILE, Prepared, base_of, derive, digest_of, graph_bytes, imports_of, names_of
 from kg.imports.entities import Entities
 from kg.imports.mapping import read_mapping
 from kg.imports.model import ImportMapping
@@ -54,13 +54,13 @@ def add(file: Path, build_dir: Path, *, only_check: bool = False) -> Added:
         raise FindingsError(tuple(findings))
     if only_check:
         release = current_release(build_dir)
-        one = _prepare(mapping, base_of(release), _others(imports_of(release), mapping.name))
+        one = _prepare(mapping, base_of(release), _namespaces(imports_of(release, mapping.name)))
         return Added(one.manifest, one.files[REPORT_FILE].decode(), None)
     current_release(build_dir)  # before a lock makes a directory where there is none
     with atomic.exclusive(build_dir):
         release = current_release(build_dir)
-        base, others = base_of(release), [one for one in imports_of(release) if one.name != mapping.name]
-        one = _prepare(mapping, base, _others(others, mapping.name))
+        base, others = base_of(release), imports_of(release, mapping.name)
+        one = _prepare(mapping, base, _namespaces(others))
         made = derive(base, [*others, one])
         _point(build_dir, made)
     return Added(one.manifest, one.files[REPORT_FILE].decode(), made)
@@ -72,21 +72,21 @@ def remove(name: str, build_dir: Path) -> Path:
     :returns: that release
     :raises UsageError: if there is no such import; the message names those that there are
     """
+    current_release(build_dir)
     with atomic.exclusive(build_dir):
         release = current_release(build_dir)
-        imports = imports_of(release)
-        names = [one.name for one in imports]
+        names = names_of(release)
         if name not in names:
             there = f"there are: {', '.join(names)}" if names else "there is none"
             raise UsageError(f'the release {release.version} has no import "{name}"; {there}')
-        made = derive(base_of(release), [one for one in imports if one.name != name])
+        made = derive(base_of(release), imports_of(release, name))
         _point(build_dir, made)
     return made
 
 
 def listed(build_dir: Path) -> list[dict[str, Any]]:
     """The imports of the current release, as its ``release.json`` has them."""
-    return [one.manifest for one in imports_of(current_release(build_dir))]
+    return list(current_release(build_dir).description.get("imports", []))
 
 
 def carried(build_dir: Path) -> Callable[[Path], Path]:
@@ -98,15 +98,15 @@ def carried(build_dir: Path) -> Callable[[Path], Path]:
     """
 
     def carry(made: Path) -> Path:
-        if not (build_dir / "current").exists():
+        try:
+            release = current_release(build_dir)
+        except ReleaseError:  # there is none, or it is broken, which the build mends
             return made
-        base, imports = open_release(made), []
-        release = current_release(build_dir)
-        before = imports_of(release)
+        base, imports, before = open_release(made), [], imports_of(release)
         for one in before:
             try:
                 mapping = _kept(one, release)
-                imports.append(_prepare(mapping, base, _others(before, one.name)))
+                imports.append(_prepare(mapping, base, _namespaces(other for other in before if other is not one)))
             except FindingsError as error:
                 wrong = "\n".join(f"  {finding}" for finding in error.findings)
                 message = (
@@ -179,14 +179,25 @@ def _report(mapping: ImportMapping, cube: Cube, triples: int) -> str:
     if cube.skipped:
         rows = sum(map(len, cube.skipped.values()))
         lines.append(f"left out, {rows} rows that name no entity of the graph (`unmatched: skip`), with their lines:")
-        lines += [f"  {text}: {', '.join(map(str, at))}" for text, at in sorted(cube.skipped.items())]
+        lines += [f"  {text}: {_ranges(at)}" for text, at in sorted(cube.skipped.items())]
     if cube.empty:
-        lines.append(f"left out, {len(cube.empty)} rows without a measure: lines {', '.join(map(str, cube.empty))}")
+        lines.append(f"left out, {len(cube.empty)} rows without a measure: lines {_ranges(cube.empty)}")
     return "\n".join(lines) + "\n"
 
 
-def _others(imports: list[Prepared], name: str) -> dict[str, str]:
-    return {one.name: str(one.manifest["namespace"]) for one in imports if one.name != name}
+def _ranges(lines: list[int]) -> str:
+    """Numbers in order, as in ``3, 5-8``."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def _namespaces(imports: Iterable[Prepared]) -> dict[str, str]:
+    return {one.name: str(one.manifest["namespace"]) for one in imports}
 
 
 def _point(build_dir: Path, made: Path) -> None:

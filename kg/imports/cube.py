@@ -65,6 +65,7 @@ def make_cube(mapping: ImportMapping, table: Table, entities: Mapping[str, Entit
     rows = _Rows(mapping, table, entities, cube)
     for row in table.rows:
         rows.read(row)
+    cube.trace.settle()
     return cube
 
 
@@ -75,11 +76,12 @@ class _Rows:
     entities: Mapping[str, Entities]
     cube: Cube
     seen: dict[str, int] = field(default_factory=dict)
+    wrong: bool = False
 
     def read(self, row: dict[str, Cell]) -> None:
         """One row: an observation, a row that is left out, or findings."""
         first = min((cell.place for cell in row.values()), key=lambda place: place.column)
-        before = len(self.cube.trace.findings)
+        self.wrong = False
         values: dict[str, list[object]] = {}
         key: list[str] = []
         try:
@@ -90,7 +92,7 @@ class _Rows:
         except UnmatchedError as error:  # only where such rows are to be left out
             self.cube.skipped.setdefault(str(error), []).append(first.line)
             return
-        if len(self.cube.trace.findings) > before:
+        if self.wrong:
             return
         if not any(column.property in values for column in self.mapping.by_role("measures")):
             self.cube.empty.append(first.line)
@@ -148,7 +150,10 @@ class _Rows:
         return {"@value": form, "@type": DATATYPES[column.datatype]}, form
 
     def _report(self, column: Column, cell: Cell, message: str) -> None:
-        self.cube.trace.report(cell.place.finding("import-cell", message, shortened(column.name)))
+        """Note what is wrong with a cell; what is written alike in many rows becomes one finding (:meth:`Trace.settle`)."""
+        self.wrong = True
+        finding = cell.place.finding("import-cell", message, shortened(column.name))
+        self.cube.trace.report_unknown(f"{column.name}\0{cell.text}", finding)
 
 
 def _description(mapping: ImportMapping) -> list[Node]:

@@ -65,11 +65,26 @@ def base_of(release: Release) -> Release:
     return open_release(release.path.parent / str(base)) if base else release
 
 
-def imports_of(release: Release) -> list[Prepared]:
-    """The imports of a release, by name."""
+def names_of(release: Release) -> list[str]:
+    """Names of the imports of a release."""
+    return sorted(str(one["name"]) for one in release.description.get("imports", []))
+
+
+def imports_of(release: Release, leave_out: str = "") -> list[Prepared]:
+    """The imports of a release, by name.
+
+    :param leave_out: the name of one that is not wanted
+    :raises ReleaseError: if the files of one are gone
+    """
     found = []
     for manifest in release.description.get("imports", []):
+        if manifest["name"] == leave_out:
+            continue
         folder = release.path / "imports" / manifest["name"]
+        if not (folder / GRAPH_FILE).is_file():
+            raise ReleaseError(
+                f"{folder}: the files of this import are gone; take it out with `kg import --remove {manifest['name']}`"
+            )
         found.append(
             Prepared(manifest, {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name != MANIFEST})
         )
