@@ -165,7 +165,7 @@ class Front:
         except RefusalError as error:
             if asked.page is None:
                 raise
-            return asked.page.failure(Problem.of(error, in_url=True))
+            return await asyncio.to_thread(asked.page.failure, Problem.of(error, in_url=True))
 
     async def _answered(self, asked: Asked, site: Site, request: Request) -> Reply:
         """The result of a query: one that is kept, or that of a run."""

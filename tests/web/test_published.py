@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from kg.engine.tokens import tokenise
-from kg.namespaces import BASE, ID, POL, RDF, SKOS, graph_iri
+from kg.namespaces import BASE, ID, POL, RDF, RDFS, SKOS, graph_iri
 from kg.store import Release, current_release
 from kg.web.server import Outside
 from tests.serving import write_release
@@ -45,6 +45,7 @@ ORDER BY ?statement ?speaker
     "triples": "#+   speaker: {type: agent}\n\nCONSTRUCT { ?s pol:speaker ?speaker } WHERE { ?s pol:speaker ?speaker }\n",
     "yes": "#+   speaker: {type: agent}\n\nASK { ?s pol:speaker ?speaker }\n",
     "things": "#+   thing: {type: actor}\n\nSELECT ?thing { ?thing skos:prefLabel ?label }\n",
+    "kinds": "#+   kind: {type: kind, multiple: true}\n\nSELECT ?s ?kind { ?s a ?kind ; pol:speaker ?speaker }\n",
     "slow": "#+   speaker: {type: agent}\n\nSELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i OPTIONAL { ?a pol:speaker ?speaker } }\n",
 }
 ROWS = "statement,speaker\r\n" + "".join(
@@ -71,11 +72,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
         )
     for kind in ("Demand", "Claim"):
         named = ox.NamedNode(f"{POL}{kind}")
-        store.add(
-            ox.Quad(
-                named, ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf"), ox.NamedNode(f"{POL}Statement"), about
-            )
-        )
+        store.add(ox.Quad(named, ox.NamedNode(f"{RDFS}subClassOf"), ox.NamedNode(f"{POL}Statement"), about))
+        store.add(ox.Quad(named, ox.NamedNode(f"{RDFS}label"), ox.Literal(kind.lower(), language="en"), about))
     described = ox.NamedNode(f"{BASE}queries/speakers")
     store.add(ox.Quad(described, ox.NamedNode(f"{RDF}type"), ox.NamedNode("http://www.w3.org/ns/shacl#SPARQLExecutable"), about))
     store.optimize()
@@ -320,6 +318,17 @@ def test_page(client: Client) -> None:
             assert client.get(link.partition("#")[0]).status_code == 200, link
 
 
+def test_boxes_for_a_short_list(client: Client) -> None:
+    """Where several of few may be chosen: a box for each, ticked as given, however the value was written."""
+    response = client.get(f"/queries/kinds?kind=pol:Claim&kind={quote(POL + 'Demand')}", headers=HTML)
+    boxes = [field for field in Elements(response.text).all("input") if field.get("type") == "checkbox"]
+    none = client.get("/queries/kinds", headers=HTML)
+
+    assert [(box["name"], box["value"], "checked" in box) for box in boxes] == [("kind", "Claim", True), ("kind", "Demand", True)]
+    assert "checked" not in none.text
+    assert "<p>4 rows.</p>" in response.text
+
+
 def test_page_of_a_wrong_value(client: Client) -> None:
     """400, what is wrong, and the value in its field, escaped."""
     response = client.get("/queries/speakers?speaker=%22%3E%3Cscript%3E", headers=HTML)
@@ -401,7 +410,7 @@ def test_lists(client: Client) -> None:
         "label": {"en": "Council"},
     }
     assert [value["value"] for value in listing(client, "/api/values/actor")["values"]][-2:] == ["agent:town", "group:town"]
-    assert [value["value"] for value in listing(client, "/api/values/kind")["values"]] == []
+    assert [value["value"] for value in listing(client, "/api/values/kind")["values"]] == ["Claim", "Demand"]
     assert listing(client, "/api/values/language")["values"] == [{"value": "en"}, {"value": "nl"}]
     assert {"name": "year", "label": {"en": "year", "nl": "jaar"}, "pattern": "^[0-9]{4}$"} in types
     assert "agent" in problem(client.get("/api/values/none"), 404)["valid"]
