@@ -202,7 +202,7 @@ def _schema(kind: ValueType, site: Site) -> dict[str, Any]:
     choices = site.choices.of(kind)
     spaces = "|".join(re.escape(namespace) for namespace in kind.namespaces)
     prefixes = [name for name, begin in PREFIXES.items() if begin in kind.namespaces]
-    slugs = [site.choices.written(kind, choice) for choice in choices]
+    slugs = [choice.value for choice in choices]
     ways: list[dict[str, Any]] = [{"enum": slugs}] if 0 < len(slugs) <= _MOST else [{"pattern": "^[a-z0-9][a-z0-9-]*$"}]
     if prefixes:
         ways.append({"pattern": f"^({'|'.join(prefixes)}):\\S+$"})

@@ -95,8 +95,7 @@ class QueryPage:
     def _field(self, parameter: Parameter) -> Field:
         kind = parameter.type
         values = tuple(self._plain(parameter, value) for name, value in self.pairs if name == parameter.name) or parameter.default
-        choices = self.site.choices
-        options = [(choices.written(kind, choice), choice.label.get("en", choice.slug)) for choice in choices.of(kind)]
+        options = [(choice.value, choice.label.get("en", choice.slug)) for choice in self.site.choices.of(kind)]
         options += [(value, value) for value in kind.listed]
         if not options:
             widget = "number" if kind.is_number else "text"
@@ -109,6 +108,6 @@ class QueryPage:
 
     def _plain(self, parameter: Parameter, value: str) -> str:
         """A value as the choices of its field have it: not as an IRI where the slug will do."""
-        kind = parameter.type
-        found = [choice for choice in self.site.choices.of(kind) if choice.iri in iris(kind, value)]
-        return self.site.choices.written(kind, found[0]) if len(found) == 1 else value
+        meant = iris(parameter.type, value)
+        found = [choice.value for choice in self.site.choices.of(parameter.type) if choice.iri in meant]
+        return found[0] if len(found) == 1 else value
