@@ -6,6 +6,7 @@ In come a :class:`~kg.reader.Reader` and what somebody wrote; out go RDF terms f
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -30,12 +31,14 @@ class Choice:
     """A thing that a parameter may be.
 
     :ivar slug: the part of its IRI that is its own
+    :ivar value: the shortest text that is this and no other of its type: the slug, or else the prefixed name
     :ivar prefixed: as a query may write it; the IRI itself where there is no prefix
     :ivar label: by language
     """
 
     iri: str
     slug: str
+    value: str
     prefixed: str
     label: Mapping[str, str]
 
@@ -141,20 +144,15 @@ class Choices:
                 if matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE:
                     best = max(best, matcher.ratio())
             if best >= _ALIKE:
-                scored.append((-best, len(choice.slug), self.written(kind, choice)))
+                scored.append((-best, len(choice.slug), choice.value))
         return tuple(text for _, _, text in sorted(scored)[:_NEAREST])
-
-    def written(self, kind: ValueType, choice: Choice) -> str:
-        """The shortest text that is this value and no other: the slug, or else the prefixed name."""
-        known = self._by_iri(kind)
-        return choice.slug if sum(iri in known for iri in iris(kind, choice.slug)) == 1 else choice.prefixed
 
     def _expected(self, parameter: Parameter) -> str:
         if not parameter.type.is_entity:
             return f"Expected {' or '.join(parameter.type.listed) or 'a ' + parameter.type.label['en']}."
         choices = self.of(parameter.type)
         if len(choices) <= FEW:
-            return f"Expected one of {', '.join(self.written(parameter.type, choice) for choice in choices)}."
+            return f"Expected one of {', '.join(choice.value for choice in choices)}."
         return (
             f"Expected a slug, a prefixed name or an IRI; /api/values/{parameter.type.name} of the site lists all {len(choices)}."
         )
@@ -169,16 +167,17 @@ class Choices:
         if not kind.is_entity:
             return {}
         # a kind is a class of statements; anything else is a thing with a label, below the namespace of its type
-        pattern = (
-            "?thing rdfs:subClassOf pol:Statement ; rdfs:label ?label ."
-            if kind.name == "kind"
-            else "?thing skos:prefLabel ?label ."
-        )
+        pattern = "?thing skos:prefLabel ?label ."
+        if kind.name == "kind":
+            pattern = "?thing rdfs:subClassOf pol:Statement ; rdfs:label ?label ."
+        elif kind.of_class:
+            pattern += f" ?thing a <{kind.of_class}> ."
         begins = " || ".join(f'STRSTARTS(STR(?thing), "{namespace}")' for namespace in kind.namespaces)
         labels: dict[str, dict[str, str]] = {}
         for row in self._reader.select(f"SELECT ?thing ?label {{ {pattern} FILTER({begins}) }}"):
             labels.setdefault(row["thing"].value, {}).setdefault(row["label"].language, row["label"].value)
-        choices = (_choice(iri, kind, texts) for iri, texts in labels.items())
+        slugs = Counter(_slug(iri, kind) for iri in labels)
+        choices = (_choice(iri, kind, texts, slugs) for iri, texts in labels.items())
         return {
             choice.iri: choice
             for choice in sorted(choices, key=lambda choice: (choice.slug, choice.iri))
@@ -186,11 +185,15 @@ class Choices:
         }
 
 
-def _choice(iri: str, kind: ValueType, label: Mapping[str, str]) -> Choice:
-    namespace = next(namespace for namespace in kind.namespaces if iri.startswith(namespace))
-    slug = iri.removeprefix(namespace)
-    prefix = next((name for name, begin in PREFIXES.items() if begin == namespace), "")
-    return Choice(iri, slug, f"{prefix}:{slug}" if prefix else iri, label)
+def _slug(iri: str, kind: ValueType) -> str:
+    return iri.removeprefix(next(namespace for namespace in kind.namespaces if iri.startswith(namespace)))
+
+
+def _choice(iri: str, kind: ValueType, label: Mapping[str, str], slugs: Counter[str]) -> Choice:
+    slug = _slug(iri, kind)
+    prefix = next((name for name, begin in PREFIXES.items() if iri == f"{begin}{slug}"), "")
+    prefixed = f"{prefix}:{slug}" if prefix else iri
+    return Choice(iri, slug, slug if slugs[slug] == 1 else prefixed, prefixed, label)
 
 
 def _unknown(name: str, query: PublishedQuery) -> ParameterError:

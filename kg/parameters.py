@@ -33,6 +33,7 @@ class ValueType:
     :ivar datatype: of its literals
     :ivar pattern: which texts are values, as a regular expression of ECMA-262 and Python; empty if any
     :ivar listed: the values, where they are few and the same in every release
+    :ivar of_class: IRI of the class that its values have; empty where their namespaces say enough
     """
 
     name: str
@@ -41,6 +42,7 @@ class ValueType:
     datatype: str = f"{XSD}string"
     pattern: str = ""
     listed: tuple[str, ...] = ()
+    of_class: str = ""
 
     @property
     def is_entity(self) -> bool:
@@ -53,8 +55,9 @@ class ValueType:
         return self.name in {"integer", "decimal", "year"}
 
 
-def _entity(name: str, en: str, nl: str, *collections: str) -> ValueType:
-    return ValueType(name, {"en": en, "nl": nl}, tuple(f"{ID}{collection}/" for collection in collections or (name,)))
+def _entity(name: str, en: str, nl: str, *collections: str, of_class: str = "") -> ValueType:
+    namespaces = tuple(f"{ID}{collection}/" for collection in collections or (name,))
+    return ValueType(name, {"en": en, "nl": nl}, namespaces, of_class=of_class and f"{POL}{of_class}")
 
 
 TYPES: Final[Mapping[str, ValueType]] = {
@@ -79,11 +82,13 @@ TYPES: Final[Mapping[str, ValueType]] = {
         _entity("instrument", "instrument", "instrument"),
         _entity("instrument-type", "type of instrument", "soort instrument"),
         ValueType("kind", {"en": "kind of statement", "nl": "soort uitspraak"}, (POL,)),
-        _entity("place", "place", "plaats"),
+        # a state is one entity, an agent and a place, and has its IRI among the agents
+        _entity("place", "place or state", "plaats of staat", "place", "agent", of_class="Place"),
         _entity("polarity", "polarity", "polariteit"),
         _entity("publication", "publication", "publicatie"),
         _entity("response", "value of a response", "waarde van een reactie"),
         _entity("stance", "stance", "houding"),
+        _entity("state", "state", "staat", "agent", of_class="State"),
         _entity("topic", "topic", "onderwerp"),
         ValueType("language", {"en": "language", "nl": "taal"}, listed=("en", "nl")),
         ValueType("string", {"en": "text", "nl": "tekst"}),

@@ -2,7 +2,7 @@
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.engine.binding import BindingError, bind, check, render
@@ -53,6 +53,7 @@ def rows(query: str) -> list[tuple[str, ...]]:
         "GRAPH ?g {} OPTIONAL { ?s :p ?x }",
         "VALUES ?x { agent:a } ?s :p ?x",
         "VALUES ?x { UNDEF } ?s :p ?x",
+        "VALUES ?x { UNDEF agent:a } ?s :p ?x",
         "?s :p ?x # a comment }\n",
         "FILTER(?x != agent:b) ?s :p ?x",
         "?s :p ?x FILTER(STR(?x) > '{ ?x')",
@@ -68,6 +69,45 @@ def test_bound_rows_are_those_with_the_value(pattern: str, terms: tuple[Term, ..
     bound = rows(bind(query, [X], {"x": terms}))
 
     assert bound == [row for row in rows(query) if row[1] in wanted]
+
+
+PIECES = st.sampled_from(
+    [
+        "?s :p ?x .",
+        "?s :q [] .",
+        "?s :q ?x .",
+        "?s ?any ?y .",
+        "OPTIONAL { ?s :p ?x }",
+        "OPTIONAL { ?s :q ?x }",
+        "OPTIONAL { ?s :q ?y }",
+        "{ ?s :q ?x } UNION { ?s :r ?z }",
+        "{ ?s :p ?x } UNION { ?s :q ?x }",
+        "{ ?s :p ?y OPTIONAL { ?s :q ?x } }",
+        "MINUS { ?s :q ?x }",
+        "MINUS { ?s :r ?x }",
+        "FILTER(BOUND(?x))",
+        "FILTER(!BOUND(?x) || ?x != agent:b)",
+        "FILTER EXISTS { ?s :q ?x }",
+        "FILTER NOT EXISTS { ?s :q ?x }",
+        "{ SELECT ?s ?x { ?s :p ?x } }",
+        "{ SELECT ?s (MAX(?a) AS ?x) { ?s :p ?a } GROUP BY ?s }",
+        "VALUES ?x { agent:a UNDEF }",
+    ]
+)
+
+
+@settings(max_examples=300)
+@given(pieces=st.lists(PIECES, min_size=1, max_size=4), terms=st.sampled_from([(A,), (B,), (A, B)]))
+def test_whatever_the_query_is(pieces: list[str], terms: tuple[Term, ...]) -> None:
+    """In any order of patterns: the bag of rows that have the value, or the parameter is refused."""
+    query = f"SELECT ?s ?x ?y {{ {' '.join(pieces)} }}"
+    try:
+        check(query, [X])
+    except BindingError:
+        return
+    wanted = {term.value.rpartition("/")[2] for term in terms}
+
+    assert rows(bind(query, [X], {"x": terms})) == [row for row in rows(query) if row[1] in wanted]
 
 
 def test_values_count_before_anything_is_counted() -> None:
@@ -101,6 +141,15 @@ def test_a_default_is_replaced() -> None:
 
     assert bound == query.replace('"en"', '"nl"').replace("who:a", f"<{AGENT}b>")
     assert rows(bound) == [("2",), ("4",)]
+
+
+def test_a_value_that_may_be_missing() -> None:
+    """UNDEF is replaced, wherever the clause stands in the group."""
+    query = "SELECT ?s { ?s :p ?y VALUES ?x { undef } FILTER(!BOUND(?x) || ?y = ?x) }"
+
+    assert bind(query, [X], {"x": (B,)}) == query.replace(" undef ", f" <{AGENT}b> ")
+    assert rows(query) == [("1",), ("2",), ("4",), ("4",)]
+    assert rows(bind(query, [X], {"x": (B,)})) == [("2",), ("4",)]
 
 
 @pytest.mark.parametrize(

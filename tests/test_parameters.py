@@ -92,6 +92,8 @@ def test_a_parameter_that_is_declared_twice(tmp_path: Path) -> None:
         ("agent", f"{AGENT}bij1", (f"{AGENT}bij1",)),
         ("action", "act:ratify", ("https://w3id.org/policy-kg/id/action/ratify",)),
         ("actor", "x", (f"{AGENT}x", "https://w3id.org/policy-kg/id/group/x")),
+        ("place", "europe", ("https://w3id.org/policy-kg/id/place/europe", f"{AGENT}europe")),
+        ("state", "agent:belgium", (f"{AGENT}belgium",)),
         ("kind", "Demand", ("https://w3id.org/policy-kg/ontology#Demand",)),
         ("agent", "topic:trade", ()),
         ("agent", "https://example.org/bij1", ()),

@@ -7,10 +7,10 @@ A value keeps those solutions of the outermost group in which the variable has i
 1.1, section 18.2.2): what ``FILTER(sameTerm(?v, value))`` in that group would do. Where the first thing that the group says of the
 variable always binds it, joining a VALUES clause first gives the same and is faster; where it may be unbound, as in an OPTIONAL, a join
 would fill it in, so that it is the filter that is written, against a variable that VALUES binds. A default is a VALUES clause of
-the query itself, whose terms are replaced.
+the query itself, whose terms are replaced, and so is ``VALUES ?v { UNDEF }``, where a query says that there may be a value.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,11 +47,13 @@ class _Place:
     """How a parameter is bound: by the terms between two offsets, or where the group begins.
 
     :ivar joined: whether the clause is on the variable itself
+    :ivar replaced: whether there is a clause already, whose terms are replaced
     """
 
     start: int
     end: int
     joined: bool = True
+    replaced: bool = False
 
 
 class _Parsed:
@@ -70,17 +72,12 @@ class _Parsed:
         :raises BindingError: if it cannot be
         """
         name = parameter.name
-        if self.end < 0:
-            raise BindingError(name, "the query has no WHERE group with braces; write one")
-        before = [token.text for token in self.tokens[self.at : self.where]]
-        if self.tokens[self.at].text == "CONSTRUCT" and "{" not in before:
-            raise BindingError(
-                name, "CONSTRUCT WHERE takes no VALUES (SPARQL 1.1, section 16.2.4); write the template and the group"
-            )
-        if self.tokens[self.where + 1].text == "SELECT":
-            raise BindingError(name, "the WHERE group is a subquery; put it into braces of its own")
+        self._check_group(name)
         if parameter.default:
             return self._default(parameter)
+        for start, end in self._clauses(name):
+            if self.text[start:end].strip().upper() == "UNDEF":
+                return _Place(start, end, replaced=True)
         found = [index for index in range(self.where + 1, self.end) if self._is(index, name)]
         if not found:
             raise BindingError(name, f"the WHERE group has no variable ?{name}")
@@ -96,12 +93,26 @@ class _Parsed:
         start = self.tokens[self.where].start + 1
         return _Place(start, start, joined=False)
 
+    def _check_group(self, name: str) -> None:
+        """Check that a clause can be put into the outermost group."""
+        if self.end < 0:
+            raise BindingError(name, "the query has no WHERE group with braces; write one")
+        before = [token.text for token in self.tokens[self.at : self.where]]
+        if self.tokens[self.at].text == "CONSTRUCT" and "{" not in before:
+            raise BindingError(
+                name, "CONSTRUCT WHERE takes no VALUES (SPARQL 1.1, section 16.2.4); write the template and the group"
+            )
+        if self.tokens[self.where + 1].text == "SELECT":
+            raise BindingError(name, "the WHERE group is a subquery; put it into braces of its own")
+
     def _is(self, index: int, name: str) -> bool:
         return self.tokens[index].kind == "var" and self.tokens[index].text[1:] == name
 
     def _always(self, index: int) -> bool:
         """Whether an occurrence is a pattern right in the group: in no brackets but those of a blank node."""
         parent = self.brackets.parent[index]
+        if self.tokens[index - 1].text == "VALUES":
+            return all("UNDEF" not in self.text[start:end].upper() for start, end in self._clauses(self.tokens[index].text[1:]))
         while parent != self.where:
             if self.tokens[parent].text != "[":
                 return False
@@ -146,19 +157,22 @@ class _Parsed:
         head = [index for index in range(self.at, self.where) if self.brackets.parent[index] == -1]
         return any(self.tokens[index].text == "*" for index in head)
 
+    def _clauses(self, name: str) -> Iterator[tuple[int, int]]:
+        """Offsets of the terms of each VALUES clause for one variable that stands right in the group."""
+        for index in range(self.where + 1, self.end - 1):
+            clause = self.tokens[index].text == "VALUES" and self.brackets.parent[index] == self.where
+            if clause and self._is(index + 1, name) and self.tokens[index + 2].text == "{":
+                yield self.tokens[index + 2].start + 1, self.tokens[self.brackets.closer[index + 2]].start
+
     def _default(self, parameter: Parameter) -> _Place:
         """The terms of the query's own VALUES clause, which have to be those of the header."""
         expected = " ".join(render(term) for term in default_terms(parameter))
         remedy = f"write VALUES ?{parameter.name} {{ {expected} }} in the WHERE group, or leave the default out"
-        for index in range(self.where + 1, self.end - 1):
-            clause = self.tokens[index].text == "VALUES" and self.brackets.parent[index] == self.where
-            if clause and self._is(index + 1, parameter.name) and self.tokens[index + 2].text == "{":
-                start, close = self.tokens[index + 2].start + 1, self.brackets.closer[index + 2]
-                end = self.tokens[close].start
-                if self._terms(self.text[start:end]) != list(default_terms(parameter)):
-                    found = self.text[start:end].strip()
-                    raise BindingError(parameter.name, f"the default of the header is not that of the query, {found}; {remedy}")
-                return _Place(start, end)
+        for start, end in self._clauses(parameter.name):
+            if self._terms(self.text[start:end]) != list(default_terms(parameter)):
+                found = self.text[start:end].strip()
+                raise BindingError(parameter.name, f"the default of the header is not that of the query, {found}; {remedy}")
+            return _Place(start, end, replaced=True)
         raise BindingError(parameter.name, f"the query has no VALUES clause for its default; {remedy}")
 
     def _terms(self, text: str) -> list[Term] | None:
@@ -202,7 +216,7 @@ def bind(text: str, parameters: Iterable[Parameter], values: Mapping[str, tuple[
         if not terms:
             continue
         place = parsed.place(parameter)
-        if parameter.default:
+        if place.replaced:
             edits.append((place.start, place.end, f" {terms} "))
         elif place.joined:
             edits.append((place.start, place.end, f"\n  VALUES ?{parameter.name} {{ {terms} }}"))

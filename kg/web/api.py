@@ -65,7 +65,7 @@ def values(name: str) -> Response:
         return Response(reply.body, reply.status, dict(reply.headers))
     choices = [
         {
-            "value": site().choices.written(kind, choice),
+            "value": choice.value,
             "prefixed": choice.prefixed,
             "iri": choice.iri,
             "label": dict(sorted(choice.label.items())),
@@ -79,7 +79,7 @@ def values(name: str) -> Response:
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """The API in OpenAPI 3.1."""
-    return _json(document(site(), base_url()), "application/vnd.oai.openapi+json;version=3.1")
+    return _json(document(site(), base_url()))
 
 
 def _query(query: PublishedQuery, here: Site, base: str) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _type(kind: ValueType, base: str) -> dict[str, Any]:
     return found
 
 
-def _json(body: dict[str, Any], content_type: str = "application/json") -> Response:
-    response = Response(json.dumps(body, ensure_ascii=False, indent=1) + "\n", content_type=content_type)
+def _json(body: dict[str, Any]) -> Response:
+    response = Response(json.dumps(body, ensure_ascii=False, indent=1) + "\n", content_type="application/json")
     response.headers["Cache-Control"] = SHARED
     return response

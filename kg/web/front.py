@@ -169,7 +169,7 @@ class Front:
         except RefusalError as error:
             if asked.page is None:
                 raise
-            return asked.page.failure(Problem.of(error, in_url=True))
+            return await asyncio.to_thread(asked.page.failure, Problem.of(error, in_url=True))
 
     async def _graph(self, headers: list[tuple[str, str]], request: Request) -> Reply:
         """A named graph: its triples, or its page."""

@@ -38,6 +38,14 @@ _PROBLEM: Final = {
         "all": {"type": "string", "description": "Where they are all listed."},
     },
 }
+_EXAMPLE: Final = {
+    "type": "about:blank",
+    "title": "Wrong value",
+    "status": 400,
+    "detail": 'The parameter language is "de": expected en or nl.',
+    "parameter": "language",
+    "valid": ["en", "nl"],
+}
 _SOLUTIONS: Final = {
     "type": "object",
     "description": "SPARQL 1.1 Query Results JSON Format.",
@@ -92,7 +100,7 @@ def document(site: Site, base: str) -> dict[str, Any]:
                 "solutions": _SOLUTIONS,
                 **{name: _schema(kind, site) for name, kind in sorted(types.items())},
             },
-            "responses": {name: _problem(text) for name, text in _ERRORS.values()},
+            "responses": {name: _problem(name, text) for name, text in _ERRORS.values()},
             "parameters": {
                 "timeout": {
                     "name": "timeout",
@@ -194,7 +202,7 @@ def _schema(kind: ValueType, site: Site) -> dict[str, Any]:
     choices = site.choices.of(kind)
     spaces = "|".join(re.escape(namespace) for namespace in kind.namespaces)
     prefixes = [name for name, begin in PREFIXES.items() if begin in kind.namespaces]
-    slugs = [site.choices.written(kind, choice) for choice in choices]
+    slugs = [choice.value for choice in choices]
     ways: list[dict[str, Any]] = [{"enum": slugs}] if 0 < len(slugs) <= _MOST else [{"pattern": "^[a-z0-9][a-z0-9-]*$"}]
     if prefixes:
         ways.append({"pattern": f"^({'|'.join(prefixes)}):\\S+$"})
@@ -207,8 +215,11 @@ def _schema(kind: ValueType, site: Site) -> dict[str, Any]:
     }
 
 
-def _problem(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}}
+def _problem(name: str, text: str) -> dict[str, Any]:
+    media: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/problem"}}
+    if name == "WrongParameter":
+        media["example"] = _EXAMPLE
+    return {"description": text, "content": {"application/problem+json": media}}
 
 
 def _lists() -> dict[str, Any]:

@@ -117,7 +117,7 @@ def problem_of(error: ParameterError, query: PublishedQuery, site: Site) -> Prob
     values = list(error.nearest)
     if kind.is_entity:
         choices = site.choices.of(kind)
-        values += [text for text in (site.choices.written(kind, choice) for choice in choices) if text not in values]
+        values += [choice.value for choice in choices if choice.value not in values]
         extensions |= {"total": len(choices), "all": f"/api/values/{kind.name}"}
     if kind.pattern:
         extensions["pattern"] = kind.pattern

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from kg.choices import FEW
 from kg.negotiation import Format
-from kg.parameters import Parameter
+from kg.parameters import Parameter, iris
 from kg.queries import PublishedQuery
 from kg.web.http import Reply
 from kg.web.problems import Problem
@@ -19,6 +19,9 @@ from kg.web.snippets import snippets
 
 _HEADERS: Final = {"Content-Type": "text/html; charset=utf-8", "Vary": "Accept"}
 
+_BOXES: Final = 12
+"""Choices up to this number are boxes to tick, where several may be."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -26,7 +29,7 @@ class Field:
 
     :ivar values: what is in it
     :ivar options: value and label of each choice
-    :ivar widget: ``select``, ``list`` for a field with suggestions, ``number`` or ``text``
+    :ivar widget: ``checks`` for a box for each choice, ``select``, ``list`` for a field with suggestions, ``number`` or ``text``
     """
 
     parameter: Parameter
@@ -90,15 +93,21 @@ class QueryPage:
         ).encode("utf-8", "replace")
 
     def _field(self, parameter: Parameter) -> Field:
-        values = tuple(value for name, value in self.pairs if name == parameter.name) or parameter.default
         kind = parameter.type
-        choices = self.site.choices
-        options = [(choices.written(kind, choice), choice.label.get("en", choice.slug)) for choice in choices.of(kind)]
+        values = tuple(self._plain(parameter, value) for name, value in self.pairs if name == parameter.name) or parameter.default
+        options = [(choice.value, choice.label.get("en", choice.slug)) for choice in self.site.choices.of(kind)]
         options += [(value, value) for value in kind.listed]
         if not options:
             widget = "number" if kind.is_number else "text"
         else:
             # what is selected has to be among the options, as it was written
             known = {value for value, _ in options}
-            widget = "select" if len(options) <= FEW and known.issuperset(values) else "list"
+            few = len(options) <= (_BOXES if parameter.multiple else FEW)
+            widget = ("checks" if parameter.multiple else "select") if few and known.issuperset(values) else "list"
         return Field(parameter, values, tuple(options), widget)
+
+    def _plain(self, parameter: Parameter, value: str) -> str:
+        """A value as the choices of its field have it: not as an IRI where the slug will do."""
+        meant = iris(parameter.type, value)
+        found = [choice.value for choice in self.site.choices.of(parameter.type) if choice.iri in meant]
+        return found[0] if len(found) == 1 else value
