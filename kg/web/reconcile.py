@@ -257,7 +257,7 @@ def _shown(facts: Facts, entity: Entity) -> dict[str, Any]:
         "name": entity.name,
         "entity": entity,
         "types": [facts.register.types[name].labels["en"] for name in entity.types],
-        "others": [name.text for name in entity.names if name.text not in entity.labels.values()][:6],
+        "others": facts.values_of(entity.id, "other-names")[:6],
         "statements": facts.values_of(entity.id, "statements-about")[0],
         "address": f"{base_url()}/id/{quote(entity.id)}",
     }
