@@ -5,7 +5,9 @@ release: Tantivy wants to put lock files beside what it reads, so it gets a fold
 """
 
 import contextlib
+import shutil
 import tempfile
+import weakref
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -41,11 +43,12 @@ class OpenIndex:
             message = f"The full-text index has format {found!r}; this version reads {textindex.FORMAT!r}; {_REMEDY}."
             raise SearchUnavailableError(message)
         try:
-            self._links = tempfile.TemporaryDirectory(prefix="policy-kg-search-", ignore_cleanup_errors=True)
+            links = Path(tempfile.mkdtemp(prefix="policy-kg-search-"))
+            weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
             for file in path.iterdir():
                 if file.suffix != ".lock":
-                    (Path(self._links.name) / file.name).symlink_to(file.resolve())
-            index = Index.open(self._links.name)
+                    (links / file.name).symlink_to(file.resolve())
+            index = Index.open(str(links))
             textindex.register(index)
             index.config_reader("manual")
             self.searcher: Searcher = index.searcher()
