@@ -44,7 +44,7 @@ def service() -> Response:
         return json_reply(_reconcile(facts, queries[0]))
     if extension:
         return json_reply(_extend(facts, extension[0]))
-    if request.method == "POST" or request.args:
+    if request.method == "POST" or request.args.keys() - {"callback"}:  # JSONP is optional (section 3.3), and not here
         message = (
             "The request has neither queries nor extend. Send a batch of queries as the form field queries=, or GET this address "
             "without parameters for the service manifest."
