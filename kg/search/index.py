@@ -5,9 +5,7 @@ release: Tantivy wants to put lock files beside what it reads, so it gets a fold
 """
 
 import contextlib
-import shutil
 import tempfile
-import weakref
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -43,16 +41,16 @@ class OpenIndex:
             message = f"The full-text index has format {found!r}; this version reads {textindex.FORMAT!r}; {_REMEDY}."
             raise SearchUnavailableError(message)
         try:
-            links = Path(tempfile.mkdtemp(prefix="policy-kg-search-"))
-            weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
-            for file in path.iterdir():
-                if file.suffix != ".lock":
-                    (links / file.name).symlink_to(file.resolve())
-            index = Index.open(str(links))
-            textindex.register(index)
-            index.config_reader("manual")
-            self.searcher: Searcher = index.searcher()
-            self.schema: Schema = index.schema
+            # every file is mapped when the searcher is made, so that the links are not needed any more afterwards
+            with tempfile.TemporaryDirectory(prefix="policy-kg-search-") as links:
+                for file in path.iterdir():
+                    if file.suffix != ".lock":
+                        (Path(links) / file.name).symlink_to(file.resolve())
+                index = Index.open(links)
+                textindex.register(index)
+                index.config_reader("manual")
+                self.searcher: Searcher = index.searcher()
+                self.schema: Schema = index.schema
         except (OSError, ValueError) as error:
             message = f"The full-text index cannot be opened ({error}); {_REMEDY}."
             raise SearchUnavailableError(message) from error
