@@ -28,6 +28,7 @@ CLASS: Final = "class"
 
 _STEMMERS: Final = {"nl": "dutch", "en": "english"}
 _WORD: Final = re.compile(r"[^\W_]+")
+_DOUBLED: Final = re.compile(r"([^\W\d_])\1")
 _LEAST_PART: Final = 4
 _LEAST_ROOT: Final = 4
 _LINKS: Final = ("", "s", "en", "e")
@@ -190,14 +191,15 @@ def root(word: str, language: str) -> str:
     """What is left of a folded word without its longest ending: *ratific* of *ratificeren*, *ratificatie* and *ratificatie's*.
 
     Coarser than a stemmer, which keeps verbs and nouns apart; the same word if less than four letters would be left. A Dutch
-    participle loses its *ge*.
+    participle loses its *ge*, and doubled letters are one: *onmisbaar*, *onmisbare*.
     """
     if language == "nl" and word.startswith("ge") and word.endswith(("d", "t")) and len(word) > _LEAST_ROOT + 2:
         word = word[2:]
     for ending in _ENDINGS[language]:
         if word.endswith(ending) and len(word) - len(ending) >= _LEAST_ROOT:
-            return word[: -len(ending)]
-    return word
+            word = word[: -len(ending)]
+            break
+    return _DOUBLED.sub(r"\1", word)
 
 
 def parts_of(word: str, known: Container[str]) -> tuple[str, ...]:

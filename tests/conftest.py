@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from kg import release
 from kg.mappings.layout import Layout
-from tests.project import make_project
+from kg.store import Release, open_release
+from tests.project import ROOT, make_project
 from tests.stores import STARTERS, Store
 
 
@@ -26,3 +28,17 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Another SPARQL store, of each kind that is tested."""
     with STARTERS[request.param](tmp_path_factory.mktemp(request.param)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def harbours(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A release of the fictional project, which nobody changes."""
+    root = tmp_path_factory.mktemp("harbours")
+    layout = make_project(root / "project")
+    return open_release(release.build(layout, root / "build"))
+
+
+@pytest.fixture(scope="session")
+def own_data(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A release of the project's own data."""
+    return open_release(release.build(Layout(ROOT), tmp_path_factory.mktemp("published")))

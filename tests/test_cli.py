@@ -68,7 +68,9 @@ def test_build_prints_plain_stages_where_there_is_no_terminal(project: Layout) -
     """One line a stage on standard error, the release on standard output."""
     result = kg("build")
 
-    assert result.stderr.splitlines() == [f"{s} …" for s in ("read", "map", "infer", "validate", "store", "dump", "publish")]
+    assert result.stderr.splitlines() == [
+        f"{s} …" for s in ("read", "map", "infer", "validate", "store", "index", "dump", "publish")
+    ]
     assert result.stdout.startswith("build/releases/0.")
 
 

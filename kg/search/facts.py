@@ -16,6 +16,8 @@ from kg.search.matching import Matcher
 from kg.search.names import normalised
 from kg.search.register import Entity, read_register
 
+_LEAST_WEIGHT: Final = 0.985
+"""Labels and further names of ours weigh more; what other datasets say is not ours to tell."""
 WIKIDATA: Final = "http://www.wikidata.org/entity/"
 EUROVOC: Final = "http://eurovoc.europa.eu/"
 
@@ -120,7 +122,7 @@ def _definition(language: str) -> Callable[[Facts, Entity], list[Value]]:
 
 
 def _other_names(_: Facts, entity: Entity) -> list[Value]:
-    return [name.text for name in entity.names if name.text not in entity.labels.values()]
+    return [name.text for name in entity.names if name.text not in entity.labels.values() and name.weight > _LEAST_WEIGHT]
 
 
 PROPERTIES: Final[dict[str, Property]] = {

@@ -41,15 +41,16 @@ class OpenIndex:
             message = f"The full-text index has format {found!r}; this version reads {textindex.FORMAT!r}; {_REMEDY}."
             raise SearchUnavailableError(message)
         try:
-            self._links = tempfile.TemporaryDirectory(prefix="policy-kg-search-", ignore_cleanup_errors=True)
-            for file in path.iterdir():
-                if file.suffix != ".lock":
-                    (Path(self._links.name) / file.name).symlink_to(file.resolve())
-            index = Index.open(self._links.name)
-            textindex.register(index)
-            index.config_reader("manual")
-            self.searcher: Searcher = index.searcher()
-            self.schema: Schema = index.schema
+            # every file is mapped when the searcher is made, so that the links are not needed any more afterwards
+            with tempfile.TemporaryDirectory(prefix="policy-kg-search-") as links:
+                for file in path.iterdir():
+                    if file.suffix != ".lock":
+                        (Path(links) / file.name).symlink_to(file.resolve())
+                index = Index.open(links)
+                textindex.register(index)
+                index.config_reader("manual")
+                self.searcher: Searcher = index.searcher()
+                self.schema: Schema = index.schema
         except (OSError, ValueError) as error:
             message = f"The full-text index cannot be opened ({error}); {_REMEDY}."
             raise SearchUnavailableError(message) from error

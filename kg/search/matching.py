@@ -28,6 +28,8 @@ _AS_GOOD: Final = 1.0
 _UNCERTAIN_BRACKETS: Final = 88.0
 _ONLY_BRACKETS: Final = 60.0
 """What stands in brackets mostly says where something is, or which of several."""
+_ABBREVIATED: Final = 20.0
+"""What the abbreviation in brackets adds to a name that resembles."""
 _MOST_FUZZY: Final = 89.0
 _LEAST_TYPED: Final = 8
 _LEAST_TYPED_WORD: Final = 5
@@ -93,6 +95,10 @@ class Matcher:
         if rest not in {"", name.strip()}:
             for found, value in self._resembling(rest, fits).items():
                 fuzzy[found] = max(value, fuzzy.get(found, value))
+        short = any(part.isupper() and len(part) > 1 for part in names.split_brackets(name)[1])
+        for found, (score, number) in fuzzy.items():
+            if short and scores.get(found, (0.0, 0))[0] == _ONLY_BRACKETS:  # an abbreviation, and a name much like it
+                scores[found] = (min(_UNCERTAIN_BRACKETS, score + _ABBREVIATED), number)
         best = {found: (score, number, True) for found, (score, number) in scores.items()}
         for found, (score, number) in fuzzy.items():
             if found not in best:
@@ -132,6 +138,11 @@ class Matcher:
             for key in ordered
             if not types or not set(types).isdisjoint(self.register.entities[key].types)
         ]
+
+    def similarity(self, name: str, entity: Entity) -> float:
+        """How alike the characters of a name and the nearest name of an entity are, 0 to 100."""
+        exact = names.normalised(name)
+        return round(max(fuzz.ratio(exact, names.normalised(own.text)) for own in entity.names), 1)
 
     def identified(self, text: str) -> Entity | None:
         """Entity with this id, IRI, Wikidata item or ISO code."""

@@ -44,7 +44,8 @@ def candidates(facts: Facts, asked: Asked) -> list[Candidate]:
     known = {candidate.entity.id for candidate in found}
     for candidate in _by_properties(facts, asked, [item for item in given if PROPERTIES[item[0]].identifies]):
         if candidate.entity.id not in known:
-            found.append(replace(candidate, score=0.0, match=False))
+            similarity = facts.matcher.similarity(asked.name, candidate.entity)
+            found.append(replace(candidate, score=0.0, match=False, same=False, similarity=similarity))
     weighed = sorted((_weighed(facts, candidate, given) for candidate in found), key=lambda c: -c.score)
     if len(weighed) > 1 and weighed[1].score >= weighed[0].score:
         weighed[0] = replace(weighed[0], match=False)

@@ -12,11 +12,15 @@ from typing import Final
 
 from kg.namespaces import ID, POL, PREFIXES
 from kg.reader import Reader
+from kg.search.names import split_brackets
 
 COLLECTIONS: Final = ("agent", "place", "instrument", "topic", "document", "group", "event", "publication", "indicator")
 """What can be reconciled; of two with one name, that of the earlier collection comes first."""
 _TOPIC: Final = "Topic"
 _TOPIC_LABELS: Final = {"en": "topic", "nl": "onderwerp"}
+_PROPOSED: Final = frozenset({"proposed", "voorstel"})
+_UNCERTAIN: Final = 0.76
+"""Weight of a name without the bracket that tells it from another one: found first, but no match."""
 _EXACT: Final = "skos:exactMatch"
 _LABELS: Final = (
     "SELECT ?s ?p ?o { VALUES ?p { skos:prefLabel skos:altLabel skos:definition pol:iso3166 skos:exactMatch } ?s ?p ?o }"
@@ -143,6 +147,11 @@ def _entity(iri: str, values: dict[str, list[tuple[str, str]]], types: list[str]
     ):
         for text in texts:
             names.setdefault(text, Name(text, weight))
+    for text in list(names):
+        rest, inside = split_brackets(text)
+        if rest and inside:
+            proposed = all(part in _PROPOSED for part in inside)
+            names.setdefault(rest, Name(rest, 0.98 if proposed else _UNCERTAIN))
     definitions = dict(sorted(values["definition"]))
     links = tuple(sorted(value for _, value in values["exactMatch"]))
     iso = tuple(sorted(value for _, value in values["iso3166"]))

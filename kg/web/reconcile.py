@@ -44,7 +44,7 @@ def service() -> Response:
         return json_reply(_reconcile(facts, queries[0]))
     if extension:
         return json_reply(_extend(facts, extension[0]))
-    if request.method == "POST" or request.args:
+    if request.method == "POST" or request.args.keys() - {"callback"}:  # JSONP is optional (section 3.3), and not here
         message = (
             "The request has neither queries nor extend. Send a batch of queries as the form field queries=, or GET this address "
             "without parameters for the service manifest."
@@ -257,7 +257,7 @@ def _shown(facts: Facts, entity: Entity) -> dict[str, Any]:
         "name": entity.name,
         "entity": entity,
         "types": [facts.register.types[name].labels["en"] for name in entity.types],
-        "others": [name.text for name in entity.names if name.text not in entity.labels.values()][:6],
+        "others": facts.values_of(entity.id, "other-names")[:6],
         "statements": facts.values_of(entity.id, "statements-about")[0],
         "address": f"{base_url()}/id/{quote(entity.id)}",
     }
