@@ -21,7 +21,7 @@ from kg.diff.inputs import Side, read_side
 from kg.diff.words import counted
 from kg.errors import FindingsError, ReleaseError, Severity, UsageError
 from kg.mappings.layout import Layout
-from kg.namespaces import ONTOLOGY, PREFIXES, graph_iri
+from kg.namespaces import ONTOLOGY, PREFIXES, graph_iri, ontology_version_iri
 from kg.release import Checked, check, content_version
 from kg.versioning import Level, Version, data_level, ontology_level
 
@@ -177,11 +177,6 @@ def _without_version(side: Side) -> Side:
     """A side without the ontology's own version, which is decided here and no change."""
     kept = frozenset(quad for quad in side.quads if not _states_version(quad, _INFO, _VERSION_IRI))
     return Side(side.name, side.version, kept)
-
-
-def ontology_version_iri(version: str) -> str:
-    """``owl:versionIRI`` of the ontology (OWL 2 Structural Specification, section 3.1)."""
-    return f"{ONTOLOGY}/{version}"
 
 
 def _state_ontology_version(checked: Checked, version: str) -> None:

@@ -12,15 +12,10 @@ import pyoxigraph as ox
 
 from kg.diff.changes import Difference
 from kg.errors import ReleaseError
-from kg.namespaces import BASE
+from kg.namespaces import release_iri
 
 CHUNK: Final = 1000
 """Triples of one operation: stores limit the length of a request."""
-
-
-def release_iri(version: str) -> str:
-    """IRI of a release."""
-    return f"{BASE}release/{version}"
 
 
 def sparql_update(difference: Difference, chunk: int = CHUNK) -> Iterator[str]:
