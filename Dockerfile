@@ -10,6 +10,7 @@ RUN /opt/policy-kg/bin/pip install --no-cache-dir --no-deps --no-build-isolation
 COPY ontology ontology
 COPY mappings mappings
 COPY queries queries
+COPY CITATION.cff ./
 RUN /opt/policy-kg/bin/kg build --build-dir /srv/policy-kg \
  && /opt/policy-kg/bin/pip uninstall --yes --quiet pip
 

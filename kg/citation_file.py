@@ -94,8 +94,8 @@ def from_release(description: dict[str, Any]) -> CitationFile | None:
     said = description.get("citation")
     if not isinstance(said, dict):
         return None
-    authors = tuple(Author(**author) for author in said.get("authors", ()))
-    return CitationFile(**{**said, "authors": authors, "keywords": tuple(said.get("keywords", ()))})
+    authors = tuple(Author(**author) for author in said["authors"])
+    return CitationFile(**{**said, "authors": authors, "keywords": tuple(said["keywords"])})
 
 
 def stated(text: str, version: str, date: str) -> str:

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from kg import dumps
 from kg.beside import beside
 from kg.description import DATASET, LICENSE
+from kg.errors import ReleaseError
 from kg.namespaces import DCTERMS, ID, POL, PREFIXES, RDF_TYPE, RDFS, SKOS, graph_iri
 from kg.tables import csvw
 from kg.tables.rows import rows
@@ -37,7 +38,13 @@ def write_exports(quads: Iterable[ox.Quad], documents: Sequence[str], version: s
     """Write the files into ``directory``.
 
     :param documents: slugs, sorted
+    :raises ReleaseError: if a document has the name of a file of the whole, or the table cannot hold a value
     """
+    for taken in (dumps.NAME, TABLE):
+        if taken in documents:
+            raise ReleaseError(
+                f'a document cannot be called "{taken}", which names the files of all documents; take another slug'
+            )
     directory.mkdir(parents=True, exist_ok=True)
     triple_order = dumps.by_triple(quads)
     graph_order = dumps.by_graph(triple_order)

@@ -74,3 +74,13 @@ PREFIXES: Final[dict[str, str]] = {
 def graph_iri(name: str) -> str:
     """IRI of the named graph ``name``: a document's slug, or one such as ``entities``."""
     return f"{GRAPH}{name}"
+
+
+def release_iri(version: str) -> str:
+    """IRI of a release by its version: what ``dcterms:isVersionOf`` relates to the dataset."""
+    return f"{BASE}release/{version}"
+
+
+def ontology_version_iri(version: str) -> str:
+    """``owl:versionIRI`` of the ontology (OWL 2 Structural Specification, section 3.1)."""
+    return f"{ONTOLOGY}/{version}"

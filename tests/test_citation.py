@@ -1,5 +1,6 @@
 """Citations of the dataset, a document and a statement, in each style."""
 
+import contextlib
 import json
 import re
 from dataclasses import replace
@@ -254,6 +255,14 @@ def test_what_cannot_be_cited(reader: Reader, name: str, message: str) -> None:
     """The message says what can."""
     with pytest.raises(CitationError, match=message):
         cite(reader, name)
+
+
+@given(st.text())
+def test_whatever_a_visitor_writes(reader: Reader, text: str) -> None:
+    """It is cited or refused with a message, and never a defect."""
+    for name in (text, f"statement/{text}", f"harbour-2031/{text}"):
+        with contextlib.suppress(CitationError):
+            assert cite(reader, name).references
 
 
 def test_unknown_language(reader: Reader) -> None:

@@ -12,6 +12,7 @@ from kg.description import DATASET
 from kg.errors import CitationError
 from kg.fragment import passage_link
 from kg.namespaces import BASE, DCTERMS, ID, OA, POL, PREFIXES, SKOS
+from kg.rdf import is_address
 from kg.reader import Reader
 from kg.store import Release
 
@@ -52,7 +53,7 @@ def cite(reader: Reader, name: str, language: str = "en") -> Citation:
         raise CitationError(
             f"{iri}: only the dataset, its documents and its statements can be cited; cite the dataset and name this IRI"
         )
-    if not _is_iri(iri) or not reader.is_known(iri):
+    if not is_address(iri) or not reader.is_known(iri):
         raise CitationError(f"{iri}: release {reader.release.version} has no such document or statement")
     made = _document if iri.startswith(_DOCUMENT) else _statement
     return Citation(iri, made(reader, iri, dataset, language), language)
@@ -184,8 +185,3 @@ def _text(reader: Reader, subject: str, predicate: str, language: str) -> str:
             if term.language == wanted:
                 return term.value
     return found[0].value if found else ""
-
-
-def _is_iri(text: str) -> bool:
-    """Whether a text can be asked for: a visitor may write what no IRI has (RFC 3987, section 2.2)."""
-    return not any(character <= " " or character in '<>"{}|\\^`' for character in text)

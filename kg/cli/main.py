@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import authoring, citing, describing, importing, publishing, reading, serving
+from kg.cli import authoring, citing, describing, importing, publishing, reading, releasing, serving
 from kg.errors import FindingsError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
@@ -43,8 +43,8 @@ def main(ctx: click.Context, root: Path) -> None:
 
     \b
     Code a document:    kg anchor, kg check, kg coverage
-    Make a release:     kg build
-    Use it:             kg serve, kg query, kg export, kg passage, kg import, kg publish
+    Make a release:     kg build, kg diff, kg release
+    Use it:             kg serve, kg query, kg export, kg passage, kg cite, kg import, kg publish
 
     \b
     Example:
@@ -54,6 +54,6 @@ def main(ctx: click.Context, root: Path) -> None:
     ctx.obj = Layout(root)
 
 
-COMMANDS = (authoring, citing, describing, importing, publishing, reading, serving)
+COMMANDS = (authoring, citing, describing, importing, publishing, reading, releasing, serving)
 for command in (command for module in COMMANDS for command in module.COMMANDS):
     main.add_command(command)
