@@ -100,9 +100,10 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
     checked = check(layout, sources, on_stage)
     if any(finding.severity is Severity.VIOLATION for finding in checked.findings):
         raise FindingsError(checked.findings)
-    version = _version(checked, layout)
+    described = description.describe(_described(checked, layout))
+    version = _version(checked, layout, "\n".join(map(str, described)))
     statements = _statements(checked.corpus)
-    checked.dataset.add(description.describe(_described(checked, layout, version)), DESCRIPTION)
+    checked.dataset.add(description.with_version(described, version), DESCRIPTION)
     each_triple_once(checked.dataset.quads)
 
     releases = directory / "releases"
@@ -129,10 +130,9 @@ def build(layout: Layout, directory: Path, sources: Path | None = None, on_stage
     return final
 
 
-def _described(checked: Checked, layout: Layout, version: str) -> description.Sources:
+def _described(checked: Checked, layout: Layout) -> description.Sources:
     """What the description of the release is made of."""
     return description.Sources(
-        version,
         checked.dataset.quads,
         sorted(checked.corpus.documents),
         [read_query(path) for path, _ in layout.query_files()],
@@ -140,12 +140,16 @@ def _described(checked: Checked, layout: Layout, version: str) -> description.So
     )
 
 
-def _version(checked: Checked, layout: Layout) -> str:
-    """Version of the code, and a hash of what the release holds."""
+def _version(checked: Checked, layout: Layout, described: str) -> str:
+    """Version of the code, and a hash of what the release holds.
+
+    :param described: the description without the version
+    """
     digest = hashlib.sha256(dumps.serialise(checked.dataset.quads, "nq"))
     for path, _ in layout.query_files():
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     digest.update(report.format_findings(checked.findings, "text").encode())
+    digest.update(described.encode())
     return f"{__version__}-{digest.hexdigest()[:12]}"
 
 
