@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -109,10 +109,11 @@ def build(
     checked = check(layout, sources, on_stage)
     if any(finding.severity is Severity.VIOLATION for finding in checked.findings):
         raise FindingsError(checked.findings)
-    version = content_version(checked, layout)
+    described = description.describe(_described(checked, layout))
+    version = content_version(checked, layout, described=described)
     documents = sorted(checked.corpus.documents)
     statements = _statements(checked.corpus)
-    checked.dataset.add(description.describe(_described(checked, layout, version)), DESCRIPTION)
+    checked.dataset.add(description.with_version(described, version), DESCRIPTION)
     each_triple_once(checked.dataset.quads)
 
     releases = directory / "releases"
@@ -142,10 +143,9 @@ def build(
     return serving
 
 
-def _described(checked: Checked, layout: Layout, version: str) -> description.Sources:
+def _described(checked: Checked, layout: Layout) -> description.Sources:
     """What the description of the release is made of."""
     return description.Sources(
-        version,
         checked.dataset.quads,
         sorted(checked.corpus.documents),
         [read_query(path) for path, _ in layout.query_files()],
@@ -153,10 +153,13 @@ def _described(checked: Checked, layout: Layout, version: str) -> description.So
     )
 
 
-def content_version(checked: Checked, layout: Layout, citation: bytes | None = None) -> str:
+def content_version(
+    checked: Checked, layout: Layout, citation: bytes | None = None, described: Iterable[object] | None = None
+) -> str:
     """Version of the code, and a hash of what the release holds.
 
     :param citation: content of the citation file, if not as it is
+    :param described: the description without the version, if it is at hand
     """
     digest = hashlib.sha256(dumps.serialise(checked.dataset.quads, "nq"))
     for path, _ in (*layout.query_files(), *layout.shape_files()):
@@ -164,6 +167,8 @@ def content_version(checked: Checked, layout: Layout, citation: bytes | None = N
     digest.update(report.format_findings(checked.findings, "text").encode())
     if citation is not None or layout.citation.exists():
         digest.update(layout.citation.read_bytes() if citation is None else citation)
+    described = description.describe(_described(checked, layout)) if described is None else described
+    digest.update("\n".join(map(str, described)).encode())
     return f"{__version__}-{digest.hexdigest()[:12]}"
 
 

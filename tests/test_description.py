@@ -5,7 +5,7 @@ import hashlib
 import pyoxigraph as ox
 import pytest
 
-from kg.description import settle
+from kg.description import settle, with_version
 from kg.description.counting import Counts, Tally
 from kg.description.facts import DATASET
 from kg.description.writing import Writer, namespace_of, short
@@ -275,6 +275,28 @@ def test_a_description_that_cannot_settle_is_a_defect() -> None:
 
     with pytest.raises(AssertionError, match=r"does not settle at https://example\.org/a"):
         settle(once, frozenset())
+
+
+def test_the_version_is_put_in_when_it_is_known() -> None:
+    """In IRIs and literals, of which the languages stay; what does not name it stays the same."""
+    writer = Writer()
+    writer.say(f"{BASE}release/release-without-a-version", dcterms_title={"en": "A (release-without-a-version)"}, void_triples=3)
+    writer.say(DATASET, dcat_version="release-without-a-version")
+
+    named = with_version(writer.triples, "1.2")
+
+    expected = Writer()
+    expected.say(f"{BASE}release/1.2", dcterms_title={"en": "A (1.2)"}, void_triples=3)
+    expected.say(DATASET, dcat_version="1.2")
+    assert set(named) == expected.triples
+
+
+def test_a_description_has_no_blank_nodes() -> None:
+    """One that has is a defect."""
+    node = ox.NamedNode(DATASET)
+
+    with pytest.raises(TypeError, match="a description has no"):
+        with_version([ox.Triple(node, node, ox.BlankNode())], "1")
 
 
 def test_nothing_is_a_subject_of_data_and_description() -> None:

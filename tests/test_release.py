@@ -12,6 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg import atomic, release
+from kg.description import facts
 from kg.errors import ReleaseError
 from kg.graph import each_triple_once
 from kg.mappings.layout import Layout
@@ -22,6 +23,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from kg import release
+from kg.description import facts
 from kg.mappings.layout import Layout
 
 def die(stage):
@@ -114,6 +116,17 @@ def test_building_again_changes_nothing(project: Layout) -> None:
 
     assert release.build(project, Path("build")) == first
     assert snapshot(first) == before
+
+
+def test_another_description_makes_another_release(project: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a release says of itself is part of what it holds, so it does not take the name of one that says something else."""
+    first = release.build(project, Path("build"))
+    monkeypatch.setitem(facts.ABSTRACT, "en", "Another text.")
+
+    second = release.build(project, Path("build"))
+
+    assert second != first
+    assert f"release/{second.name}>" in (second / "dumps" / "policy-kg.nt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("stage", release.STAGES)

@@ -22,8 +22,10 @@ from kg.description.writing import Writer
 from kg.namespaces import graph_iri
 from kg.queries import PublishedQuery
 
-__all__ = ["DATASET", "LICENSE", "Sources", "describe", "settle"]
+__all__ = ["DATASET", "LICENSE", "Sources", "describe", "settle", "with_version"]
 
+_UNNAMED: Final = "release-without-a-version"
+"""Stands for the version until it is known."""
 _ROUNDS: Final = 12
 """In which a description settles; four are usual: classes, their partitions, the counts of these, the check."""
 
@@ -32,13 +34,11 @@ _ROUNDS: Final = 12
 class Sources:
     """What a description is made of.
 
-    :ivar version: of the release
     :ivar quads: of every graph but the description, each triple in one graph
     :ivar documents: slugs
     :ivar link_prefixes: namespaces of the data sets that are linked to, by a short name
     """
 
-    version: str
     quads: Sequence[ox.Quad]
     documents: Sequence[str]
     queries: Sequence[PublishedQuery]
@@ -46,12 +46,12 @@ class Sources:
 
 
 def describe(sources: Sources) -> list[ox.Triple]:
-    """The triples of the graph ``description``, in a stable order."""
+    """The triples of the graph ``description``, in a stable order, of a release that has no version yet; see :func:`with_version`."""
     data = Tally(sources.quads)
     found = find(sources.quads, sources.documents)
     fixed = Writer()
-    catalogue.write(fixed, found, sources.version)
-    provenance.write(fixed, found, sources.version)
+    catalogue.write(fixed, found, _UNNAMED)
+    provenance.write(fixed, found, _UNNAMED)
     examples.write(fixed, sources.queries)
     linksets.write(fixed, sources.quads, sources.link_prefixes)
     graph = ox.NamedNode(graph_iri(GRAPH_NAME))
@@ -63,6 +63,25 @@ def describe(sources: Sources) -> list[ox.Triple]:
         return frozenset(fixed.triples | partitions.triples(Counts(data, own), left_out))
 
     return sorted(settle(once, frozenset(fixed.triples)), key=str)
+
+
+def with_version(triples: Iterable[ox.Triple], version: str) -> list[ox.Triple]:
+    """A description of a release with its version, which is a hash of what the release holds, and so of the description."""
+
+    def iri(term: object) -> ox.NamedNode:
+        if not isinstance(term, ox.NamedNode):
+            raise TypeError(f"a description has no {term!r}")
+        return ox.NamedNode(term.value.replace(_UNNAMED, version)) if _UNNAMED in term.value else term
+
+    def value(term: object) -> ox.NamedNode | ox.Literal:
+        if not isinstance(term, ox.Literal):
+            return iri(term)
+        if _UNNAMED not in term.value:
+            return term
+        text = term.value.replace(_UNNAMED, version)
+        return ox.Literal(text, language=term.language) if term.language else ox.Literal(text)
+
+    return [ox.Triple(iri(t.subject), t.predicate, value(t.object)) for t in triples]
 
 
 def settle(

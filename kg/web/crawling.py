@@ -33,8 +33,11 @@ _PAGES: Final = (
     "/shapes",
 )
 """Pages that are listed if the application has them."""
-_COSTLY: Final = ("/sparql?", "/search?", "/compare?", "/reconcile", "/api/")
-"""Addresses of which there are as many as one can think of questions."""
+_COSTLY: Final = ("/sparql?query=", "/sparql?*", "/compare?*", "/search", "/reconcile", "/api/")
+"""Addresses of which there are as many as one can think of questions.
+
+A question mark at the end would be lost on Python's ``urllib.robotparser``, which then forbids the endpoint itself.
+"""
 
 
 @blueprint.get("/robots.txt")

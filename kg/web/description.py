@@ -4,7 +4,9 @@ In comes the release's own description; out it goes with the addresses under whi
 accepts. https://www.w3.org/TR/void/#well-known, https://www.w3.org/TR/vocab-dcat-3/
 """
 
-from typing import Final
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
@@ -12,6 +14,7 @@ from kg import located
 from kg.description.facts import CATALOG, DATASET, GRAPH_NAME, LICENSE
 from kg.namespaces import graph_iri
 from kg.negotiation import GRAPH_FORMATS, HTML, Choice, Format, by_name, negotiate
+from kg.reader import Reader
 from kg.resource import serialise
 from kg.web.site import base_url, site
 
@@ -25,11 +28,8 @@ _LANDING: Final = frozenset({"pages.home", "pages.dumps"})
 @blueprint.get("/.well-known/void")
 def void() -> Response:
     """VoID: the whole description of the release."""
-    here = site()
     choice = _accepted(RDF_FORMATS)
-    quads = here.reader.graph(graph_iri(GRAPH_NAME))
-    triples = located.void(quads, here.release.description, base_url() + "/")
-    return _reply(serialise(triples, choice.format.name), choice)
+    return _reply(written(site().reader, located.void, base_url() + "/", choice.format.name), choice)
 
 
 @blueprint.get("/catalog")
@@ -44,9 +44,13 @@ def catalogue(extension: str = "") -> Response:
             "catalog.html", release=here.release.description, files=files, dataset=DATASET, formats=RDF_FORMATS
         )
         return _reply(page.encode(), choice)
-    quads = here.reader.graph(graph_iri(GRAPH_NAME))
-    triples = located.catalogue(quads, here.release.description, base_url() + "/")
-    return _reply(serialise(triples, choice.format.name), choice)
+    return _reply(written(here.reader, located.catalogue, base_url() + "/", choice.format.name), choice)
+
+
+@lru_cache(maxsize=16)  # some thousand triples take a tenth of a second to write, and the address comes from the client
+def written(reader: Reader, say: Callable[..., Any], base: str, form: str) -> bytes:
+    """What ``say`` makes of the description of a release, in a format."""
+    return serialise(say(reader.graph(graph_iri(GRAPH_NAME)), reader.release.description, base), form)
 
 
 @blueprint.after_app_request

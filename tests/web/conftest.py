@@ -17,6 +17,7 @@ from kg.web.app import create_app, make_site
 from kg.web.front import Front
 from kg.web.server import Outside, Server
 from kg.web.telemetry import AccessLog, LogOptions
+from tests.descriptions import build_corpus
 from tests.serving import write_release
 
 LIMITS = Limits(timeout_s=1, memory_mib=256, result_mib=1, workers=2, long_queries=2, query_kib=16, preview_rows=5)
@@ -134,3 +135,18 @@ class BufferedClient(Client):
 def client(running: Running) -> Client:
     """A client without cookies."""
     return BufferedClient(running, use_cookies=False)
+
+
+@pytest.fixture(scope="session")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The site on a release that was built from the fictional corpus, at https://kg.example.org/."""
+    corpus = build_corpus(tmp_path_factory.mktemp("corpus"))
+    running = Running(corpus, Limits(timeout_s=5, workers=2), outside=Outside(public_url="https://kg.example.org"))
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def visitor(described: Running) -> Client:
+    """A client of that site, without cookies."""
+    return BufferedClient(described, use_cookies=False)
