@@ -13,8 +13,8 @@ from typing import Any, Final
 from kg.namespaces import ID, POL, PREFIXES, XSD
 from kg.rdf import Term, is_address
 
-RESERVED: Final = frozenset({"format", "timeout"})
-"""Parameters that every query has at its address."""
+RESERVED: Final = frozenset({"format", "lang", "timeout"})
+"""Parameters that every query has at its address; ``lang`` is the language of its page."""
 MOST_CHARACTERS: Final = 200
 """Longest value that is a text."""
 

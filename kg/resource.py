@@ -21,6 +21,7 @@ Triple = ox.Triple
 LABELS: Final = (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCTERMS}title", f"{POL}summary")
 """Properties that name a thing, the best first; a statement is named by its summary."""
 
+VERSION_IRI: Final = "http://www.w3.org/2002/07/owl#versionIRI"
 _DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
 _REPLACED_BY: Final = f"{DCTERMS}isReplacedBy"
 _INFERRED: Final = f"{GRAPH}inferred"
@@ -90,11 +91,14 @@ class Resource:
         return (quad for quad in self.own if _value(quad.subject) == self.iri)
 
 
-def read_resource(reader: Reader, iri: str, most: int, *, inbound: bool = True, parts_in: str | None = None) -> Resource | None:
+def read_resource(
+    reader: Reader, iri: str, most: int, *, inbound: bool = True, parts: bool = True, parts_in: str | None = None
+) -> Resource | None:
     """What a release says of a thing; None if it says nothing with it as subject.
 
     :param most: quads that are read of each subject, and of each object
     :param inbound: whether what points at it is read
+    :param parts: whether the parts of the thing are read, and what leads to them; if there are any, the resource is cut without
     :param parts_in: IRI of a graph, a small one, in which parts are looked for that nothing else leads to
     """
     own: list[ox.Quad] = []
@@ -109,13 +113,14 @@ def read_resource(reader: Reader, iri: str, most: int, *, inbound: bool = True, 
         quads = reader.about(subject, most + 1)
         pointing = reader.pointing_at(subject, most + 1) if inbound else []
         cut = cut or max(len(quads), len(pointing)) > most
-        own += quads[:most]
+        own += (quad for quad in quads[:most] if parts or not is_part(_value(quad.object), iri))
         back += (quad for quad in pointing[:most] if not is_part(_value(quad.subject), iri))
         for quad in quads:
             part = _value(quad.object)
             if is_part(part, iri) and part not in seen:
+                cut = cut or not parts
                 seen.add(part)
-                waiting.append(part)
+                waiting += [part] if parts else []
     return Resource(iri, tuple(own), tuple(back), cut) if own else None
 
 
@@ -180,12 +185,11 @@ def own_data(resource: Resource) -> list[ox.Triple]:
 
 
 def ontology(reader: Reader) -> list[ox.Triple]:
-    """The ontology: what has it or one of its terms as subject."""
-    return [
-        quad.triple
-        for quad in reader.graph(_VOCABULARY)
-        if _value(quad.subject) == ONTOLOGY or _value(quad.subject).startswith(POL)
-    ]
+    """The ontology: what has it or one of its terms as subject, and of what its version is one."""
+    quads = reader.graph(_VOCABULARY)
+    found = [quad.triple for quad in quads if _value(quad.subject) == ONTOLOGY or _value(quad.subject).startswith(POL)]
+    versions = [triple.object for triple in found if triple.predicate.value == VERSION_IRI]
+    return found + [_triple(_value(version), f"{DCTERMS}isVersionOf", ONTOLOGY) for version in versions]
 
 
 def read_files(directory: Path) -> list[ox.Triple]:
@@ -221,6 +225,10 @@ def _links(found: Iterable[tuple[ox.Quad, object]]) -> tuple[Link, ...]:
         if key not in links or not inferred:
             links[key] = Link(*key, inferred)
     return tuple(sorted(links.values(), key=lambda link: (link.inferred, link.property, link.thing)))
+
+
+def _triple(subject: str, predicate: str, obj: str) -> ox.Triple:
+    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(obj))
 
 
 def _term(term: Term) -> ox.NamedNode | ox.Literal:

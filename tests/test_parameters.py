@@ -47,7 +47,7 @@ def test_everything_that_can_be_declared(tmp_path: Path) -> None:
         ("speaker: agent", "is 'agent'; expected {type: agent}"),
         ("'?speaker': {type: agent}", "a name is letters, digits and _"),
         ("1: {type: agent}", "a name is letters, digits and _"),
-        ("format: {type: string}", "every query has format and timeout"),
+        ("format: {type: string}", "every query has format and lang and timeout"),
         ("speaker: {}", "unknown type None; expected one of action, "),
         ("speaker: {type: person}", "unknown type 'person'"),
         ("speaker: {type: agent, colour: red}", "unknown key 'colour'; expected one of type, "),

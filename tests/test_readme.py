@@ -71,10 +71,10 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_readme_names_every_command() -> None:
-    """No command is left out of the README but the one that serves editors, and the one that has a page of its own."""
+    """No command is left out of the README but the one that serves editors."""
     from kg.cli import main
 
-    assert {shlex.split(line)[1] for line in KG_LINES} >= set(main.commands) - {"schema", "import"}
+    assert {shlex.split(line)[1] for line in KG_LINES} >= set(main.commands) - {"schema"}
 
 
 def test_the_two_commands_are_targets() -> None:
@@ -116,6 +116,20 @@ def test_curl_gets_rows(clone: Path, port: str) -> None:
 
     assert done.stdout.startswith("statement,summary\n")  # text mode: one kind of line end
     assert "id/statement/bij1-2021/s088,The Netherlands should recognise Palestine" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl")
+def test_curl_gets_a_thing_and_a_table(clone: Path, port: str, tmp_path: Path) -> None:
+    """The curl lines for an IRI and a download."""
+    block = next(block for language, block in BLOCKS if block.startswith("curl -L"))
+    done = subprocess.run(
+        ["bash", "-c", block.replace("8642", port)], capture_output=True, text=True, check=True, timeout=60, cwd=tmp_path
+    )
+
+    assert '"België"@nl' in done.stdout
+    assert (
+        (tmp_path / "statements.csv").read_text(encoding="utf-8").count("https://w3id.org/policy-kg/id/statement/bij1-2021/s086")
+    )
 
 
 def test_rdflib_example(clone: Path, port: str) -> None:

@@ -5,7 +5,6 @@ accepts. https://www.w3.org/TR/void/#well-known, https://www.w3.org/TR/vocab-dca
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Final
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -16,13 +15,13 @@ from kg.namespaces import graph_iri
 from kg.negotiation import GRAPH_FORMATS, HTML, Choice, Format, by_name, negotiate
 from kg.reader import Reader
 from kg.resource import serialise
-from kg.web.site import base_url, site
+from kg.web.site import base_url, lasting, site
 
 blueprint: Final = Blueprint("description", __name__)
 
 RDF_FORMATS: Final = GRAPH_FORMATS[:-1]
 _CATALOG_FORMATS: Final = (*RDF_FORMATS, HTML)
-_LANDING: Final = frozenset({"pages.home", "pages.dumps"})
+_LANDING: Final = frozenset({"pages.home", "downloads.dumps"})
 
 
 @blueprint.get("/.well-known/void")
@@ -47,7 +46,6 @@ def catalogue(extension: str = "") -> Response:
     return _reply(written(here.reader, located.catalogue, base_url() + "/", choice.format.name), choice)
 
 
-@lru_cache(maxsize=16)  # some thousand triples take a tenth of a second to write, and the address comes from the client
 def written(reader: Reader, say: Callable[..., Any], base: str, form: str) -> bytes:
     """What ``say`` makes of the description of a release, in a format."""
     return serialise(say(reader.graph(graph_iri(GRAPH_NAME)), reader.release.description, base), form)
@@ -92,5 +90,5 @@ def _named(extension: str) -> Choice:
 
 def _reply(body: bytes, choice: Choice) -> Response:
     response = Response(body, content_type=choice.content_type)
-    response.headers["Vary"] = "Accept, Host"
-    return response
+    response.headers["Vary"] = "Accept"
+    return lasting(response)

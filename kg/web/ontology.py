@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from kg.namespaces import BASE, ONTOLOGY, POL
 from kg.negotiation import HTML, Format, by_name, negotiate
 from kg.reader import Reader
+from kg.resource import VERSION_IRI, own_data, read_files, read_resource, serialise
 from kg.resource import ontology as ontology_triples
-from kg.resource import own_data, read_files, read_resource, serialise
 from kg.web.site import lasting, site
 from kg.web.things import DATA_FORMATS, absent, not_acceptable, point, rdf
 from kg.web.views import Thing, view_of
@@ -28,7 +28,6 @@ SELECT DISTINCT ?term ?class WHERE {
 }
 ORDER BY ?class ?term
 """
-_VERSION: Final = "http://www.w3.org/2002/07/owl#versionIRI"
 
 
 @blueprint.get("/ontology")
@@ -89,7 +88,7 @@ def shapes(extension: str = "") -> BaseResponse:
 
 
 def _versions(reader: Reader) -> set[str]:
-    return {term.value for term in reader.objects(ONTOLOGY, _VERSION)}
+    return {term.value for term in reader.objects(ONTOLOGY, VERSION_IRI)}
 
 
 def _form(extension: str) -> Format | None:

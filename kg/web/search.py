@@ -20,7 +20,7 @@ from kg.search.finder import DEEPEST, Finder, Found, Hit, Value, Wanted, full, s
 from kg.search.index import OpenIndex, open_index
 from kg.search.words import MOST_CHARACTERS
 from kg.web.answers import base_url, json_reply, problem
-from kg.web.site import site
+from kg.web.site import site, visit
 from kg.web.words import words_in
 
 blueprint: Final = Blueprint("search", __name__)
@@ -177,7 +177,7 @@ def _shown(asked: Asked) -> dict[str, Any]:
     finder = Finder(index, asked.wanted)
     found = finder.find(asked.limit, (asked.page - 1) * asked.limit)
     searched = Finder(index, replace(asked.wanted, chosen={}, scope=textindex.ENTITY)).find(_ENTITIES) if asked.text else None
-    tongue = asked.language or "en"
+    tongue = asked.language or visit().language
     facets = []
     for name, values in finder.facets().items():
         kept = [value for place, value in enumerate(values) if value.chosen or place < _FACET_VALUES]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from flask import current_app, request
 from jinja2 import Environment
@@ -50,11 +50,13 @@ def site() -> Site:
     return cast("Site", current_app.extensions["kg"])
 
 
+ResponseT = TypeVar("ResponseT", bound=BaseResponse)
+
 LASTING: Final = "X-Lasting"
 """Header field by which a page tells the front that it depends on the release, the address and ``Accept`` alone."""
 
 
-def lasting(response: BaseResponse) -> BaseResponse:
+def lasting(response: ResponseT) -> ResponseT:
     """A response that is the same each time until the next release, so that the front may keep it."""
     response.headers[LASTING] = "1"
     return response

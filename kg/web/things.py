@@ -88,7 +88,7 @@ def graph(name: str) -> BaseResponse:
         return not_acceptable(iri)
     if iri not in site().release.description.get("graphs", {}):
         return absent(iri, None, form)
-    return thing_page(read_resource(site().reader, iri, _SHOWN) or Resource(iri, (), (), cut=False))
+    return thing_page(read_resource(site().reader, iri, _SHOWN, parts=False) or Resource(iri, (), (), cut=False))
 
 
 def described(
@@ -98,11 +98,12 @@ def described(
     form = form or _negotiated(formats)
     if form is None:
         return not_acceptable(iri)
+    if form is HTML:  # a data set has thousands of parts, such as the number of uses of each property
+        resource = read_resource(site().reader, iri, _SHOWN, parts=False)
+        return thing_page(resource) if resource else absent(iri, None, form)
     resource = read_resource(site().reader, iri, _MOST, parts_in=parts_in)
     if resource is None or resource.withdrawn:
         return absent(iri, resource, form)
-    if form is HTML:
-        return thing_page(resource)
     here = base_url()
     rest = f"{here}/sparql?" + urlencode({"query": f"SELECT * {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"})
     triples = data(site().reader, resource, here + data_path(iri, form.name), DATASET, rest)

