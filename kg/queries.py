@@ -90,7 +90,7 @@ def read_query(file: Path) -> PublishedQuery:
 
 def _header(file: Path, text: str) -> dict[str, Any]:
     try:
-        header = yaml.safe_load(text)
+        header = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise QueryFileError(file, mark.line + 1 if mark else 1, f"the header is not YAML: {error.problem}") from error
@@ -143,7 +143,7 @@ def _parameters(file: Path, lines: list[str], header: dict[str, Any]) -> dict[st
 
 def _names(lines: list[str]) -> list[tuple[str, int]]:
     """Names of the parameters, each with its line, from 1."""
-    root = yaml.compose("\n".join(line[2:].removeprefix(" ") for line in lines), Loader=yaml.SafeLoader)
+    root = yaml.compose("\n".join(line[2:].removeprefix(" ") for line in lines), Loader=yaml.CSafeLoader)
     found: list[tuple[str, int]] = []
     for key, node in root.value if isinstance(root, yaml.MappingNode) else ():
         if key.value == "parameters":
