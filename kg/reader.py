@@ -4,16 +4,18 @@ In comes a :class:`~kg.store.Release`; out go terms, rows and quads. What a visi
 :mod:`kg.engine`, in a process that can be killed. :mod:`kg.resource` and :mod:`kg.web` are next.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar, cast
 
 import pyoxigraph as ox
 
 from kg.namespaces import PREFIXES
 from kg.rdf import Term, to_term
 from kg.store import Release, open_store
+
+T = TypeVar("T")
 
 Row = Mapping[str, Term]
 """A row of a result; a variable without a value is not in it."""
@@ -27,6 +29,7 @@ class Reader:
     def __init__(self, release: Release) -> None:
         """Remember the release; its store is opened when something is asked."""
         self.release = release
+        self._made: dict[Hashable, object] = {}
 
     @cached_property
     def _store(self) -> ox.Store:
@@ -40,6 +43,12 @@ class Reader:
             if self.release.description.get("imports")
             else None
         )
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once for this release and kept; for what many pages need and few have of their own."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("T", self._made[key])
 
     def select(self, query: str) -> list[Row]:
         """Rows of a SELECT query of ours, with the prefixes of :data:`kg.namespaces.PREFIXES` and all published graphs.

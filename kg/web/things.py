@@ -16,11 +16,12 @@ from kg.namespaces import BASE, GRAPH, ID, POL
 from kg.negotiation import GRAPH_FORMATS, HTML, Format, negotiate
 from kg.resource import Resource, Triple, data, in_use, own_data, problem, read_resource, serialise
 from kg.web.citing import box
+from kg.web.documents import CHOICES, DocumentView, document_view
 from kg.web.graphs import extension
 from kg.web.links import data_path, local
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import base_url, lasting, site, visit
-from kg.web.views import passages_of, view_of
+from kg.web.views import Thing, passages_of, view_of
 
 blueprint: Final = Blueprint("things", __name__)
 
@@ -29,6 +30,7 @@ _PAGE_FIRST: Final = (HTML, *DATA_FORMATS)
 _MOST: Final = 10_000
 """Quads of a data file about each part of a thing, in each direction."""
 _SHOWN: Final = 2_000
+_DIGITS: Final = 7
 DATASET: Final = f"{BASE}dataset"
 _DESCRIPTION: Final = f"{GRAPH}description"
 
@@ -55,7 +57,8 @@ def page(path: str) -> BaseResponse:
     choice = negotiate(request.headers.get("Accept"), _PAGE_FIRST)
     if choice is not None and choice.format is not HTML:
         return thing(path)
-    resource = read_resource(site().reader, iri, _SHOWN)
+    # the statements of a document are listed otherwise
+    resource = read_resource(site().reader, iri, _SHOWN, inbound=not iri.startswith(f"{ID}document/"))
     if resource is None or resource.withdrawn:
         return absent(iri, resource, HTML)
     return thing_page(resource)
@@ -119,11 +122,23 @@ def thing_page(resource: Resource) -> BaseResponse:
     values = {"thing": view, "embedded": embedded, "files": files, "cite": box(site(), resource.iri, visit().language)}
     if f"{POL}Statement" in resource.types:
         text = render_template("statement.html", passages=passages_of(site().reader, view), **values)
+    elif f"{POL}Document" in resource.types:
+        text = render_template("document.html", view=_document_view(view), **values)
     else:
         text = render_template("thing.html", **values)
     response = Response(text, content_type="text/html; charset=utf-8")
     point(response, resource.iri)
     return lasting(response)
+
+
+def _document_view(view: Thing) -> DocumentView:
+    """What of a document is asked for."""
+    chosen = {name: value for name in CHOICES if (value := request.args.get(name, ""))}
+    number = request.args.get("page", "1")
+    characters = view.first("pol:characters")
+    length = int(characters.text) if characters else 0
+    page_number = int(number) if number.isascii() and number.isdigit() and len(number) < _DIGITS else 1
+    return document_view(site().reader, view.iri, request.path, chosen, page_number, length)
 
 
 def rdf(triples: Iterable[Triple], form: Format, iri: str, status: int = 200) -> BaseResponse:

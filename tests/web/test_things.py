@@ -293,3 +293,33 @@ def test_links_of_ours_lead_somewhere(client: Client, path: str) -> None:
         target = client.get(address, headers={"Accept": "text/html"})
         assert target.status_code == 200, link
         assert not part or f'id="{part}"' in target.text, link
+
+
+def test_document_page_has_its_statements_in_the_order_of_the_text(client: Client) -> None:
+    """By section, with kind, speaker and addressee; nothing that was withdrawn."""
+    text = client.get("/page/document/harbour-2031", headers={"Accept": "text/html"}).text
+
+    listed = re.findall(r'<a href="/page/statement/harbour-2031/(s\d+)">', text)
+    assert listed == ["s001", "s002", "s003", "s004", "s005", "s006", "s007"]
+    assert "7 statements, in the order of the text" in text
+    assert "demand · Plough Party → Elland" in text
+    assert text.count("<svg") == 5
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ("kind=Demand", ["s002", "s003", "s004"]),
+        ("kind=Demand&section=vision", ["s002", "s003"]),
+        ("addressee=elland&topic=harbours", ["s004"]),
+        ("kind=Nothing", []),
+    ],
+)
+def test_document_page_narrows_down(client: Client, chosen: str, expected: list[str]) -> None:
+    """Each choice is a link; a chosen one leads back."""
+    text = client.get(f"/page/document/harbour-2031?{chosen}", headers={"Accept": "text/html"}).text
+
+    assert re.findall(r'<a href="/page/statement/harbour-2031/(s\d+)">', text) == expected
+    if chosen == "kind=Demand":
+        assert '<a href="/page/document/harbour-2031" aria-current="true">demand</a>' in text
+        assert 'href="/page/document/harbour-2031?kind=Demand&amp;section=vision"' in text
