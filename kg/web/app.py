@@ -22,6 +22,7 @@ from kg.web import (
     description,
     downloads,
     language,
+    lists,
     ontology,
     pages,
     queries,
@@ -34,7 +35,7 @@ from kg.web.links import local
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site, visit
 
-_FAMILIES = (pages, queries, api, things, ontology, search, reconcile, downloads, citing, description, crawling)
+_FAMILIES = (pages, lists, queries, api, things, ontology, search, reconcile, downloads, citing, description, crawling)
 
 _log = logging.getLogger(__name__)
 

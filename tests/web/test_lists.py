@@ -1,0 +1,71 @@
+"""Lists of things, each with the number of statements in which it stands in a role."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from werkzeug.test import Client
+
+from kg import release
+from kg.store import current_release
+from kg.web.lists import LISTS
+from tests.project import make_project
+from tests.web.conftest import BufferedClient, Running
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A client of the site on a release of the fictional corpus."""
+    folder = tmp_path_factory.mktemp("corpus")
+    release.build(make_project(folder / "project"), folder / "build")
+    running = Running(current_release(folder / "build"))
+    yield BufferedClient(running, use_cookies=False)
+    running.close()
+
+
+def rows(client: Client, path: str) -> list[tuple[str, ...]]:
+    """Address, name and numbers of each row."""
+    text = client.get(path, headers={"Accept": "text/html"}).text
+    found = re.findall(r'<tr><td class="depth-\d"><a href="([^"]*)">(.*?)</a></td>(.*?)</tr>', text)
+    return [(address, re.sub("<.*?>", "", name), *re.findall(r'"number">(\d*)<', cells)) for address, name, cells in found]
+
+
+def test_documents(client: Client) -> None:
+    """Both, with their statements; the one that was withdrawn does not count."""
+    assert rows(client, "/documents") == [
+        ("/page/document/harbour-2031", "Harbour programme 2031", "7"),
+        ("/page/document/reply-2032", "Reply 2032", "2"),
+    ]
+
+
+def test_agents_by_name_and_by_number(client: Client) -> None:
+    """In the order of the alphabet, or by how often they are asked for something."""
+    by_name = [name for _, name, *_ in rows(client, "/agents")]
+    by_number = rows(client, "/agents?sort=addressee")
+
+    assert by_name == sorted(by_name, key=str.casefold)
+    assert {row[0]: row[3] for row in by_number}["/page/agent/elland"] == by_number[0][3]
+    assert [int(row[3] or 0) for row in by_number] == sorted((int(row[3] or 0) for row in by_number), reverse=True)
+
+
+def test_topics_stand_below_broader_ones(client: Client) -> None:
+    """As a tree."""
+    text = client.get("/topics", headers={"Accept": "text/html"}).text
+
+    assert re.findall(r'<td class="depth-(\d)"><a href="/page/topic/([^"]*)">', text) == [("0", "harbours"), ("1", "fishing"), ("0", "treaties")]
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_list_leads_to_things(client: Client, name: str, language: str) -> None:
+    """Each row has a page."""
+    for address, *_ in rows(client, f"/{name}?lang={language}"):
+        assert client.get(address.replace("&amp;", "&"), headers={"Accept": "text/html"}).status_code == 200
+
+
+def test_unknown_order_is_refused(client: Client) -> None:
+    """With those that there are."""
+    response = client.get("/agents?sort=size", headers={"Accept": "application/json"})
+
+    assert response.status_code == 400
+    assert response.json["detail"] == 'There is no order "size". There are: name, speaker, addressee, object, mentions.'  # type: ignore[index]
