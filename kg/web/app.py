@@ -18,6 +18,7 @@ from kg.store import Release
 from kg.web import (
     api,
     citing,
+    compare,
     crawling,
     description,
     downloads,
@@ -35,7 +36,7 @@ from kg.web.links import local
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site, visit
 
-_FAMILIES = (pages, lists, queries, api, things, ontology, search, reconcile, downloads, citing, description, crawling)
+_FAMILIES = (pages, lists, compare, queries, api, things, ontology, search, reconcile, downloads, citing, description, crawling)
 
 _log = logging.getLogger(__name__)
 

@@ -52,7 +52,11 @@ def test_topics_stand_below_broader_ones(client: Client) -> None:
     """As a tree."""
     text = client.get("/topics", headers={"Accept": "text/html"}).text
 
-    assert re.findall(r'<td class="depth-(\d)"><a href="/page/topic/([^"]*)">', text) == [("0", "harbours"), ("1", "fishing"), ("0", "treaties")]
+    assert re.findall(r'<td class="depth-(\d)"><a href="/page/topic/([^"]*)">', text) == [
+        ("0", "harbours"),
+        ("1", "fishing"),
+        ("0", "treaties"),
+    ]
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -1,0 +1,212 @@
+"""Two to five documents or speakers side by side: on which topics they speak, where they agree and differ, what they aim at.
+
+In comes ``?with=<slug>&with=<slug>`` (and ``by=speaker``); out goes a page whose numbers lead to the statements.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from kg.namespaces import ID, POL
+from kg.reader import Reader
+from kg.resource import names
+from kg.web.links import local
+from kg.web.site import lasting, site
+
+blueprint: Final = Blueprint("compare", __name__)
+
+MOST: Final = 5
+BY: Final[Mapping[str, tuple[str, str]]] = {"document": ("statedIn", "document"), "speaker": ("speaker", "agent")}
+"""For what is compared the property of a statement, and the collection of its values."""
+_TOPICS: Final = 60
+_OFFERED: Final = 40
+
+_COLUMNS: Final = """
+SELECT ?column (COUNT(DISTINCT ?statement) AS ?count) WHERE {{
+  ?statement pol:{property} ?column ; pol:passage ?passage .
+}}
+GROUP BY ?column ORDER BY DESC(?count) ?column
+"""
+_MATRIX: Final = """
+SELECT ?topic ?column (COUNT(DISTINCT ?statement) AS ?count) WHERE {{
+  VALUES ?column {{ {columns} }}
+  ?statement pol:{property} ?column ; pol:topic ?own .
+  ?own skos:broader* ?topic .
+}}
+GROUP BY ?topic ?column
+"""
+_RELATIONS: Final = """
+SELECT DISTINCT ?relation ?left ?right ?leftColumn ?rightColumn WHERE {{
+  VALUES ?relation {{ pol:agreesWith pol:contrastsWith }}
+  VALUES ?leftColumn {{ {columns} }}
+  VALUES ?rightColumn {{ {columns} }}
+  ?left ?relation ?right ; pol:{property} ?leftColumn .
+  ?right pol:{property} ?rightColumn .
+  FILTER(?leftColumn != ?rightColumn && STR(?left) < STR(?right))
+}}
+ORDER BY ?relation ?left ?right
+"""
+_TARGETS: Final = """
+SELECT DISTINCT ?column ?statement ?indicator ?comparator ?value ?unit ?denominator ?deadline WHERE {{
+  VALUES ?column {{ {columns} }}
+  ?statement pol:{property} ?column ; pol:target ?target .
+  ?target pol:indicator ?indicator ; pol:value ?value ; pol:unit ?unit .
+  OPTIONAL {{ ?target pol:comparator ?comparator }}
+  OPTIONAL {{ ?target pol:denominator ?denominator }}
+  OPTIONAL {{ ?target pol:deadline ?deadline }}
+}}
+ORDER BY ?indicator ?value ?statement
+"""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is compared.
+
+    :ivar slug: as it stands in an address
+    """
+
+    slug: str
+    iri: str
+    names: Mapping[str, str]
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class TopicRow:
+    """A topic with the number of statements of each column, and where they are listed."""
+
+    address: str
+    names: Mapping[str, str]
+    cells: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two statements that agree or differ: address, names and column of each."""
+
+    sides: tuple[tuple[str, Mapping[str, str], Mapping[str, str]], ...]
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A target: what, how much, by when, and who says it where."""
+
+    indicator: Mapping[str, str]
+    value: str
+    unit: str
+    comparator: Mapping[str, str]
+    denominator: Mapping[str, str]
+    deadline: str
+    column: Mapping[str, str]
+    statement: str
+
+
+@blueprint.get("/compare")
+def compare() -> Response:
+    """The page."""
+    by = request.args.get("by", "document")
+    if by not in BY:
+        abort(400, f'There is no comparison by "{by[:50]}". There are: {", ".join(BY)}.')
+    reader = site().reader
+    _, collection = BY[by]
+    counts = reader.once(("columns", by), lambda: _counts(reader, by))
+    asked = list(dict.fromkeys(request.args.getlist("with")))
+    unknown = [slug for slug in asked if f"{ID}{collection}/{slug}" not in counts]
+    if unknown:
+        known = ", ".join(iri.rpartition("/")[2] for iri in counts)
+        abort(400, f'There is no {by} "{unknown[0][:100]}" with statements. There are: {known[:4000]}.')
+    if len(asked) > MOST:
+        abort(400, f"{len(asked)} are asked for; {MOST} fit side by side. Take some away.")
+    shown = [f"{ID}{collection}/{slug}" for slug in asked] or list(counts)[: MOST if by == "document" else 3]
+    offered = [*shown, *(iri for iri in counts if iri not in shown)][:_OFFERED]
+    labels = names(reader, offered)
+    columns = [Column(iri.rpartition("/")[2], iri, labels.get(iri, {}), counts[iri], iri in shown) for iri in offered]
+    chosen = [column for column in columns if column.chosen]
+    text = render_template(
+        "compare.html",
+        by=by,
+        columns=columns,
+        chosen=chosen,
+        topics=_topics(reader, by, chosen),
+        relations=_relations(reader, by, chosen),
+        targets=_targets(reader, by, chosen),
+        most=MOST,
+    )
+    return lasting(Response(text, content_type="text/html; charset=utf-8"))
+
+
+def _counts(reader: Reader, by: str) -> dict[str, int]:
+    """Number of statements of each document or speaker, the largest first."""
+    rows = reader.select(_COLUMNS.format(property=BY[by][0]))
+    return {row["column"].value: int(row["count"].value) for row in rows}
+
+
+def _query(template: str, by: str, columns: Sequence[Column]) -> str:
+    return template.format(property=BY[by][0], columns=" ".join(f"<{column.iri}>" for column in columns))
+
+
+def _topics(reader: Reader, by: str, columns: Sequence[Column]) -> tuple[TopicRow, ...]:
+    """The topics of which at least two speak, narrower ones included, those with most statements first; if none, those of one."""
+    cells: dict[str, dict[str, int]] = {}
+    for row in reader.select(_query(_MATRIX, by, columns)):
+        cells.setdefault(row["topic"].value, {})[row["column"].value] = int(row["count"].value)
+    shared = {topic: found for topic, found in cells.items() if len(found) > 1} or cells
+    order = sorted(shared, key=lambda topic: (-len(shared[topic]), -sum(shared[topic].values()), topic))[:_TOPICS]
+    labels = names(reader, order)
+
+    def address(topic: str, column: Column) -> str:
+        return "/search?" + urlencode({"topic": topic.rpartition("/")[2], by: column.slug})
+
+    return tuple(
+        TopicRow(
+            local(topic),
+            labels.get(topic, {}),
+            tuple((shared[topic].get(column.iri, 0), address(topic, column)) for column in columns),
+        )
+        for topic in order
+    )
+
+
+def _relations(reader: Reader, by: str, columns: Sequence[Column]) -> dict[str, tuple[Pair, ...]]:
+    """Pairs of statements, by relation."""
+    rows = reader.select(_query(_RELATIONS, by, columns))
+    own = {column.iri: column.names for column in columns}
+    labels = names(reader, {row[side].value for row in rows for side in ("left", "right")})
+    found: dict[str, list[Pair]] = {"agreesWith": [], "contrastsWith": []}
+    for row in rows:
+        sides = ((row["left"].value, row["leftColumn"].value), (row["right"].value, row["rightColumn"].value))
+        pair = Pair(tuple((local(iri), labels.get(iri, {}), own[column]) for iri, column in sides))
+        found[row["relation"].value.removeprefix(POL)].append(pair)
+    return {relation: tuple(pairs) for relation, pairs in found.items()}
+
+
+def _targets(reader: Reader, by: str, columns: Sequence[Column]) -> tuple[TargetRow, ...]:
+    """Targets, those of one indicator together."""
+    rows = reader.select(_query(_TARGETS, by, columns))
+    own = {column.iri: column.names for column in columns}
+    things = ("indicator", "comparator", "denominator")
+    labels = names(reader, {row[name].value for row in rows for name in things if name in row})
+    return tuple(
+        TargetRow(
+            indicator=labels.get(row["indicator"].value, {}),
+            value=row["value"].value,
+            unit=_unit(row["unit"].value),
+            comparator=labels.get(row["comparator"].value, {}) if "comparator" in row else {},
+            denominator=labels.get(row["denominator"].value, {}) if "denominator" in row else {},
+            deadline=row["deadline"].value if "deadline" in row else "",
+            column=own[row["column"].value],
+            statement=local(row["statement"].value),
+        )
+        for row in rows
+    )
+
+
+def _unit(iri: str) -> str:
+    """Sign of a unit, or its code in QUDT."""
+    code = iri.rpartition("/")[2]
+    return {"PERCENT": "%", "NUM": ""}.get(code, code)
