@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, current_app, request
 
 from kg.web.problems import Problem, problem_reply
+from kg.web.site import visit
 
 _PORTS = {"http": "80", "https": "443"}
 
@@ -27,5 +28,6 @@ def json_reply(document: Any, headers: dict[str, str] | None = None) -> Response
 def problem(status: int, detail: str, title: str = "") -> Response:
     """A problem as the client likes it (RFC 9457)."""
     titles = {400: "Malformed request", 404: "Not Found", 413: "Request too large", 503: "Search is not available"}
-    reply = problem_reply(Problem(status, title or titles[status], detail), request.headers.get("Accept"), current_app.jinja_env)
+    found = Problem(status, title or titles[status], detail)
+    reply = problem_reply(found, request.headers.get("Accept"), current_app.jinja_env, visit())
     return Response(reply.body, reply.status, dict(reply.headers))

@@ -13,7 +13,7 @@ from kg.queries import PublishedQuery
 from kg.web.openapi import document
 from kg.web.problems import Problem, problem_reply
 from kg.web.published import formats_of
-from kg.web.site import Site, base_url, site
+from kg.web.site import Site, base_url, site, visit
 from kg.web.sparql import SHARED
 
 blueprint: Final = Blueprint("api", __name__)
@@ -61,7 +61,7 @@ def values(name: str) -> Response:
         problem = Problem(
             404, "Not found", f"There is no type of this name; expected one of {', '.join(listed)}.", {"valid": listed}
         )
-        reply = problem_reply(problem, request.headers.get("Accept"), site().templates)
+        reply = problem_reply(problem, request.headers.get("Accept"), site().templates, visit())
         return Response(reply.body, reply.status, dict(reply.headers))
     choices = [
         {

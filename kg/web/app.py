@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, render_template, request
 from jinja2 import Environment
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from kg.engine.interface import Engine
 from kg.queries import read_queries
@@ -46,8 +46,6 @@ def create_app() -> Flask:
     app = Flask("kg.web", static_url_path="/static")
     app.config["USE_X_SENDFILE"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["count"] = lambda number: f"{number:,}"
-    app.jinja_env.filters["size"] = _size
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals["dataset_jsonld"] = dataset_jsonld
     language.equip(app.jinja_env)
@@ -68,7 +66,10 @@ def make_site(release: Release, engine: Engine, templates: Environment) -> Site:
 
 
 def _http_error(error: HTTPException) -> Response:
-    html = render_template("404.html", path=request.path) if error.code == HTTPStatus.NOT_FOUND else ""
+    html = ""
+    if error.code == HTTPStatus.NOT_FOUND:
+        detail = error.description if error.description != NotFound.description else ""
+        html = render_template("404.html", path=request.path, detail=detail)
     problem = Problem(error.code or 500, error.name, error.description or "")
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Content-Range"}}
     return _response(problem, html, headers)
@@ -81,15 +82,5 @@ def _defect(error: Exception) -> Response:
 
 
 def _response(problem: Problem, html: str = "", headers: dict[str, str] | None = None) -> Response:
-    reply = problem_reply(problem, request.headers.get("Accept"), current_app.jinja_env, html=html)
+    reply = problem_reply(problem, request.headers.get("Accept"), current_app.jinja_env, visit(), html=html)
     return Response(reply.body, reply.status, dict(reply.headers) | (headers or {}))
-
-
-def _size(count: int) -> str:
-    """Size of a file for people, in powers of 1,000."""
-    amount: float = count
-    for unit in ("B", "kB", "MB"):
-        if amount < 1000:  # noqa: PLR2004 - as said
-            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"  # noqa: PLR2004
-        amount /= 1000
-    return f"{amount:.1f} GB"

@@ -97,5 +97,5 @@ def _answer(made: Citation, choice: Choice) -> Response:
 
 
 def _problem(problem: Problem) -> Response:
-    reply = problem_reply(problem, request.headers.get("Accept"), site().templates)
+    reply = problem_reply(problem, request.headers.get("Accept"), site().templates, visit())
     return Response(reply.body, reply.status, dict(reply.headers))

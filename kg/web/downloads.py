@@ -33,26 +33,26 @@ class Kind:
     """What a file is, told by the end of its name.
 
     :ivar media_type: value of ``Content-Type``
-    :ivar label: for people
+    :ivar text: key of what it is called in the texts of the pages; empty if it is not known
     """
 
     media_type: str
-    label: str
+    text: str
 
 
-_KINDS: Final = {
-    "csv-metadata.json": Kind("application/csvm+json", "What the columns of the tables mean (CSVW)"),
-    "ttl": Kind("text/turtle; charset=utf-8", "Turtle, to read"),
-    "trig": Kind("application/trig", "TriG, to read, with the named graphs"),
-    "nt": Kind("application/n-triples", "N-Triples"),
-    "nq": Kind("application/n-quads", "N-Quads, with the named graphs"),
-    "jsonld": Kind("application/ld+json", "JSON-LD, with the named graphs"),
-    "rdf": Kind("application/rdf+xml", "RDF/XML"),
-    "csv": Kind("text/csv; charset=utf-8; header=present", "CSV, one row a statement"),
-    "parquet": Kind("application/vnd.apache.parquet", "Parquet, one row a statement"),
-    "xlsx": Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel workbook, one row a statement"),
-    "tsv": Kind("text/tab-separated-values; charset=utf-8", "Links to open data, with their evidence (SSSOM)"),
-    "txt": Kind("text/plain; charset=utf-8", "Checksums"),
+KINDS: Final = {
+    "csv-metadata.json": Kind("application/csvm+json", "file.csvw"),
+    "ttl": Kind("text/turtle; charset=utf-8", "file.ttl"),
+    "trig": Kind("application/trig", "file.trig"),
+    "nt": Kind("application/n-triples", "file.nt"),
+    "nq": Kind("application/n-quads", "file.nq"),
+    "jsonld": Kind("application/ld+json", "file.jsonld"),
+    "rdf": Kind("application/rdf+xml", "file.rdf"),
+    "csv": Kind("text/csv; charset=utf-8; header=present", "file.csv"),
+    "parquet": Kind("application/vnd.apache.parquet", "file.parquet"),
+    "xlsx": Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "file.xlsx"),
+    "tsv": Kind("text/tab-separated-values; charset=utf-8", "file.tsv"),
+    "txt": Kind("text/plain; charset=utf-8", "file.txt"),
 }
 _GZIP: Final = "application/gzip"
 _OTHER: Final = Kind("application/octet-stream", "")
@@ -80,12 +80,7 @@ class File:
     def kind(self) -> Kind:
         """What it is, or what is in it."""
         plain = self.name.removesuffix(".gz")
-        return next((kind for end, kind in _KINDS.items() if plain.endswith(end)), _OTHER)
-
-    @property
-    def label(self) -> str:
-        """What it is, for people."""
-        return self.kind.label
+        return next((kind for end, kind in KINDS.items() if plain.endswith(end)), _OTHER)
 
     @property
     def media_type(self) -> str:
@@ -98,7 +93,7 @@ class File:
         return not self.document and (".csv" in self.name or self.name.startswith("csv") or self.kind in _TABLES)
 
 
-_TABLES: Final = (_KINDS["parquet"], _KINDS["xlsx"])
+_TABLES: Final = (KINDS["parquet"], KINDS["xlsx"])
 
 
 @lru_cache(maxsize=64)
@@ -202,7 +197,7 @@ def _file(release: Release, name: str, caching: str) -> Response:
     if name == _CHECKSUMS:
         # without the folder, so that `sha256sum --check --ignore-missing` works where the downloads are
         text = "".join(f"{file.sha256}  {file.name}\n" for file in files.values())
-        return Response(text, content_type=_KINDS["txt"].media_type, headers={"Cache-Control": caching})
+        return Response(text, content_type=KINDS["txt"].media_type, headers={"Cache-Control": caching})
     file = files.get(name)
     if file is None:
         packed = f"{name}.gz"
@@ -220,7 +215,7 @@ def _file(release: Release, name: str, caching: str) -> Response:
     digest = base64.b64encode(bytes.fromhex(file.sha256)).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3: of the whole, also where a part is sent
     metadata = "statements.csv-metadata.json" if name.startswith("statements.") else "csv-metadata.json"
-    if file.kind is _KINDS["csv"] and metadata in files:
+    if file.kind is KINDS["csv"] and metadata in files:
         response.headers["Link"] = f'<{metadata}>; rel="describedby"; type="application/csvm+json"'
     return response
 

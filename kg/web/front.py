@@ -24,7 +24,7 @@ from kg.web import bridge, encoding, graphs, published, sparql
 from kg.web.admission import Admission
 from kg.web.cache import Cache, Flights
 from kg.web.http import BadEncodingError, Reply, Request
-from kg.web.language import preferred
+from kg.web.language import Visit, preferred
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site
 from kg.web.sparql import Asked, ProblemError
@@ -89,10 +89,11 @@ class Front:
         self.state.site = site
         self.app.extensions["kg"] = site
 
-    def known(self, query_string: str, accept: str, accept_encoding: str, if_none_match: str) -> Reply | None:
+    def known(self, request: Request) -> Reply | None:
         """Reply to a query by GET that came before in the same words."""
-        reply = self.cache.known((self.state.site.release.version, "", query_string, "", accept, accept_encoding))
-        if reply is not None and if_none_match and _matches(if_none_match, reply.headers["ETag"]):
+        words = _words(request, self.state.site.release.version)
+        reply = self.cache.known(words) if words else None
+        if reply is not None and _matches(request.header("if-none-match"), reply.headers["ETag"]):
             return _not_modified(reply)
         return reply
 
@@ -114,6 +115,8 @@ class Front:
         """A reply with the header fields that all replies have."""
         if reply.key and not headers:
             return reply  # it has them since it was kept
+        if _is_page(reply.headers.get("Content-Type", "")):
+            headers = {"Vary": _varying(reply.headers.get("Vary", "Accept"), "Accept-Language"), **(headers or {})}
         return replace(reply, headers={**_COMMON, **reply.headers, **(headers or {})})
 
     async def _guarded(self, route: Callable[[Request], Awaitable[Reply]], request: Request) -> Reply:
@@ -138,7 +141,7 @@ class Front:
         if request.path == "/sparql":
             with contextlib.suppress(ProblemError, ValueError):
                 text = sparql.query_text(request)
-        reply = problem_reply(problem, request.headers.get("accept"), self.state.site.templates, query=text)
+        reply = problem_reply(problem, request.headers.get("accept"), self.state.site.templates, Visit.by(request), query=text)
         return replace(reply, query=self.log.query_field(text) if text else "")
 
     async def _sparql(self, request: Request) -> Reply:
@@ -185,7 +188,8 @@ class Front:
         kept = self.cache.get(_tag(key, coding)) if key else None
         if kept is None:
             if key and _matches(request.header("if-none-match"), _tag(key, coding)):
-                return Reply(304, _unchanged(_tag(key, coding)), outcome="unchanged", query=field)
+                headers = _unchanged(_tag(key, coding), asked.choice.content_type)
+                return Reply(304, headers, outcome="unchanged", query=field)
             with self.admission.place(request.client):
                 kept = await self._run(asked, site, request, key)
             # what an older or newer release answered is not to be known by words that name this one
@@ -208,13 +212,14 @@ class Front:
         if not reply.key:
             return replace(reply, query=field)
         tag = _tag(reply.key, coding)
-        reply = replace(reply, headers={**_COMMON, **reply.headers, **_unchanged(tag)}, query=field)
+        unchanged = _unchanged(tag, reply.headers.get("Content-Type", ""))
+        reply = replace(reply, headers={**_COMMON, **reply.headers, **unchanged}, query=field)
         self.cache.put(tag, replace(reply, outcome="cached" if reply.outcome else ""), words)
         return reply
 
     async def _encoded(self, reply: Reply, coding: str) -> Reply:
         """A reply in a content coding."""
-        headers = {**reply.headers, "Vary": "Accept, Accept-Encoding"}
+        headers = {**reply.headers, "Vary": _varying(reply.headers.get("Vary", "Accept"), "Accept-Encoding")}
         if not coding:
             return replace(reply, headers=headers)
         if len(reply.body) > _IN_THREAD:
@@ -236,6 +241,7 @@ class Front:
             if not reply.key:
                 return reply
             language = preferred(request.header("accept-language"))
+            language = language if _is_page(reply.headers.get("Content-Type", "")) else ""
             parts = (version, request.url, request.query_string, language, reply.headers.get("Content-Type", ""))
             key = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
             known = await self._keep(replace(reply, key=key), encoding.choose(request.header("accept-encoding")), "", words)
@@ -267,7 +273,7 @@ def _words(request: Request, version: str) -> tuple[str, ...] | None:
         return None
     # the site may have several names, which stand in what it says of itself
     address = "" if request.path == "/sparql" else request.url
-    language = "" if request.path == "/sparql" else preferred(request.header("accept-language"))
+    language = preferred(request.header("accept-language"))
     return (version, address, request.query_string, language, request.header("accept"), request.header("accept-encoding"))
 
 
@@ -284,13 +290,26 @@ def _matches(if_none_match: str, tag: str) -> bool:
     return tag in {candidate.strip().removeprefix("W/") for candidate in if_none_match.split(",")}
 
 
-def _unchanged(tag: str) -> dict[str, str]:
+def _unchanged(tag: str, content_type: str) -> dict[str, str]:
     """Header fields of a representation that a 304 repeats (RFC 9110, section 15.4.5)."""
-    return {"ETag": tag, "Cache-Control": sparql.SHARED, "Vary": "Accept, Accept-Encoding"}
+    vary = "Accept, Accept-Encoding" + (", Accept-Language" if _is_page(content_type) else "")
+    return {"ETag": tag, "Cache-Control": sparql.SHARED, "Vary": vary}
+
+
+def _is_page(content_type: str) -> bool:
+    """Whether a reply is for people, and has their language."""
+    return content_type.startswith("text/html")
+
+
+def _varying(vary: str, field: str) -> str:
+    """A value of ``Vary`` with a further field (RFC 9110, section 12.5.5)."""
+    names = [name.strip() for name in vary.split(",") if name.strip()]
+    return ", ".join(names if field in names else [*names, field])
 
 
 def _not_modified(reply: Reply) -> Reply:
-    return Reply(304, {**_COMMON, **_unchanged(reply.headers["ETag"])}, outcome="unchanged", query=reply.query)
+    headers = _unchanged(reply.headers["ETag"], reply.headers.get("Content-Type", ""))
+    return Reply(304, {**_COMMON, **headers}, outcome="unchanged", query=reply.query)
 
 
 def _health(status: int, document: dict[str, str]) -> Reply:

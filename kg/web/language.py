@@ -4,12 +4,12 @@ In comes a request; out goes a :class:`Visit`, by which templates choose words, 
 ``texts.yaml``, each text in both languages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import yaml
 from jinja2 import Environment, pass_context
@@ -17,6 +17,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from kg.negotiation import parse_weights
+from kg.web import figures
+from kg.web.http import Request
 
 LANGUAGES: Final = ("en", "nl")
 _TEXTS: Final = Path(__file__).parent / "texts.yaml"
@@ -45,13 +47,25 @@ class Visit:
         rest = tuple((name, value) for name, value in pairs if name != "lang")
         return cls(asked or preferred(accept_language), bool(asked), path, rest)
 
+    @classmethod
+    def by(cls, request: Request) -> "Visit":
+        """Visit of a request that Flask does not see."""
+        return cls.of(request.path, request.query_string, request.header("accept-language"))
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What a page depends on beside its content: its words by the language, its links by the address."""
+        chosen = "chosen" if self.chosen else ""
+        return (self.language, chosen, self.path, *(part for pair in self.parameters for part in pair))
+
     def link(self, address: str) -> str:
         """An address of this site, in the language that was chosen."""
         return self._with(address, self.language) if self.chosen else address
 
     def switch(self, language: str) -> str:
         """The present address in another language."""
-        return self._with(f"{self.path}?{urlencode(self.parameters)}" if self.parameters else self.path, language)
+        path = quote(self.path, "/:@!$&'()*+,;=-._~", errors="replace")
+        return self._with(f"{path}?{urlencode(self.parameters, errors='replace')}" if self.parameters else path, language)
 
     @staticmethod
     def _with(address: str, language: str) -> str:
@@ -60,6 +74,7 @@ class Visit:
         return f"{parts.path}?{query}" + (f"#{parts.fragment}" if parts.fragment else "")
 
 
+@lru_cache(maxsize=1024)
 def preferred(accept_language: str) -> str:
     """The language of ours that a client likes best (RFC 9110, section 12.5.4); English where it does not say."""
     weights: dict[str, float] = {}
@@ -82,17 +97,35 @@ def texts() -> Mapping[str, Mapping[str, str]]:
 
 
 def equip(environment: Environment) -> None:
-    """Give templates ``_``, ``link``, ``name`` and ``other``; they want a :class:`Visit` named ``visit``, or take English."""
+    """Give templates ``_``, ``link`` and ``name``, and the filters ``count``, ``size`` and ``date``.
+
+    They want a :class:`Visit` named ``visit``, or take English.
+    """
     environment.globals["_"] = _translate
     environment.globals["link"] = _link
     environment.globals["name"] = _name
+    environment.filters["count"] = _written(figures.count)
+    environment.filters["size"] = _written(figures.size)
+    environment.filters["date"] = _written(figures.date)
 
 
 @pass_context
 def _translate(context: Context, key: str, **values: Any) -> Markup:
-    """A text in the language of the page, with values escaped and put in."""
-    text = texts()[key][_visit(context).language]
-    return Markup(text).format(**{name: escape(value) for name, value in values.items()})  # noqa: S704 - our own text
+    """A text in the language of the page, with values escaped and put in; whole numbers as the language writes them."""
+    language = _visit(context).language
+    text = texts()[key][language]
+    written = {name: figures.count(value, language) if type(value) is int else value for name, value in values.items()}
+    return Markup(text).format(**{name: escape(value) for name, value in written.items()})  # noqa: S704 - our own text
+
+
+def _written(write: Callable[[Any, str], str]) -> Callable[[Context, Any], str]:
+    """A filter that writes a value in the language of the page."""
+
+    @pass_context
+    def written(context: Context, value: Any) -> str:
+        return write(value, _visit(context).language)
+
+    return written
 
 
 @pass_context

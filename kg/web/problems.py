@@ -13,6 +13,7 @@ from jinja2 import Environment
 from kg.engine.errors import QuerySyntaxError, QueryTooLongError, RefusalError
 from kg.negotiation import ERROR_FORMATS, Choice, negotiate
 from kg.web.http import Reply
+from kg.web.language import Visit
 
 _URI_TOO_LONG: Final = 414
 
@@ -50,17 +51,20 @@ class Problem:
         return cls(status, error.title, str(error), extensions, headers, error.outcome)
 
 
-def problem_reply(problem: Problem, accept: str | None, templates: Environment, *, html: str = "", query: str = "") -> Reply:
+def problem_reply(
+    problem: Problem, accept: str | None, templates: Environment, visit: Visit, *, html: str = "", query: str = ""
+) -> Reply:
     """Reply for a problem.
 
     :param accept: value of the header ``Accept``
+    :param visit: whose language the page has; title and detail are in English
     :param html: page to show instead of the usual one
     :param query: query that a page repeats, for its author to mend
     """
     choice = negotiate(accept, ERROR_FORMATS) or Choice(ERROR_FORMATS[0], "application/problem+json")
     if choice.format.name == "html":
         shown = query if problem.status not in {413, 414} else ""
-        body = html or templates.get_template("problem.html").render(problem=problem, query=shown)
+        body = html or templates.get_template("problem.html").render(problem=problem, query=shown, visit=visit)
     elif choice.format.name == "text":
         body = f"{problem.title}\n\n{problem.detail}\n"
     else:

@@ -18,6 +18,7 @@ from kg.parameters import RESERVED
 from kg.queries import PublishedQuery
 from kg.rdf import Term
 from kg.web.http import BadEncodingError, Parameters, Reply, Request
+from kg.web.language import Visit
 from kg.web.problems import Problem
 from kg.web.query_page import QueryPage
 from kg.web.site import Site
@@ -150,7 +151,7 @@ def _api(request: Request, site: Site) -> Asked | Reply | None:
     asked = bound(query, pairs, site)
     if choice.format is HTML:
         query_string = urlencode(asked.pairs)
-        location = f"{PAGES}{query.name}{'?' if query_string else ''}{query_string}"
+        location = Visit.by(request).link(f"{PAGES}{query.name}{'?' if query_string else ''}{query_string}")
         return Reply(303, {"Location": location, "Vary": "Accept", "Cache-Control": "no-cache"})
     return Asked(Query(asked.text), site.engine.scan(asked.text), choice, formats, _seconds(pairs, site))
 
@@ -191,13 +192,26 @@ def _page(query: PublishedQuery, request: Request, site: Site) -> Asked | Reply:
     # a form sends a field that is left empty; no value is empty but that of a text that is one by default
     pairs = tuple((name, value) for name, value in given(request.query_string) if value)
     formats = formats_of(query, site)
-    page = QueryPage(query, site, base, tuple(pair for pair in pairs if pair[0] not in RESERVED), formats)
-    if not pairs and any(parameter.required for parameter in query.parameters.values()):
-        return page.alone()
+    own = tuple(pair for pair in pairs if pair[0] not in RESERVED)
+    visit = Visit.by(request)
+    if not own and any(parameter.required for parameter in query.parameters.values()):
+        return QueryPage(query, site, base, own, formats, visit).alone()
+    own = _in_language(query, own, visit.language)
+    page = QueryPage(query, site, base, own, formats, visit)
     try:
-        asked = bound(query, pairs, site)
+        asked = bound(query, own, site)
         timeout_s = _seconds(pairs, site)
     except ProblemError as error:
         return page.failure(error.problem)
     checked = site.engine.scan(asked.text)
-    return Asked(Query(asked.text), checked, Choice(HTML, HTML.media_type), (*formats, HTML), timeout_s, page.of(asked.text))
+    return Asked(
+        Query(asked.text), checked, Choice(HTML, HTML.media_type), (*formats, HTML), timeout_s, page.of(asked.text), visit
+    )
+
+
+def _in_language(query: PublishedQuery, pairs: tuple[tuple[str, str], ...], language: str) -> tuple[tuple[str, str], ...]:
+    """What was given, and the language of the page for a query that asks for one, if none was given."""
+    given_names = {name for name, _ in pairs}
+    asking = (parameter for parameter in query.parameters.values() if parameter.type.name == "language" and parameter.default)
+    more = ((each.name, language) for each in asking if each.name not in given_names and language not in each.default)
+    return (*pairs, *more)

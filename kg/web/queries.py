@@ -14,7 +14,7 @@ from kg.negotiation import HTML, Format, by_name, negotiate
 from kg.resource import own_data, read_resource, serialise
 from kg.web.problems import problem_reply
 from kg.web.published import DESCRIBED, NOTEBOOK, TEXT, bound, find, given
-from kg.web.site import base_url, site
+from kg.web.site import base_url, site, visit
 from kg.web.snippets import as_json, notebook
 from kg.web.sparql import ProblemError, not_acceptable
 
@@ -27,14 +27,14 @@ _MOST: Final = 1000
 @blueprint.errorhandler(ProblemError)
 def problem(error: ProblemError) -> Response:
     """A problem as the front would say it."""
-    reply = problem_reply(error.problem, request.headers.get("Accept"), site().templates)
+    reply = problem_reply(error.problem, request.headers.get("Accept"), site().templates, visit())
     return Response(reply.body, reply.status, dict(reply.headers))
 
 
 @blueprint.get("/queries/")
 def published_queries() -> BaseResponse:
     """Lead to the list on the first page."""
-    return redirect("/#queries", 303)
+    return redirect(visit().link("/#queries"), 303)
 
 
 @blueprint.get("/queries/<name>")

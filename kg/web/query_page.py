@@ -4,6 +4,7 @@ In come a query and what was given for its parameters; out goes HTML that needs 
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from kg.negotiation import Format
 from kg.parameters import Parameter, iris
 from kg.queries import PublishedQuery
 from kg.web.http import Reply
+from kg.web.language import Visit, texts
 from kg.web.problems import Problem
 from kg.web.site import Site
 from kg.web.snippets import snippets
@@ -28,13 +30,13 @@ class Field:
     """A field of the form.
 
     :ivar values: what is in it
-    :ivar options: value and label of each choice
+    :ivar options: value of each choice, and its label by language
     :ivar widget: ``checks`` for a box for each choice, ``select``, ``list`` for a field with suggestions, ``number`` or ``text``
     """
 
     parameter: Parameter
     values: tuple[str, ...]
-    options: tuple[tuple[str, str], ...]
+    options: tuple[tuple[str, Mapping[str, str]], ...]
     widget: str
 
 
@@ -52,6 +54,7 @@ class QueryPage:
     base: str
     pairs: tuple[tuple[str, str], ...]
     formats: tuple[Format, ...]
+    visit: Visit
     text: str = ""
 
     def of(self, text: str) -> "QueryPage":
@@ -59,7 +62,7 @@ class QueryPage:
         return replace(self, text=text)
 
     def identity(self) -> tuple[str, ...]:
-        """What the page depends on beside the result."""
+        """What the page depends on beside the result and who looks at it."""
         return (self.query.name, self.base, *(part for pair in self.pairs for part in pair))
 
     def result(self, preview: bytes, seconds: float) -> bytes:
@@ -83,11 +86,13 @@ class QueryPage:
         shown = () if values["problem"] else snippets(self.query, self.base, query_string, form)
         return self.site.render(
             "query.html",
+            visit=self.visit,
             query=self.query,
             text=self.text or self.query.text,
             fields=[self._field(parameter) for parameter in self.query.parameters.values()],
             formats=[(form, f"/api/queries/{self.query.name}.{form.name}{suffix}") for form in self.formats],
             suffix=suffix,
+            tags={tag: texts().get(f"tag.{tag}") for tag in self.query.tags},
             snippets=shown,
             **values,
         ).encode("utf-8", "replace")
@@ -95,8 +100,8 @@ class QueryPage:
     def _field(self, parameter: Parameter) -> Field:
         kind = parameter.type
         values = tuple(self._plain(parameter, value) for name, value in self.pairs if name == parameter.name) or parameter.default
-        options = [(choice.value, choice.label.get("en", choice.slug)) for choice in self.site.choices.of(kind)]
-        options += [(value, value) for value in kind.listed]
+        options = [(choice.value, choice.label or {"": choice.slug}) for choice in self.site.choices.of(kind)]
+        options += [(value, texts().get(f"value.{value}", {"": value})) for value in kind.listed]
         if not options:
             widget = "number" if kind.is_number else "text"
         else:

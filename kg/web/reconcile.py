@@ -22,7 +22,7 @@ from kg.web.reconcile_queries import (
     read_number,
     read_prefix,
 )
-from kg.web.site import site
+from kg.web.site import site, visit
 
 blueprint: Final = Blueprint("reconcile", __name__, url_prefix="/reconcile")
 
@@ -86,12 +86,20 @@ def flyout(kind: str) -> Response:
     facts = _facts()
     name = request.args.get("id", "")
     if kind == "entity" and (entity := facts.register.entity(name)):
-        return json_reply({"id": name, "html": render_template("reconcile-flyout.html", **_shown(facts, entity))})
-    items = {"type": _types(facts), "property": _properties()}.get(kind, [])
-    found = next((item for item in items if item["id"] == name), None)
-    if found is None:
+        return _flyout(name, **_shown(facts, entity))
+    named = {
+        "type": {id_: found.labels for id_, found in facts.register.types.items()},
+        "property": {id_: found.name for id_, found in PROPERTIES.items()},
+    }
+    names = named.get(kind, {}).get(name)
+    if names is None:
         return problem(404, f"There is no {kind} {name!r}.")
-    return json_reply({"id": name, "html": render_template("reconcile-flyout.html", name=found["name"])})
+    return _flyout(name, names=names)
+
+
+def _flyout(item: str, **shown: Any) -> Response:
+    """A small preview, in the language of who looks at it."""
+    return json_reply({"id": item, "html": render_template("reconcile-flyout.html", **shown)}, {"Vary": "Accept-Language"})
 
 
 @blueprint.get("/preview")
@@ -254,10 +262,10 @@ def _with_broader(facts: Facts, name: str) -> list[str]:
 def _shown(facts: Facts, entity: Entity) -> dict[str, Any]:
     """What previews show."""
     return {
-        "name": entity.name,
+        "names": entity.labels,
         "entity": entity,
-        "types": [facts.register.types[name].labels["en"] for name in entity.types],
+        "types": [facts.register.types[name].labels for name in entity.types],
         "others": facts.values_of(entity.id, "other-names")[:6],
         "statements": facts.values_of(entity.id, "statements-about")[0],
-        "address": f"{base_url()}/id/{quote(entity.id)}",
+        "address": base_url() + visit().link(f"/id/{quote(entity.id)}"),
     }

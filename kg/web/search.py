@@ -1,6 +1,6 @@
 """Full-text search at ``/search``, as a page and as JSON, and how browsers and SPARQL queries use it.
 
-In comes a query string, of which each is a bookmark: ``/search?q=…&kind=Demand&topic=civic-space&lang=nl&page=2``; out goes a page of
+In comes a query string, of which each is a bookmark: ``/search?q=…&kind=Demand&topic=civic-space&texts=nl&page=2``; out goes a page of
 :class:`~kg.search.finder.Found` with counts, or a problem. ``docs/search.md`` documents parameters and members.
 """
 
@@ -18,10 +18,10 @@ from kg.search.errors import SearchInputError, SearchUnavailableError
 from kg.search.facts import facts_of
 from kg.search.finder import DEEPEST, Finder, Found, Hit, Value, Wanted, full, short
 from kg.search.index import OpenIndex, open_index
+from kg.search.register import COLLECTIONS
 from kg.search.words import MOST_CHARACTERS
 from kg.web.answers import base_url, json_reply, problem
 from kg.web.site import site, visit
-from kg.web.words import words_in
 
 blueprint: Final = Blueprint("search", __name__)
 
@@ -38,6 +38,7 @@ _SUGGESTIONS: Final = 10
 class Asked:
     """A search as its address says it.
 
+    :ivar language: of the texts that are searched; both if empty
     :ivar chosen: values by facet, as written
     :ivar page: from 1
     :ivar limit: hits per page
@@ -59,7 +60,7 @@ class Asked:
         """Address of this search, or of another page of it."""
         pairs = [("q", self.text)] if self.text else []
         pairs += [(name, value) for name in textindex.FACETS for value in self.chosen.get(name, ())]
-        pairs += [("lang", self.language)] if self.language else []
+        pairs += [("texts", self.language)] if self.language else []
         pairs += [("limit", str(self.limit))] if self.limit != _PER_PAGE else []
         pairs += [("page", str(page))] if page > 1 else []
         return f"{path}?{urlencode(pairs, quote_via=quote)}" if pairs else path
@@ -89,6 +90,11 @@ def page() -> Response:
 @blueprint.get("/search.json")
 def as_json() -> Response:
     """A page of the result with counts, as JSON."""
+    if request.path.endswith(".json") and request.args.get("lang"):
+        written = request.args["lang"][:20]
+        raise SearchInputError(
+            f"lang={written} is the language of a page, and this is none; texts=nl or texts=en are those to search."
+        )
     asked = _asked()
     index = open_index(site().release)
     finder = Finder(index, asked.wanted)
@@ -155,7 +161,7 @@ def _asked() -> Asked:
     chosen = {name: tuple(dict.fromkeys(v for v in arguments.getlist(name) if v.strip())) for name in textindex.FACETS}
     limit = _number("limit", arguments.get("limit", ""), _PER_PAGE, _MOST_PER_PAGE)
     page_number = _number("page", arguments.get("page", ""), 1, DEEPEST)
-    return Asked(arguments.get("q", "").strip(), arguments.get("lang", ""), chosen, page_number, limit)
+    return Asked(arguments.get("q", "").strip(), arguments.get("texts", ""), chosen, page_number, limit)
 
 
 def _number(name: str, written: str, default: int, most: int) -> int:
@@ -177,13 +183,13 @@ def _shown(asked: Asked) -> dict[str, Any]:
     finder = Finder(index, asked.wanted)
     found = finder.find(asked.limit, (asked.page - 1) * asked.limit)
     searched = Finder(index, replace(asked.wanted, chosen={}, scope=textindex.ENTITY)).find(_ENTITIES) if asked.text else None
-    tongue = asked.language or visit().language
+    tongue = visit().language
     facets = []
     for name, values in finder.facets().items():
         kept = [value for place, value in enumerate(values) if value.chosen or place < _FACET_VALUES]
         entries = [
             {
-                "label": _label(index, value.iri, tongue),
+                "label": _labels(index, value.iri),
                 "count": value.count,
                 "chosen": value.chosen,
                 "address": asked.toggled(name, short(name, value.iri)).address(),
@@ -195,15 +201,14 @@ def _shown(asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "found": found,
         "hits": [_row(index, hit, tongue) for hit in found.hits],
-        "entities": [_entity(hit) | {"pieces": hit.text.get(tongue, [])} for hit in searched.hits] if searched else [],
+        "entities": [_entity(hit) | {"pieces": _pieces(hit, tongue)} for hit in searched.hits] if searched else [],
         "facets": facets,
         "first": (asked.page - 1) * asked.limit + 1,
-        "words": words_in(tongue),
-        "tongue": tongue,
         "previous": asked.address(page=asked.page - 1) if asked.page > 1 else "",
         "next": asked.address(page=asked.page + 1) if _has_next(asked, found) else "",
         "json": asked.address("/search.json", page=asked.page),
         "most": MOST_CHARACTERS,
+        "collections": COLLECTIONS,
     }
 
 
@@ -213,10 +218,7 @@ def _row(index: OpenIndex, hit: Hit, tongue: str) -> dict[str, Any]:
     return {
         "address": f"/page/{hit.iri.removeprefix(ID)}",
         "texts": [(language, hit.text[language]) for language in languages if language in hit.text],
-        **{
-            name: [_label(index, iri, tongue) for iri in hit.facets[name]]
-            for name in ("document", "kind", "speaker", "addressee")
-        },
+        **{name: [_labels(index, iri) for iri in hit.facets[name]] for name in ("document", "kind", "speaker", "addressee")},
     }
 
 
@@ -254,6 +256,12 @@ def _facet(index: OpenIndex, name: str, values: list[Value]) -> dict[str, Any]:
     return {"values": entries, "others": len(values) - len(kept)}
 
 
-def _label(index: OpenIndex, iri: str, tongue: str) -> str:
-    labels = index.labels(iri)
-    return labels.get(tongue) or next(iter(labels.values()), iri.rpartition("/")[2])
+def _pieces(hit: Hit, tongue: str) -> list[tuple[str, Any]]:
+    """The label of an entity in the page's language, or else in the other one, with its language."""
+    languages = sorted(hit.text, key=lambda language: language != tongue)
+    return [(language, hit.text[language]) for language in languages[:1]]
+
+
+def _labels(index: OpenIndex, iri: str) -> dict[str, str]:
+    """Labels by language; the end of the IRI where there are none."""
+    return dict(index.labels(iri)) or {"": iri.rpartition("/")[2]}

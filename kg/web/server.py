@@ -16,6 +16,7 @@ from kg.engine.errors import TooManyQueriesError
 from kg.web.admission import LARGE, Admission, Network, Outflow, client_address
 from kg.web.front import Front
 from kg.web.http import Headers, Reply, Request
+from kg.web.language import Visit
 from kg.web.problems import Problem, problem_reply
 
 _BODY_S: Final = 15.0
@@ -26,7 +27,7 @@ _GONE: Final = 499
 """What nginx logs where the client closed the connection."""
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/\d+")
 _HOST: Final = re.compile(r"[A-Za-z0-9.\-_~\[\]:]{1,255}")
-_READ: Final = ("accept", "accept-encoding", "if-none-match", "x-forwarded-for")
+_READ: Final = ("accept", "accept-encoding", "accept-language", "if-none-match", "x-forwarded-for")
 _FIELD_LENGTH: Final = 8192
 """Characters that a header field may have which is read, and which caches are looked up by."""
 _SAME: Final = {"/sparql/": "/sparql"}
@@ -142,13 +143,14 @@ class Server:
         if any(len(headers.get(name) or "") > _FIELD_LENGTH for name in _READ):
             detail = f"A header field is longer than {_FIELD_LENGTH:,} characters. Send shorter ones."
             problem = Problem(431, "Request header fields too large", detail)
-            reply = self.front.finished(problem_reply(problem, "", self.front.state.site.templates), {"Connection": "close"})
+            reply = self.front.finished(
+                problem_reply(problem, "", self.front.state.site.templates, Visit()), {"Connection": "close"}
+            )
             _send(connection, reply, scope.method)
             self._note(Request(scope.method, path, "", headers, client=scope.client.rpartition(":")[0]), reply, started)
             return
         if path == "/sparql" and scope.method == "GET":
-            accept, accept_encoding = headers.get("accept") or "", headers.get("accept-encoding") or ""
-            known = self.front.known(scope.query_string, accept, accept_encoding, headers.get("if-none-match") or "")
+            known = self.front.known(Request("GET", path, scope.query_string, headers))
             if known is not None and len(known.body) < LARGE:
                 _send(connection, known, "GET")
                 self._note(Request("GET", "/sparql", "", headers, client=self._client(scope)), known, started)
@@ -162,14 +164,14 @@ class Server:
             reply = await self._reply(request, headers.items(), connection)
         except BodyError as error:
             # the rest of the body is not read, so the connection cannot go on
-            reply = problem_reply(error.problem, headers.get("accept"), self.front.state.site.templates)
+            reply = problem_reply(error.problem, headers.get("accept"), self.front.state.site.templates, Visit.by(request))
             reply = self.front.finished(reply, {"Connection": "close"})
         except TooManyQueriesError as error:
-            reply = self._too_many(error, headers, {"Connection": "close"})
+            reply = self._too_many(error, request, {"Connection": "close"})
         try:
             self._outflow.take(request.client, len(reply.body))
         except TooManyQueriesError as error:
-            reply = self._too_many(error, headers, {})
+            reply = self._too_many(error, request, {})
         if reply.status == _GONE:
             connection.response_empty(_GONE, [])
         else:
@@ -188,9 +190,9 @@ class Server:
         finally:
             watch.end()
 
-    def _too_many(self, error: TooManyQueriesError, headers: Headers, more: dict[str, str]) -> Reply:
+    def _too_many(self, error: TooManyQueriesError, request: Request, more: dict[str, str]) -> Reply:
         problem = Problem.of(error, in_url=False)
-        reply = problem_reply(problem, headers.get("accept"), self.front.state.site.templates)
+        reply = problem_reply(problem, request.headers.get("accept"), self.front.state.site.templates, Visit.by(request))
         return self.front.finished(reply, more)
 
     def _note(self, request: Request, reply: Reply, started: float) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol
 from urllib.parse import unquote_plus, urlencode
@@ -19,6 +19,7 @@ from kg.engine.scan import Scan
 from kg.negotiation import GRAPH_FORMATS, HTML, SOLUTION_FORMATS, Choice, Format, by_name, negotiate, parse_accept
 from kg.web import service
 from kg.web.http import BadEncodingError, Parameters, Reply, Request
+from kg.web.language import Visit
 from kg.web.problems import Problem
 from kg.web.site import Site
 
@@ -48,7 +49,7 @@ class Page(Protocol):
     """A page that shows the first rows of a result in another way than :mod:`kg.web.sparql` does."""
 
     def identity(self) -> tuple[str, ...]:
-        """What the page depends on beside the result."""
+        """What the page depends on beside the result and who looks at it."""
 
     def result(self, preview: bytes, seconds: float) -> bytes:
         """The page with a result, in the format ``preview``."""
@@ -64,6 +65,7 @@ class Asked:
     :ivar formats: what the form of query is offered in
     :ivar timeout_s: seconds that the client gives it; None if it leaves that to the server
     :ivar page: what shows the result as HTML; None for the usual table
+    :ivar visit: who looks at it, where it is HTML
     """
 
     query: Query
@@ -72,12 +74,15 @@ class Asked:
     formats: tuple[Format, ...]
     timeout_s: float | None
     page: Page | None = None
+    visit: Visit = field(default_factory=Visit)
 
     def key(self, version: str) -> str:
         """What the representation depends on, without its content coding; empty if on more than the release."""
         if self.checked.volatile:
             return ""
         parts = (version, self.choice.content_type, self.query.text, *self.query.default_graphs, "", *self.query.named_graphs)
+        if self.choice.format is HTML:  # all else is the same in every language
+            parts = (*parts, "", *self.visit.identity)
         if self.page is not None:
             parts = (*parts, "", *self.page.identity())
         return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
@@ -134,7 +139,7 @@ async def describe(request: Request, site: Site) -> Reply:
         raise not_acceptable(name, formats)
     headers = {"Content-Type": choice.content_type, "Vary": "Accept", "Cache-Control": "no-cache"}
     if choice.format is HTML:
-        return Reply(200, headers, site.render("sparql.html", query="").encode())
+        return Reply(200, headers, site.render("sparql.html", query="", visit=Visit.by(request)).encode())
     description = service.description(site.release, request.url, federates=site.engine.federates)
     answer = await site.engine.answer(Query(description), choice.format.name, client=request.client)
     return Reply(200, headers, answer.body)
@@ -212,7 +217,15 @@ def _asked(parameters: Parameters, text: str, request: Request, site: Site) -> A
         if checked.form:
             raise not_acceptable(name, formats)
         choice = Choice(formats[0], formats[0].media_type)  # what is wrong with the query is of more use
-    return Asked(query, checked, choice, formats, timeout_s)
+    return Asked(query, checked, choice, formats, timeout_s, visit=_visit(parameters, request))
+
+
+def _visit(parameters: Parameters, request: Request) -> Visit:
+    """Who asks. What was posted is in the address of the page in the other language, if it is not too long for one."""
+    query_string = urlencode(parameters.pairs, errors="replace")
+    if request.method == "POST" and len(query_string) <= _LINK_LENGTH:
+        return Visit.of(request.path, query_string, request.header("accept-language"))
+    return Visit.by(request)
 
 
 def read_timeout(text: str, limit_s: float) -> float | None:
@@ -239,6 +252,7 @@ def _table(asked: Asked, site: Site, preview: bytes, seconds: float) -> bytes:
     linkable = len(urlencode(base)) <= _LINK_LENGTH
     return site.render(
         "result.html",
+        visit=asked.visit,
         query=query.text,
         result=json.loads(preview),
         seconds=seconds,

@@ -44,7 +44,7 @@ def thing(path: str) -> BaseResponse:
         return not_acceptable(iri)
     if not in_use(site().reader, iri):
         return absent(iri, _found(iri), choice.format)
-    target = local(iri) if choice.format is HTML else data_path(iri, choice.format.name)
+    target = visit().link(local(iri)) if choice.format is HTML else data_path(iri, choice.format.name)
     response = redirect(target, 303)
     response.headers["Vary"] = "Accept"
     return response
@@ -152,12 +152,14 @@ def rdf(triples: Iterable[Triple], form: Format, iri: str, status: int = 200) ->
 def absent(iri: str, resource: Resource | None, form: Format) -> BaseResponse:
     """404 for what is not known, 410 for what was withdrawn, in the format that was asked for."""
     if resource is None:
-        return _refusal(Problem(404, "Not found", f"This release has nothing about {iri}. Search for it at /search."), form)
+        return _refusal(
+            Problem(404, "Not found", f"This release has nothing about {iri}. Search for it at /search."), form, iri=iri
+        )
     new = resource.replacements
     instead = f"It is replaced by {', '.join(new)}." if new else "Nothing replaces it."
     links = {"Link": ", ".join(f'<{local(other)}>; rel="successor-version"' for other in new)} if new else {}
     reason = Problem(410, "Withdrawn", f"{iri} was withdrawn. {instead}", {"replacedBy": list(new)}, links)
-    return _refusal(reason, form, resource)
+    return _refusal(reason, form, resource, iri)
 
 
 def not_acceptable(iri: str) -> BaseResponse:
@@ -166,7 +168,7 @@ def not_acceptable(iri: str) -> BaseResponse:
     return _refusal(Problem(406, "Not acceptable", f"Accept allows none of the formats of {iri}: {offered}."), None)
 
 
-def _refusal(reason: Problem, form: Format | None, resource: Resource | None = None) -> BaseResponse:
+def _refusal(reason: Problem, form: Format | None, resource: Resource | None = None, iri: str = "") -> BaseResponse:
     if form is not None and form is not HTML:
         pairs = [(resource.iri, new) for new in resource.replacements] if resource else []
         own = own_data(resource) if resource else []
@@ -179,9 +181,9 @@ def _refusal(reason: Problem, form: Format | None, resource: Resource | None = N
     page_text = ""
     if form is HTML:
         new = [view_of(site().reader, found) for iri in resource.replacements if (found := _found(iri))] if resource else []
-        page_text = render_template("absent.html", problem=reason, path=request.path, replacements=new)
+        page_text = render_template("absent.html", problem=reason, iri=iri, replacements=new)
     accept = "text/html" if form is HTML else request.headers.get("Accept")
-    reply = problem_reply(reason, accept, site().templates, html=page_text)
+    reply = problem_reply(reason, accept, site().templates, visit(), html=page_text)
     return Response(reply.body, reply.status, dict(reply.headers))
 
 

@@ -12,6 +12,7 @@ from kg.namespaces import BASE, ID, PREFIXES, RDF_TYPE
 from kg.rdf import Term
 from kg.reader import Reader
 from kg.resource import LABELS, Link, Resource, names
+from kg.web.figures import literal
 from kg.web.language import texts
 from kg.web.links import is_web, local
 
@@ -229,7 +230,7 @@ class _View:
     def value(self, term: Term) -> Value:
         """A value."""
         if term.kind != "iri":
-            return Value({}, term.value, term.language)
+            return Value(literal(term), term.value, term.language)
         iri = term.value
         part = iri.rpartition("#")[2] if iri in self.own and iri != self.iri else ""
         return Value(

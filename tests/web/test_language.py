@@ -5,9 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from kg.queries import read_queries
+from kg.search.register import COLLECTIONS
+from kg.textindex import FACETS
+from kg.web import downloads
 from kg.web.language import LANGUAGES, Visit, preferred, texts
 
 TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
+QUERIES = Path(__file__).parents[2] / "queries"
+GROUPS = {"property", "facet", "collection", "tag", "file"}
+LOOKED_UP = {"value.en", "value.nl"}
+"""Names of languages, which templates and forms of queries both use."""
 
 
 def test_every_text_is_in_both_languages_with_the_same_values() -> None:
@@ -19,10 +27,26 @@ def test_every_text_is_in_both_languages_with_the_same_values() -> None:
 
 
 def test_texts_are_those_that_templates_use() -> None:
-    """None is missing, and none is left over; names of properties are looked up by their short name."""
-    used = {key for path in TEMPLATES.glob("*.html") for key in re.findall(r"_\('([a-z_.]+)'", path.read_text(encoding="utf-8"))}
+    """None is missing, and none is left over; those of some groups are looked up by what they name."""
+    used = {
+        key for path in TEMPLATES.glob("*.html") for key in re.findall(r"_\('([a-z_.]+)'[,)]", path.read_text(encoding="utf-8"))
+    }
 
-    assert used == {key for key in texts() if not key.startswith("property.")}
+    assert used - LOOKED_UP == {key for key in texts() if key.partition(".")[0] not in GROUPS} - LOOKED_UP
+
+
+def test_groups_have_what_is_looked_up_in_them() -> None:
+    """Facets and collections of the search, kinds of files, tags of our queries, values; properties are looked up if they are there."""
+    group: dict[str, set[str]] = {}
+    for key in texts():
+        name, _, rest = key.partition(".")
+        group.setdefault(name, set()).add(rest)
+
+    assert group["facet"] == set(FACETS)
+    assert group["collection"] == set(COLLECTIONS)
+    assert group["tag"] == {tag for query in read_queries(QUERIES) for tag in query.tags}
+    assert {f"file.{key}" for key in group["file"]} == {kind.text for kind in downloads.KINDS.values()}
+    assert group["value"] == {"en", "nl"}
 
 
 @pytest.mark.parametrize(

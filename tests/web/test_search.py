@@ -129,11 +129,11 @@ def reconcile(visitor: Client, queries: object, method: str = "POST") -> Any:
 
 def test_the_page_shows_marked_hits(visitor: Client) -> None:
     """Escaped, with links to statements and entities, in the language of the search."""
-    page = visitor.get("/search?q=zeelieden&lang=nl", headers={"Accept": "text/html"}).text
+    page = visitor.get("/search?q=zeelieden&texts=nl&lang=nl", headers={"Accept": "text/html"}).text
 
-    assert '<a href="/page/statement/harbour-2031/s005">' in page
+    assert '<a href="/page/statement/harbour-2031/s005?lang=nl">' in page
     assert "twaalf verdronken <mark>zeelieden</mark>." in page
-    assert '<a href="/page/group/sailors"><mark>Zeelieden</mark></a>' in page
+    assert '<a href="/page/group/sailors?lang=nl"><span><mark>Zeelieden</mark></span></a>' in page
     assert "2 uitspraken" in page
 
 
@@ -190,7 +190,8 @@ def test_choosing_and_taking_back(visitor: Client) -> None:
     [
         ("/search.json?page=0", "page is '0'; expected a number from 1 to 1000"),
         ("/search.json?limit=101", "limit is '101'; expected a number from 1 to 100"),
-        ("/search.json?lang=fr", "There is no language 'fr'"),
+        ("/search.json?texts=fr", "There is no language 'fr'"),
+        ("/search.json?lang=nl", "lang=nl is the language of a page, and this is none; texts=nl or texts=en"),
         ("/search.json?q=haven&page=1000", "only the first 1000 can be"),
         (f"/search.json?q={'x' * 401}", "401 characters; at most 400"),
     ],

@@ -192,7 +192,7 @@ def test_unknown_is_404_as_a_page(client: Client) -> None:
     response = client.get("/id/agent/nobody", headers={"Accept": "text/html"})
 
     assert (response.status_code, response.content_type) == (404, "text/html; charset=utf-8")
-    assert f"This release has nothing about {ID}agent/nobody." in response.text
+    assert f"This release has nothing about <code>{ID}agent/nobody</code>." in response.text
 
 
 @pytest.mark.parametrize("prefix", ["id", "page", "data"])
@@ -206,7 +206,7 @@ def test_withdrawn_is_410_and_names_its_replacement(client: Client, prefix: str)
     assert response.status_code == 410
     assert response.headers["Link"] == '</page/statement/harbour-2031/s006>; rel="successor-version"'
     if prefix != "data":
-        assert f"{WITHDRAWN} was withdrawn. It is replaced by {new}." in response.text
+        assert f"<code>{WITHDRAWN}</code> was withdrawn. It is replaced by:" in response.text
         assert '<a href="/page/statement/harbour-2031/s006">' in response.text
     assert triples.status_code == 410
     assert ox.Triple(ox.NamedNode(WITHDRAWN), ox.NamedNode(f"{DCTERMS}isReplacedBy"), ox.NamedNode(new)) in triples_of(triples)
