@@ -8,9 +8,11 @@ from typing import Any, Final
 from flask import Blueprint, render_template
 
 from kg.namespaces import DCTERMS, POL
+from kg.queries import PublishedQuery
 from kg.resource import names
 from kg.web.downloads import of_whole_graph
-from kg.web.site import Site, site
+from kg.web.published import bound, in_language
+from kg.web.site import Site, site, visit
 
 blueprint: Final = Blueprint("pages", __name__)
 
@@ -24,9 +26,16 @@ def home() -> str:
         release=here.release.description,
         queries=here.queries,
         dumps=of_whole_graph(here.release),
+        texts={query.name: _text(query, here, visit().language) for query in here.queries},
         kinds=_kinds(here),
         authors={document["id"]: _authors(here, document) for document in here.release.description.get("documents", [])},
     )
+
+
+def _text(query: PublishedQuery, here: Site, language: str) -> str:
+    """The text of a query, for rows in the language of the page if it can be asked for one."""
+    pairs = in_language(query, (), language)
+    return bound(query, pairs, here).text if pairs else query.text
 
 
 def _kinds(here: Site) -> dict[str, dict[str, str]]:

@@ -196,7 +196,7 @@ def _page(query: PublishedQuery, request: Request, site: Site) -> Asked | Reply:
     visit = Visit.by(request)
     if not own and any(parameter.required for parameter in query.parameters.values()):
         return QueryPage(query, site, base, own, formats, visit).alone()
-    own = _in_language(query, own, visit.language)
+    own = in_language(query, own, visit.language)
     page = QueryPage(query, site, base, own, formats, visit)
     try:
         asked = bound(query, own, site)
@@ -209,7 +209,7 @@ def _page(query: PublishedQuery, request: Request, site: Site) -> Asked | Reply:
     )
 
 
-def _in_language(query: PublishedQuery, pairs: tuple[tuple[str, str], ...], language: str) -> tuple[tuple[str, str], ...]:
+def in_language(query: PublishedQuery, pairs: tuple[tuple[str, str], ...], language: str) -> tuple[tuple[str, str], ...]:
     """What was given, and the language of the page for a query that asks for one, if none was given."""
     given_names = {name for name, _ in pairs}
     asking = (parameter for parameter in query.parameters.values() if parameter.type.name == "language" and parameter.default)

@@ -18,6 +18,7 @@ from kg.web.links import is_web, local
 
 _ROWS: Final = 100
 """Values of a property that a page lists."""
+_NAMES: Final = frozenset({"skos:altLabel", "skos:hiddenLabel"})
 _ORDER: Final = [
     "skos:definition",
     "dcterms:description",
@@ -107,6 +108,12 @@ class Property:
     inferred: bool
     values: tuple[Value, ...]
     total: int
+
+    def in_language(self, language: str) -> tuple[Value, ...]:
+        """Its values without the translations of what there is in a language; names are no translations of each other."""
+        if self.text in _NAMES or all(value.language != language for value in self.values):
+            return self.values
+        return tuple(value for value in self.values if value.language in {"", language})
 
 
 @dataclass(frozen=True)

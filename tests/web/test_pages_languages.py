@@ -10,8 +10,9 @@ import jinja2
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from kg.store import Release
+from kg.store import Release, current_release
 from kg.web.language import LANGUAGES, texts
+from tests.serving import write_release
 from tests.web.conftest import BufferedClient, Running
 
 TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
@@ -42,7 +43,18 @@ PAGES = {
     "citation": "/cite",
 }
 HTML = {"Accept": "text/html"}
+YES = re.compile(r"<span>(yes|no|ja|nee)</span>")
 DATA = re.compile(r"style=|format=(?!html)")
+SPEECH = """#+ title: {en: What is said, nl: Wat gezegd wordt}
+#+ description: {en: One row., nl: Eén rij.}
+#+ parameters: {language: {type: language, default: en}}
+
+SELECT ?said {
+  VALUES ?language { "en" }
+  VALUES ?said { "aye"@en "jawel"@nl }
+  FILTER(LANG(?said) = ?language)
+}
+"""
 OTHER = {"en": "nl", "nl": "en"}
 VOID = {"meta", "link", "input", "br"}
 LANGUAGE_FREE = re.compile(
@@ -97,6 +109,17 @@ def running(harbours: Release) -> Iterator[Running]:
     """A server on the fictional corpus."""
     running = Running(harbours)
     yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def project_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A client of a small release with a query that has a parameter for the language of its rows."""
+    build = tmp_path_factory.mktemp("speech")
+    path = write_release(build)
+    (path / "queries" / "speech.rq").write_text(SPEECH, encoding="utf-8")
+    running = Running(current_release(build))
+    yield BufferedClient(running, use_cookies=False)
     running.close()
 
 
@@ -248,11 +271,39 @@ def test_the_language_of_texts_is_not_that_of_the_page(visitor: Client) -> None:
 
 def test_yes_and_no_and_dates_on_pages_of_things(visitor: Client) -> None:
     """Values are written in the language of the page, too."""
-    english = fetched(visitor, "/page/statement/harbour-2031/s005", "en").text
-    dutch = fetched(visitor, "/page/statement/harbour-2031/s005", "nl").text
+    english = fetched(visitor, "/page/statement/harbour-2031/s003", "en").text
+    dutch = fetched(visitor, "/page/statement/harbour-2031/s003", "nl").text
 
-    assert ">false<" not in english + dutch
-    assert ">true<" not in english + dutch
+    assert YES.findall(english) == ["no"]
+    assert YES.findall(dutch) == ["nee"]
+
+
+def test_definitions_are_shown_in_the_language_of_the_page(visitor: Client) -> None:
+    """The translation is on the other page; another name is a name in any language, and marked."""
+    for language, own, other in (
+        ("en", "Something that can speak", "Iets dat kan spreken"),
+        ("nl", "Iets dat", "Something that can"),
+    ):
+        page = fetched(visitor, "/ontology", language).text
+        assert (own in page, other in page) == (True, False)
+    assert '<span lang="nl">de Ploeg</span> <small>nl</small>' in fetched(visitor, "/page/agent/plough-party", "en").text
+    assert '<span lang="nl">de Ploeg</span></li>' in re.sub(r"\s+<", "<", fetched(visitor, "/page/agent/plough-party", "nl").text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rows_of_a_published_query_are_in_the_language_of_the_page(project_pages: Client, language: str) -> None:
+    """Where the query has a parameter for it, on its page and by the button of the first page; what is said explicitly wins."""
+    page = fetched(project_pages, "/queries/speech", language).text
+    button = next(
+        field["value"]
+        for field in Words(fetched(project_pages, "/", language).text).all("input")
+        if "?language" in field["value"]
+    )
+    english = fetched(project_pages, "/queries/speech?language=en", language).text
+
+    assert f'VALUES ?language {{ "{language}" }}' in button
+    assert (f'<span lang="{language}">' in page, f'<span lang="{OTHER[language]}">' in page) == (True, False)
+    assert '<span lang="en">' in english
 
 
 def test_redirects_keep_the_choice(visitor: Client) -> None:
