@@ -254,6 +254,41 @@ def test_head_has_the_fields_of_get(client: Client) -> None:
     assert {k: v for k, v in head.headers.items() if k != "Date"} == {k: v for k, v in got.headers.items() if k != "Date"}
 
 
+@pytest.mark.parametrize("coding", ["identity", "gzip", "zstd"])
+@pytest.mark.parametrize("path", ["/", "/ontology.ttl", "/page/agent/plough-party", "/.well-known/void", "/nothing"])
+def test_length_is_that_of_what_is_sent(client: Client, path: str, coding: str) -> None:
+    """A client waits for as many bytes as the header says, in vain where a content coding made the body shorter."""
+    for _ in range(2):  # the second one is kept
+        response = client.get(path, headers={"Accept-Encoding": coding})
+
+        assert int(response.headers["Content-Length"]) == len(response.data)
+
+
+@pytest.mark.parametrize("accept", FORMATS)
+def test_first_page_leads_to_the_data_set_for_who_wants_data(client: Client, accept: str) -> None:
+    """It is the landing page of the data set, whose description names it."""
+    response = client.get("/", headers={"Accept": accept})
+
+    extension, _ = FORMATS[accept]
+    assert (response.status_code, response.headers["Location"]) == (303, f"/dataset.{extension}")
+    assert response.headers["Vary"] == "Accept"
+    landing = {t.subject.value for t in triples_of(client.get("/dataset.nt")) if getattr(t.object, "value", "") == BASE}  # type: ignore[union-attr]
+    assert f"{BASE}dataset" in landing
+
+
+def test_page_of_a_release_or_a_graph_has_its_parts(client: Client) -> None:
+    """So that their IRIs lead to a place on the page."""
+    text = client.get("/dataset.nt").text
+    version = re.search(rf"{BASE}release/([^>#]+)", text)
+    assert version
+    release_page = client.get(f"/release/{version[1]}", headers={"Accept": "text/html"}).text
+    graph_page = client.get("/graph/harbour-2031", headers={"Accept": "text/html"}).text
+
+    assert 'id="build"' in release_page
+    assert 'id="software"' in release_page
+    assert 'id="graph"' in graph_page
+
+
 def test_much_that_points_at_a_thing_is_cut_and_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file names the address that has all."""
     monkeypatch.setattr("kg.web.things._MOST", 3)
