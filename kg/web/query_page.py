@@ -9,10 +9,12 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from kg.choices import FEW
-from kg.negotiation import Format
+from kg.namespaces import BASE
+from kg.negotiation import GRAPH_FORMATS, HTML, Format
 from kg.parameters import Parameter, iris
 from kg.queries import PublishedQuery
 from kg.web.http import Reply
+from kg.web.links import data_path
 from kg.web.problems import Problem
 from kg.web.site import Site
 from kg.web.snippets import snippets
@@ -54,6 +56,11 @@ class QueryPage:
     formats: tuple[Format, ...]
     text: str = ""
 
+    @property
+    def iri(self) -> str:
+        """IRI of the query."""
+        return f"{BASE}queries/{self.query.name}"
+
     def of(self, text: str) -> "QueryPage":
         """The page with the text of the bound query."""
         return replace(self, text=text)
@@ -80,6 +87,7 @@ class QueryPage:
         suffix = f"?{query_string}" if query_string else ""
         values = {"result": None, "problem": None, "seconds": 0.0} | values
         form = self.site.engine.scan(self.query.text).form
+        described = self.site.reader.is_known(self.iri)
         shown = () if values["problem"] else snippets(self.query, self.base, query_string, form)
         return self.site.render(
             "query.html",
@@ -89,6 +97,8 @@ class QueryPage:
             formats=[(form, f"/api/queries/{self.query.name}.{form.name}{suffix}") for form in self.formats],
             suffix=suffix,
             snippets=shown,
+            iri=self.iri,
+            files=[(form, data_path(self.iri, form.name)) for form in GRAPH_FORMATS if described and form is not HTML],
             **values,
         ).encode("utf-8", "replace")
 
