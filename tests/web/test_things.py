@@ -187,6 +187,17 @@ def test_unknown_is_404_in_the_asked_format(client: Client, path: str, accept: s
     assert {t.object.value for t in triples_of(response) if t.predicate.value.endswith("#statusCodeValue")} == {"404"}  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("name", ["a%00b", "a b", "<b>", "a%22b", "a%5Cb", "%7Bb%7D", "b%FF", "b%F0%9F%90%BB", "%E2%80%AE"])
+@pytest.mark.parametrize("path", ["/id/agent/{}", "/page/agent/{}", "/data/agent/{}.ttl", "/dataset/{}", "/graph/{}", "/release/{}"])
+def test_what_cannot_be_an_iri_is_not_known(client: Client, path: str, name: str) -> None:
+    """An address that somebody made up is none of ours, and no defect."""
+    for accept in ("text/html", "text/turtle"):
+        response = client.get(path.format(name), headers={"Accept": accept})
+
+        assert response.status_code == 404
+        assert response.content_type.startswith("text/")
+
+
 def test_unknown_is_404_as_a_page(client: Client) -> None:
     """And for people."""
     response = client.get("/id/agent/nobody", headers={"Accept": "text/html"})
