@@ -20,7 +20,7 @@ _IANA: Final = "https://www.iana.org/assignments/media-types/"
 _TYPES: Final = {
     **MEDIA_TYPES,
     "csv": "text/csv",
-    "json": "application/json",
+    "json": "application/csvm+json",
     "parquet": "application/vnd.apache.parquet",
     "tsv": "text/tab-separated-values",
     "txt": "text/plain",
@@ -28,7 +28,7 @@ _TYPES: Final = {
 }
 _LABELS: Final = {
     "csv": "CSV",
-    "json": "JSON",
+    "json": "CSVW",
     "jsonld": "JSON-LD",
     "nq": "N-Quads",
     "nt": "N-Triples",

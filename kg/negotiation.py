@@ -82,10 +82,18 @@ SOLUTION_FORMATS: Final = (
 )
 """Of SELECT and ASK."""
 GRAPH_FORMATS: Final = (
-    Format("ttl", "text/turtle", "Turtle", ("turtle",), text=True, iri=_W3C + "Turtle"),
+    # Turtle is a part of N3, which older clients ask for
+    Format("ttl", "text/turtle", "Turtle", ("turtle", "n3"), ("text/n3", "text/rdf+n3"), text=True, iri=_W3C + "Turtle"),
     Format("trig", "application/trig", "TriG", text=True, iri=_W3C + "TriG"),
     Format("nt", "application/n-triples", "N-Triples", ("ntriples", "n-triples"), ("text/plain",), iri=_W3C + "N-Triples"),
-    Format("rdf", "application/rdf+xml", "RDF/XML", ("rdfxml", "xml"), ("application/xml", "text/xml"), iri=_W3C + "RDF_XML"),
+    Format(
+        "rdf",
+        "application/rdf+xml",
+        "RDF/XML",
+        ("rdfxml", "rdf+xml", "xml"),
+        ("application/xml", "text/xml"),
+        iri=_W3C + "RDF_XML",
+    ),
     Format("jsonld", "application/ld+json", "JSON-LD", ("json-ld", "json"), ("application/json",), iri=_W3C + "JSON-LD"),
     HTML,
 )
@@ -146,10 +154,10 @@ def negotiate(accept: str | None, formats: tuple[Format, ...]) -> Choice | None:
 def by_name(name: str, formats: Iterable[Format]) -> Choice | None:
     """Format with the short name, alias or media type ``name``; none if there is no such format."""
     wanted = name.strip().lower()
-    # a media type in a query string often lost its plus sign to form decoding
+    # a name in a query string often lost its plus sign to form decoding
     for form in formats:
-        types = (form.media_type, *form.media_aliases)
-        if wanted in {form.name, *form.aliases, *types, *(media.replace("+", " ") for media in types)}:
+        names = (form.name, *form.aliases, form.media_type, *form.media_aliases)
+        if wanted in {*names, *(name.replace("+", " ") for name in names)}:
             return Choice(form, form.media_type)
     return None
 

@@ -94,8 +94,11 @@ class Reader:
         return next(self._quads(iri, None, None), None) is not None
 
     def _quads(self, subject: str | None, predicate: str | None, obj: str | None) -> Iterator[ox.Quad]:
-        """The quads of a pattern, but those of imports."""
-        first, second, third = (ox.NamedNode(iri) if iri else None for iri in (subject, predicate, obj))
+        """The quads of a pattern, but those of imports; none if a part of it is no IRI, as in an address that somebody made up."""
+        try:
+            first, second, third = (ox.NamedNode(iri) if iri else None for iri in (subject, predicate, obj))
+        except ValueError:
+            return iter(())
         quads = self._store.quads_for_pattern(first, second, third, None)
         published = self._published
         return quads if published is None else (quad for quad in quads if quad.graph_name in published)

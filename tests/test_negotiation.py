@@ -48,13 +48,30 @@ def test_alias_is_sent_under_the_name_that_was_asked_for() -> None:
 
 @pytest.mark.parametrize(
     "name, expected",
-    [("turtle", "ttl"), ("TTL", "ttl"), ("text/turtle", "ttl"), ("application/ld json", "jsonld"), ("pdf", None)],
+    [
+        ("turtle", "ttl"),
+        ("TTL", "ttl"),
+        ("text/turtle", "ttl"),
+        ("n3", "ttl"),
+        ("application/ld json", "jsonld"),
+        ("rdf+xml", "rdf"),
+        ("rdf xml", "rdf"),
+        ("pdf", None),
+    ],
 )
 def test_graph_format_by_name(name: str, expected: str | None) -> None:
     """Short names, media types, and media types whose plus sign a form decoded."""
     choice = by_name(name, GRAPH_FORMATS)
 
     assert expected == (choice.format.name if choice else None)
+
+
+def test_who_asks_for_n3_gets_turtle() -> None:
+    """As rdflib does for ``format="n3"``: every Turtle document is one of N3."""
+    choice = negotiate("text/n3, */*;q=0.1", (HTML, *GRAPH_FORMATS[:-1]))
+
+    assert choice is not None
+    assert (choice.format.name, choice.content_type) == ("ttl", "text/n3; charset=utf-8")
 
 
 @given(st.text())

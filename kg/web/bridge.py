@@ -26,6 +26,8 @@ def call(app: Flask, request: Request, headers: list[tuple[str, str]]) -> Reply:
     response = Response.from_app(app, _environment(request, headers), buffered=True)
     fields = dict(response.headers.items())
     file = fields.pop("X-Sendfile", "")
+    if not file:  # the front may send the body in a content coding, and the server counts what it sends
+        fields.pop("Content-Length", None)
     # a mark of ours, which the front replaces by what it knows of the request
     key = fields.pop(LASTING, "") if response.status_code == HTTPStatus.OK else ""
     return Reply(response.status_code, fields, response.get_data(), file, key)

@@ -98,9 +98,12 @@ def _things() -> tuple[str, ...]:
 
 @lru_cache(maxsize=2)  # a release does not change; when a new one comes, the old one is asked for a moment longer
 def paths_of_things(reader: Reader) -> tuple[str, ...]:
-    """Path of the page of each thing of ours, in a stable order."""
+    """Path of the page of each thing of ours, in a stable order; what was withdrawn has none."""
     rows = reader.select(
-        f'SELECT DISTINCT ?thing {{ ?thing a ?class FILTER(STRSTARTS(STR(?thing), "{ID}") && !CONTAINS(STR(?thing), "#")) }}'
+        f"""SELECT DISTINCT ?thing {{
+          ?thing a ?class FILTER(STRSTARTS(STR(?thing), "{ID}") && !CONTAINS(STR(?thing), "#"))
+          FILTER NOT EXISTS {{ ?thing owl:deprecated true }}
+        }}"""
     )
     return tuple(sorted(f"/page/{quote(row['thing'].value.removeprefix(ID))}" for row in rows))
 

@@ -1,27 +1,37 @@
 """The first page.
 
-In comes what a release says of itself; out go pages that work without JavaScript.
+In comes what a release says of itself; out go pages that work without JavaScript. A client that wants data is led to what describes
+the data set, of which the page is the landing page.
 """
 
 from typing import Any, Final
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from kg.namespaces import DCTERMS, POL
+from kg.negotiation import HTML, negotiate
 from kg.queries import PublishedQuery
 from kg.resource import names
 from kg.web.downloads import of_whole_graph
+from kg.web.links import data_path
 from kg.web.published import bound, in_language
 from kg.web.site import Site, site, visit
+from kg.web.things import DATA_FORMATS, DATASET
 
 blueprint: Final = Blueprint("pages", __name__)
 
 
 @blueprint.get("/")
-def home() -> str:
+def home() -> BaseResponse:
     """What this is, what is in it, and the ways to ask."""
+    choice = negotiate(request.headers.get("Accept"), (HTML, *DATA_FORMATS))
+    if choice is not None and choice.format is not HTML:
+        response = redirect(data_path(DATASET, choice.format.name), 303)
+        response.headers["Vary"] = "Accept"
+        return response
     here = site()
-    return render_template(
+    page = render_template(
         "home.html",
         release=here.release.description,
         queries=here.queries,
@@ -30,6 +40,7 @@ def home() -> str:
         kinds=_kinds(here),
         authors={document["id"]: _authors(here, document) for document in here.release.description.get("documents", [])},
     )
+    return Response(page, content_type="text/html; charset=utf-8", headers={"Vary": "Accept, Accept-Language"})
 
 
 def _text(query: PublishedQuery, here: Site, language: str) -> str:

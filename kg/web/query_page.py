@@ -10,11 +10,13 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from kg.choices import FEW
-from kg.negotiation import Format
+from kg.namespaces import BASE
+from kg.negotiation import GRAPH_FORMATS, HTML, Format
 from kg.parameters import Parameter, iris
 from kg.queries import PublishedQuery
 from kg.web.http import Reply
 from kg.web.language import Visit, texts
+from kg.web.links import data_path
 from kg.web.problems import Problem
 from kg.web.site import Site
 from kg.web.snippets import snippets
@@ -57,6 +59,11 @@ class QueryPage:
     visit: Visit
     text: str = ""
 
+    @property
+    def iri(self) -> str:
+        """IRI of the query."""
+        return f"{BASE}queries/{self.query.name}"
+
     def of(self, text: str) -> "QueryPage":
         """The page with the text of the bound query."""
         return replace(self, text=text)
@@ -83,6 +90,7 @@ class QueryPage:
         suffix = f"?{query_string}" if query_string else ""
         values = {"result": None, "problem": None, "seconds": 0.0} | values
         form = self.site.engine.scan(self.query.text).form
+        described = self.site.reader.is_known(self.iri)
         shown = () if values["problem"] else snippets(self.query, self.base, query_string, form)
         return self.site.render(
             "query.html",
@@ -94,6 +102,8 @@ class QueryPage:
             suffix=suffix,
             tags={tag: texts().get(f"tag.{tag}") for tag in self.query.tags},
             snippets=shown,
+            iri=self.iri,
+            files=[(form, data_path(self.iri, form.name)) for form in GRAPH_FORMATS if described and form is not HTML],
             **values,
         ).encode("utf-8", "replace")
 

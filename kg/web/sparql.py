@@ -128,11 +128,15 @@ def is_description(request: Request) -> bool:
 
 
 async def describe(request: Request, site: Site) -> Reply:
-    """The form for a browser, the service description for a client that names a type of RDF, 400 otherwise."""
+    """The form for a browser; else the service description, in Turtle for a client that takes anything.
+
+    Who asks with no parameter gets the description (SPARQL 1.1 Service Description, section 2); who sends others than a query, and
+    names no type of RDF, forgot it.
+    """
     name = Parameters.parse(request.query_string).get("format")
     accept = request.header("accept")
     formats = (*GRAPH_FORMATS[:-1], HTML)
-    if not name and not any(element.type != "*" for element in parse_accept(accept)):
+    if request.query_string and not name and not any(element.type != "*" for element in parse_accept(accept)):
         raise malformed("The request has no query. Send one as ?query=…, or open this address in a browser for a form.")
     choice = by_name(name, formats) if name else negotiate(accept, formats)
     if choice is None:

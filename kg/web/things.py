@@ -91,7 +91,7 @@ def graph(name: str) -> BaseResponse:
         return not_acceptable(iri)
     if iri not in site().release.description.get("graphs", {}):
         return absent(iri, None, form)
-    return thing_page(read_resource(site().reader, iri, _SHOWN, parts=False) or Resource(iri, (), (), cut=False))
+    return thing_page(read_resource(site().reader, iri, _SHOWN) or Resource(iri, (), (), cut=False))
 
 
 def described(
@@ -101,8 +101,10 @@ def described(
     form = form or _negotiated(formats)
     if form is None:
         return not_acceptable(iri)
-    if form is HTML:  # a data set has thousands of parts, such as the number of uses of each property
-        resource = read_resource(site().reader, iri, _SHOWN, parts=False)
+    if form is HTML:
+        # a data set has thousands of parts, such as the number of uses of each property; a release has two
+        few = iri.partition("/dataset")[0] != BASE.rstrip("/")
+        resource = read_resource(site().reader, iri, _SHOWN, parts=few)
         return thing_page(resource) if resource else absent(iri, None, form)
     resource = read_resource(site().reader, iri, _MOST, parts_in=parts_in)
     if resource is None or resource.withdrawn:

@@ -369,6 +369,10 @@ def test_text_notebook_and_description(client: Client) -> None:
     assert (turtle.content_type, turtle.headers["Vary"]) == ("text/turtle; charset=utf-8", "Accept, Accept-Encoding")
     assert client.get("/queries/speakers.nt").text.endswith("#SPARQLExecutable> .\n")
     assert client.get("/queries/speakers.ipynb").content_type == "application/x-ipynb+json"
+    page = client.get("/queries/speakers", headers=HTML).text
+    assert f"<code>{BASE}queries/speakers</code>" in page
+    assert 'type="text/turtle" href="/queries/speakers.ttl"' in page
+    assert "needed.ttl" not in client.get("/queries/needed", headers=HTML).text
     assert client.get("/queries/needed.ttl").status_code == 404
     assert ".rq, .ipynb" in problem(client.get("/queries/needed.ttl"), 404)["detail"]
     assert (

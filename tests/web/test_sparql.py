@@ -107,7 +107,7 @@ def test_dataset_of_the_request(client: Client) -> None:
 
 def test_errors_of_the_request(client: Client) -> None:
     """No query, two queries, no IRI, no UTF-8, no such format."""
-    assert "no query" in problem(client.get("/sparql"), 400)["detail"]
+    assert "no query" in problem(client.get("/sparql?timeout=1"), 400)["detail"]
     assert "no query" in problem(client.post("/sparql", data={"nothing": ""}), 400)["detail"]
     assert "2 queries" in problem(client.get("/sparql?query=ASK{}&query=ASK{}"), 400)["detail"]
     assert "2 queries" in problem(client.post("/sparql?query=ASK{}", data="ASK{}", content_type=QUERY), 400)["detail"]
@@ -226,6 +226,15 @@ def test_service_description(client: Client, accept: str) -> None:
     assert accept.partition(";")[0] in response.content_type
     assert "UnionDefaultGraph" in response.text
     assert graph_iri("alpha-2020") in response.text or "graph:alpha-2020" in response.text
+
+
+def test_service_description_is_what_there_is_without_a_query(client: Client) -> None:
+    """Who takes anything gets it in Turtle (SPARQL 1.1 Service Description, section 2)."""
+    for headers in ({}, {"Accept": "*/*"}):
+        response = client.get("/sparql", headers=headers)
+
+        assert (response.status_code, response.content_type) == (200, "text/turtle; charset=utf-8")
+        assert "UnionDefaultGraph" in response.text
 
 
 def test_table_of_results(client: Client) -> None:

@@ -187,6 +187,19 @@ def test_unknown_is_404_in_the_asked_format(client: Client, path: str, accept: s
     assert {t.object.value for t in triples_of(response) if t.predicate.value.endswith("#statusCodeValue")} == {"404"}  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("name", ["a%00b", "a b", "<b>", "a%22b", "a%5Cb", "%7Bb%7D", "b%FF", "b%F0%9F%90%BB", "%E2%80%AE"])
+@pytest.mark.parametrize(
+    "path", ["/id/agent/{}", "/page/agent/{}", "/data/agent/{}.ttl", "/dataset/{}", "/graph/{}", "/release/{}"]
+)
+def test_what_cannot_be_an_iri_is_not_known(client: Client, path: str, name: str) -> None:
+    """An address that somebody made up is none of ours, and no defect."""
+    for accept in ("text/html", "text/turtle"):
+        response = client.get(path.format(name), headers={"Accept": accept})
+
+        assert response.status_code == 404
+        assert response.content_type.startswith("text/")
+
+
 def test_unknown_is_404_as_a_page(client: Client) -> None:
     """And for people."""
     response = client.get("/id/agent/nobody", headers={"Accept": "text/html"})
@@ -252,6 +265,41 @@ def test_head_has_the_fields_of_get(client: Client) -> None:
 
     assert head.data == b""
     assert {k: v for k, v in head.headers.items() if k != "Date"} == {k: v for k, v in got.headers.items() if k != "Date"}
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip", "zstd"])
+@pytest.mark.parametrize("path", ["/", "/ontology.ttl", "/page/agent/plough-party", "/.well-known/void", "/nothing"])
+def test_length_is_that_of_what_is_sent(client: Client, path: str, coding: str) -> None:
+    """A client waits for as many bytes as the header says, in vain where a content coding made the body shorter."""
+    for _ in range(2):  # the second one is kept
+        response = client.get(path, headers={"Accept-Encoding": coding})
+
+        assert int(response.headers["Content-Length"]) == len(response.data)
+
+
+@pytest.mark.parametrize("accept", FORMATS)
+def test_first_page_leads_to_the_data_set_for_who_wants_data(client: Client, accept: str) -> None:
+    """It is the landing page of the data set, whose description names it."""
+    response = client.get("/", headers={"Accept": accept})
+
+    extension, _ = FORMATS[accept]
+    assert (response.status_code, response.headers["Location"]) == (303, f"/dataset.{extension}")
+    assert response.headers["Vary"].startswith("Accept")
+    landing = {t.subject.value for t in triples_of(client.get("/dataset.nt")) if getattr(t.object, "value", "") == BASE}  # type: ignore[union-attr]
+    assert f"{BASE}dataset" in landing
+
+
+def test_page_of_a_release_or_a_graph_has_its_parts(client: Client) -> None:
+    """So that their IRIs lead to a place on the page."""
+    text = client.get("/dataset.nt").text
+    version = re.search(rf"{BASE}release/([^>#]+)", text)
+    assert version
+    release_page = client.get(f"/release/{version[1]}", headers={"Accept": "text/html"}).text
+    graph_page = client.get("/graph/harbour-2031", headers={"Accept": "text/html"}).text
+
+    assert 'id="build"' in release_page
+    assert 'id="software"' in release_page
+    assert 'id="graph"' in graph_page
 
 
 def test_much_that_points_at_a_thing_is_cut_and_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
