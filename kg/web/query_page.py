@@ -3,7 +3,6 @@
 In come a query and what was given for its parameters; out goes HTML that needs no JavaScript.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -14,6 +13,7 @@ from kg.namespaces import BASE
 from kg.negotiation import GRAPH_FORMATS, HTML, Format
 from kg.parameters import Parameter, iris
 from kg.queries import PublishedQuery
+from kg.web.cells import readable
 from kg.web.http import Reply
 from kg.web.language import Visit, texts
 from kg.web.links import data_path
@@ -74,7 +74,7 @@ class QueryPage:
 
     def result(self, preview: bytes, seconds: float) -> bytes:
         """The page with the first rows."""
-        return self._render(result=json.loads(preview), seconds=seconds)
+        return self._render(result=readable(preview, self.site.reader), seconds=seconds)
 
     def failure(self, problem: Problem) -> Reply:
         """The page with what went wrong, and the form to mend it."""

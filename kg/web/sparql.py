@@ -6,7 +6,6 @@ asked for, or a problem (:mod:`kg.web.problems`). A browser gets a table with li
 
 import asyncio
 import hashlib
-import json
 import re
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +17,7 @@ from kg.engine.interface import Query
 from kg.engine.scan import Scan
 from kg.negotiation import GRAPH_FORMATS, HTML, SOLUTION_FORMATS, Choice, Format, by_name, negotiate, parse_accept
 from kg.web import service
+from kg.web.cells import readable
 from kg.web.http import BadEncodingError, Parameters, Reply, Request
 from kg.web.language import Visit
 from kg.web.problems import Problem
@@ -258,7 +258,7 @@ def _table(asked: Asked, site: Site, preview: bytes, seconds: float) -> bytes:
         "result.html",
         visit=asked.visit,
         query=query.text,
-        result=json.loads(preview),
+        result=readable(preview, site.reader),
         seconds=seconds,
         dataset=dataset,
         formats=[form for form in asked.formats if form is not HTML],

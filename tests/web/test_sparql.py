@@ -246,10 +246,21 @@ def test_table_of_results(client: Client) -> None:
     assert "<script" not in response.text
     assert "Number 1 &lt;script&gt;alert(1)&lt;/script&gt;" in response.text
     assert '<span lang="en">' in response.text
-    assert 'href="https://w3id.org/policy-kg/id/statement/alpha-2020/s001"' in response.text
+    link = 'href="/page/statement/alpha-2020/s001" title="https://w3id.org/policy-kg/id/statement/alpha-2020/s001"'
+    assert f"<a {link}>alpha-2020/s001</a>" in response.text
     assert "/sparql?" + urlencode({"query": query, "format": "csv"}).replace("&", "&amp;") in response.text
     assert "4 rows." in response.text
     assert query in response.text
+
+
+def test_table_leads_to_pages_of_ours_and_to_others(client: Client) -> None:
+    """In short form where there is no name; see test_things.py for names."""
+    query = "SELECT * { VALUES (?ours ?other) { (agent:council <https://example.org/x>) } }"
+
+    text = get(client, query, BROWSER["Accept"]).text
+
+    assert '<a href="/page/agent/council" title="https://w3id.org/policy-kg/id/agent/council">agent:council</a>' in text
+    assert '<a href="https://example.org/x" title="https://example.org/x" rel="noreferrer">https://example.org/x</a>' in text
 
 
 def test_table_is_cut_and_says_so(client: Client) -> None:

@@ -371,3 +371,16 @@ def test_document_page_narrows_down(client: Client, chosen: str, expected: list[
     if chosen == "kind=Demand":
         assert '<a href="/page/document/harbour-2031" aria-current="true">demand</a>' in text
         assert 'href="/page/document/harbour-2031?kind=Demand&amp;section=vision"' in text
+
+
+@pytest.mark.parametrize(("lang", "expected"), [("en", "Plough Party"), ("nl", "Ploegpartij")])
+def test_result_table_names_things(client: Client, lang: str, expected: str) -> None:
+    """An IRI in a result has the name of its thing in the language of the page; a statement has its id."""
+    query = (
+        "SELECT * { VALUES (?who ?what) { (agent:plough-party <https://w3id.org/policy-kg/id/statement/harbour-2031/s001>) } }"
+    )
+
+    text = client.get("/sparql", query_string={"query": query, "lang": lang}, headers={"Accept": "text/html"}).text
+
+    assert f">{expected}</a>" in text
+    assert ">harbour-2031/s001</a>" in text
