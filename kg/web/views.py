@@ -241,7 +241,7 @@ class _View:
         iri = term.value
         part = iri.rpartition("#")[2] if iri in self.own and iri != self.iri else ""
         return Value(
-            names=self.labels.get(iri, {}),
+            names=self.labels.get(iri) or dict(texts().get(f"class.{short(iri)}", {})),
             text=short(iri),
             href=local(iri) if is_web(iri) else "",
             external=not iri.startswith(BASE),

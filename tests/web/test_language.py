@@ -13,7 +13,7 @@ from kg.web.language import LANGUAGES, Visit, preferred, texts
 
 TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
 QUERIES = Path(__file__).parents[2] / "queries"
-GROUPS = {"property", "facet", "collection", "tag", "file"}
+GROUPS = {"property", "class", "facet", "collection", "tag", "file"}
 LOOKED_UP = {"value.en", "value.nl"}
 """Names of languages, which templates and forms of queries both use."""
 
