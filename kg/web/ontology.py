@@ -36,7 +36,7 @@ def ontology(extension: str = "") -> BaseResponse:
     """All terms with their definitions."""
     form = _form(extension)
     if form is None:
-        return not_acceptable(ONTOLOGY) if not extension else absent(f"{ONTOLOGY}.{extension}", None, HTML)
+        return not_acceptable(ONTOLOGY) if not extension else absent(f"{ONTOLOGY}.{extension}", None, None)
     reader = site().reader
     if form is not HTML:
         return rdf(ontology_triples(reader), form, ONTOLOGY)

@@ -11,11 +11,16 @@ from typing import Any, Final
 from jinja2 import Environment
 
 from kg.engine.errors import QuerySyntaxError, QueryTooLongError, RefusalError
-from kg.negotiation import ERROR_FORMATS, Choice, negotiate
+from kg.negotiation import ERROR_FORMATS, GRAPH_FORMATS, HTML, Choice, negotiate
+from kg.resource import problem as described
+from kg.resource import serialise
 from kg.web.http import Reply
 from kg.web.language import Visit
 
 _URI_TOO_LONG: Final = 414
+_NOT_FOUND: Final = 404
+_WITH_RDF: Final = (*ERROR_FORMATS, *(form for form in GRAPH_FORMATS if form is not HTML))
+"""Of an error at an address that may have been taken for that of a thing: a client of Linked Data may read nothing but RDF."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,15 @@ def problem_reply(
     :param html: page to show instead of the usual one
     :param query: query that a page repeats, for its author to mend
     """
-    choice = negotiate(accept, ERROR_FORMATS) or Choice(ERROR_FORMATS[0], "application/problem+json")
+    formats = _WITH_RDF if problem.status == _NOT_FOUND else ERROR_FORMATS
+    choice = negotiate(accept, formats) or Choice(ERROR_FORMATS[0], "application/problem+json")
     if choice.format.name == "html":
         shown = query if problem.status not in {413, 414} else ""
         body = html or templates.get_template("problem.html").render(problem=problem, query=shown, visit=visit)
     elif choice.format.name == "text":
         body = f"{problem.title}\n\n{problem.detail}\n"
+    elif choice.format not in ERROR_FORMATS:
+        body = serialise(described(problem.status, problem.detail), choice.format.name).decode()
     else:
         document = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
         body = json.dumps(document | problem.extensions, ensure_ascii=False) + "\n"

@@ -40,10 +40,10 @@ def thing(path: str) -> BaseResponse:
     """Lead to the page of a thing, or to its data file, by ``Accept``."""
     iri = ID + path
     choice = negotiate(request.headers.get("Accept"), _PAGE_FIRST)
+    if not in_use(site().reader, iri):
+        return absent(iri, _found(iri), choice.format if choice else None)
     if choice is None:
         return not_acceptable(iri)
-    if not in_use(site().reader, iri):
-        return absent(iri, _found(iri), choice.format)
     target = visit().link(local(iri)) if choice.format is HTML else data_path(iri, choice.format.name)
     response = redirect(target, 303)
     response.headers["Vary"] = "Accept"
@@ -87,10 +87,10 @@ def graph(name: str) -> BaseResponse:
     name, form = extension(name)
     iri = GRAPH + name
     form = form or _negotiated(_PAGE_FIRST)
-    if form is None:
-        return not_acceptable(iri)
     if iri not in site().release.description.get("graphs", {}):
         return absent(iri, None, form)
+    if form is None:
+        return not_acceptable(iri)
     return thing_page(read_resource(site().reader, iri, _SHOWN) or Resource(iri, (), (), cut=False))
 
 
@@ -100,7 +100,7 @@ def described(
     """What the release says of a thing, in a format, or by ``Accept`` where there is none."""
     form = form or _negotiated(formats)
     if form is None:
-        return not_acceptable(iri)
+        return not_acceptable(iri) if in_use(site().reader, iri) else absent(iri, _found(iri), None)
     if form is HTML:
         # a data set has thousands of parts, such as the number of uses of each property; a release has two
         few = iri.partition("/dataset")[0] != BASE.rstrip("/")
@@ -151,8 +151,11 @@ def rdf(triples: Iterable[Triple], form: Format, iri: str, status: int = 200) ->
     return lasting(response) if status == 200 else response  # noqa: PLR2004
 
 
-def absent(iri: str, resource: Resource | None, form: Format) -> BaseResponse:
-    """404 for what is not known, 410 for what was withdrawn, in the format that was asked for."""
+def absent(iri: str, resource: Resource | None, form: Format | None) -> BaseResponse:
+    """404 for what is not known, 410 for what was withdrawn, in the format that was asked for.
+
+    :param form: none if it is not one in which the thing would be offered; the error is then told by ``Accept``
+    """
     if resource is None:
         return _refusal(
             Problem(404, "Not found", f"This release has nothing about {iri}. Search for it at /search."), form, iri=iri

@@ -187,6 +187,30 @@ def test_unknown_is_404_in_the_asked_format(client: Client, path: str, accept: s
     assert {t.object.value for t in triples_of(response) if t.predicate.value.endswith("#statusCodeValue")} == {"404"}  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    "path", ["/queries/nothing", "/ontology.nothing", "/id/", "/nothing", "/dumps/nothing", "/catalog.nothing"]
+)
+@pytest.mark.parametrize("accept", FORMATS)
+def test_no_such_address_is_404_in_the_asked_format(client: Client, path: str, accept: str) -> None:
+    """A client that reads only RDF can read why, whatever it asks for; one that reads anything gets problem JSON."""
+    response = client.get(path, headers={"Accept": f"{accept}, */*;q=0.1"})
+
+    assert (response.status_code, response.content_type.partition(";")[0]) == (404, accept)
+    assert {t.object.value for t in triples_of(response) if t.predicate.value.endswith("#statusCodeValue")} == {"404"}  # type: ignore[union-attr]
+    assert client.get(path, headers={"Accept": "*/*"}).content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("accept", ["text/html", "image/png"])
+def test_what_is_not_there_is_in_no_format(client: Client, accept: str) -> None:
+    """That it is not known, or withdrawn, comes before that the data have no such format."""
+    for prefix in ("id", "data"):
+        missing = client.get(f"/{prefix}/agent/nobody", headers={"Accept": accept})
+        gone = client.get(WITHDRAWN.replace(ID, f"/{prefix}/"), headers={"Accept": accept})
+
+        assert (missing.status_code, gone.status_code) == (404, 410)
+        assert missing.mimetype == gone.mimetype == ("text/html" if accept == "text/html" else "application/problem+json")
+
+
 @pytest.mark.parametrize("name", ["a%00b", "a b", "<b>", "a%22b", "a%5Cb", "%7Bb%7D", "b%FF", "b%F0%9F%90%BB", "%E2%80%AE"])
 @pytest.mark.parametrize(
     "path", ["/id/agent/{}", "/page/agent/{}", "/data/agent/{}.ttl", "/dataset/{}", "/graph/{}", "/release/{}"]
