@@ -8,6 +8,7 @@ import base64
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -204,11 +205,14 @@ def _file(release: Release, name: str, caching: str) -> Response:
         remedy = f" There is {packed}, though." if packed in files else ""
         abort(404, f"Release {release.version} has no such file.{remedy} /dumps/ lists what there is.")
     weak = request.headers.get("If-Range", "").startswith("W/")  # never the same bytes for certain (RFC 9110, section 13.1.5)
-    if weak or not _is_one_range(request.headers.get("Range")):
+    known = request.if_none_match.contains_weak(file.sha256)  # which comes before the range (section 13.2.2)
+    if weak or known or not _is_one_range(request.headers.get("Range"), file.bytes):
         request.environ.pop("HTTP_RANGE", None)
     response = send_from_directory(
         release.path / "dumps", name, mimetype=file.media_type, as_attachment=True, download_name=name, etag=file.sha256
     )
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED:
+        abort(412, f'The file has the entity tag "{file.sha256}", and not that of If-Match.')
     response.headers["Content-Type"] = file.media_type
     response.headers["Cache-Control"] = caching
     response.headers["Access-Control-Expose-Headers"] = _EXPOSED
@@ -220,12 +224,13 @@ def _file(release: Release, name: str, caching: str) -> Response:
     return response
 
 
-def _is_one_range(header: str | None) -> bool:
+def _is_one_range(header: str | None, size: int) -> bool:
     """Whether there is no header ``Range``, or one of bytes with a single part.
 
-    Any other is passed over, as RFC 9110, section 14.2, allows: the whole file is the answer.
+    Any other is passed over, as RFC 9110, section 14.2, allows: the whole file is the answer. So it is where more of its end is asked
+    for than there is (section 14.1.2).
     """
     if header is None:
         return True
     ranges = parse_range_header(header)
-    return ranges is not None and ranges.units == "bytes" and len(ranges.ranges) == 1
+    return ranges is not None and ranges.units == "bytes" and len(ranges.ranges) == 1 and ranges.ranges[0][0] >= -size

@@ -7,7 +7,7 @@ property functions and no language extensions, so none is named.
 import re
 from typing import Final
 
-from kg.description.facts import DATASET
+from kg.description.facts import DATASET, ENDPOINT
 from kg.negotiation import GRAPH_FORMATS, SOLUTION_FORMATS
 from kg.store import Release
 
@@ -34,9 +34,12 @@ def description(release: Release, endpoint: str, *, federates: bool = False) -> 
   <{here}#graph-{number}> a sd:Graph ; void:triples {count} ."""
         for number, (iri, count) in enumerate(sorted(graphs.items()), 1)
     )
+    # in the dumps the endpoint has the name that stays, which leads to a site
+    same = f"<{here}> owl:sameAs <{ENDPOINT}> ." if here != ENDPOINT else ""
     triples = release.description.get("triples")
     total = f"void:triples {int(triples)} ;" if triples is not None else ""
     return f"""PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
 PREFIX void: <http://rdfs.org/ns/void#>
@@ -50,6 +53,7 @@ CONSTRUCT {{
     sd:availableGraphs <{here}#graphs> ;
     sd:defaultDataset <{here}#dataset> ;
     rdfs:seeAlso <{site}/.well-known/void>, <{site}/catalog> .
+  {same}
   <{here}#graphs> a sd:GraphCollection .
   <{here}#dataset> a sd:Dataset, sd:GraphCollection ; sd:defaultGraph <{here}#default> ; dcterms:source <{DATASET}> .
   <{here}#default> a sd:Graph ; {total} rdfs:comment "The union of all named graphs."@en .

@@ -102,9 +102,8 @@ def described(
     if form is None:
         return not_acceptable(iri) if in_use(site().reader, iri) else absent(iri, _found(iri), None)
     if form is HTML:
-        # a data set has thousands of parts, such as the number of uses of each property; a release has two
-        few = iri.partition("/dataset")[0] != BASE.rstrip("/")
-        resource = read_resource(site().reader, iri, _SHOWN, parts=few)
+        # the data set as a whole has thousands of parts, such as the number of uses of each property; others have a few
+        resource = read_resource(site().reader, iri, _SHOWN, parts=iri != DATASET)
         return thing_page(resource) if resource else absent(iri, None, form)
     resource = read_resource(site().reader, iri, _MOST, parts_in=parts_in)
     if resource is None or resource.withdrawn:

@@ -97,9 +97,9 @@ def test_ranges(web: Client, data: bytes, header: str, start: int, end: int | No
     assert response.headers["Repr-Digest"] == web.get(f"/dumps/{NAME}").headers["Repr-Digest"]
 
 
-@pytest.mark.parametrize("header", ["bytes=0-1,5-9", "bytes=9-5", "lines=1-2", "bytes=a-b", "bytes"])
+@pytest.mark.parametrize("header", ["bytes=0-1,5-9", "bytes=9-5", "lines=1-2", "bytes=a-b", "bytes", "bytes=-999999999"])
 def test_ranges_that_are_passed_over(web: Client, data: bytes, header: str) -> None:
-    """Several parts, an invalid one, another unit: the whole (RFC 9110, section 14.2)."""
+    """Several parts, an invalid one, another unit, a longer end than there is: the whole (RFC 9110, sections 14.1.2 and 14.2)."""
     response = web.get(f"/dumps/{NAME}", headers={"Range": header})
 
     assert (response.status_code, response.data) == (200, data)
@@ -131,6 +131,20 @@ def test_not_modified(web: Client) -> None:
     response = web.get(f"/dumps/{NAME}", headers={"If-None-Match": tag})
 
     assert (response.status_code, response.data, response.headers["ETag"]) == (304, b"", tag)
+
+
+def test_conditions_come_before_ranges(web: Client) -> None:
+    """RFC 9110, section 13.2.2; where one fails, no file is sent."""
+    tag = web.get(f"/dumps/{NAME}").headers["ETag"]
+
+    known = web.get(f"/dumps/{NAME}", headers={"If-None-Match": tag, "Range": "bytes=0-9"})
+    other = web.get(f"/dumps/{NAME}", headers={"If-Match": '"other"', "Accept": "application/problem+json"})
+    same = web.get(f"/dumps/{NAME}", headers={"If-Match": tag, "Range": "bytes=0-9"})
+
+    assert (known.status_code, known.data) == (304, b"")
+    assert other.status_code == 412
+    assert tag in other.json["detail"]  # type: ignore[index]
+    assert (same.status_code, len(same.data)) == (206, 10)
 
 
 def test_gzip_files_are_sent_as_such(web: Client, data: bytes) -> None:

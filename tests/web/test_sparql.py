@@ -235,6 +235,7 @@ def test_service_description_is_what_there_is_without_a_query(client: Client) ->
 
         assert (response.status_code, response.content_type) == (200, "text/turtle; charset=utf-8")
         assert "UnionDefaultGraph" in response.text
+        assert "<http://localhost/sparql> owl:sameAs <https://w3id.org/policy-kg/sparql>" in response.text
 
 
 def test_table_of_results(client: Client) -> None:

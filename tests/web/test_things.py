@@ -313,7 +313,7 @@ def test_first_page_leads_to_the_data_set_for_who_wants_data(client: Client, acc
     assert f"{BASE}dataset" in landing
 
 
-def test_page_of_a_release_or_a_graph_has_its_parts(client: Client) -> None:
+def test_page_of_a_release_a_graph_or_a_document_s_data_has_its_parts(client: Client) -> None:
     """So that their IRIs lead to a place on the page."""
     text = client.get("/dataset.nt").text
     version = re.search(rf"{BASE}release/([^>#]+)", text)
@@ -324,6 +324,7 @@ def test_page_of_a_release_or_a_graph_has_its_parts(client: Client) -> None:
     assert 'id="build"' in release_page
     assert 'id="software"' in release_page
     assert 'id="graph"' in graph_page
+    assert 'id="class-Demand"' in client.get("/dataset/harbour-2031", headers={"Accept": "text/html"}).text
 
 
 def test_much_that_points_at_a_thing_is_cut_and_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
