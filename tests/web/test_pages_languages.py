@@ -39,7 +39,7 @@ PAGES = {
     "withdrawn": "/page/statement/harbour-2031/s008",
     "thing": "/page/agent/plough-party",
     "statement": "/page/statement/harbour-2031/s001",
-    "graph": "/graph/vocabulary",
+    "graph": "/graph/harbour-2031",
     "citation": "/cite",
 }
 HTML = {"Accept": "text/html"}
