@@ -3,19 +3,58 @@
 Files are not read here: Flask names them in ``X-Sendfile``, and the server sends them by itself.
 """
 
+import asyncio
 import io
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.wrappers import Response
 
+from kg.engine.errors import EngineBusyError
+from kg.engine.lanes import Lane
 from kg.web.http import Reply, Request
 from kg.web.site import LASTING
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+
+PAGES: Final = 2
+"""Pages that are made at a time: threads of Python take turns, so more would only be slower, and keep the endpoint waiting."""
+_RETRY_S: Final = 2
+
+
+class Pages:
+    """Has pages made in threads, one at a time for each client. Belongs to one event loop."""
+
+    def __init__(self, app: Flask, queue_s: float) -> None:
+        """Call ``app``.
+
+        :param queue_s: seconds that a request may wait for its turn
+        """
+        self._app = app
+        self._queue_s = queue_s
+        self._lane = Lane(PAGES, 1)
+        self._threads = ThreadPoolExecutor(PAGES, "page")
+
+    async def call(self, request: Request, headers: list[tuple[str, str]]) -> Reply:
+        """Reply of the application.
+
+        :param headers: all header fields of the request
+        :raises EngineBusyError: if its turn does not come in time
+        """
+        try:
+            await self._lane.enter(request.client, self._queue_s)
+        except TimeoutError:
+            message = f"No page could be made for you within {self._queue_s:g} s. Send the request again later."
+            raise EngineBusyError(message, retry_after_s=_RETRY_S) from None
+        work = asyncio.get_running_loop().run_in_executor(self._threads, call, self._app, request, headers)
+        # a thread cannot be stopped: the place is given back when it ends, though its client may have hung up
+        work.add_done_callback(lambda _: self._lane.leave(request.client))
+        return await asyncio.shield(work)
 
 
 def call(app: Flask, request: Request, headers: list[tuple[str, str]]) -> Reply:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -41,7 +40,6 @@ _COMMON: Final = {
     "Access-Control-Allow-Origin": "*",
 }
 _PROBE: Final = Query("ASK {}")
-_PAGE_THREADS: Final = 4
 _IN_THREAD: Final = 64 * 1024
 """Bodies of more bytes are compressed in a thread."""
 
@@ -70,7 +68,7 @@ class Front:
         self.admission = Admission(limits.client_queries, limits.queries)
         self.metrics = Metrics()
         self._flights = Flights()
-        self._threads = ThreadPoolExecutor(_PAGE_THREADS, "page")
+        self._pages = bridge.Pages(app, limits.queue_s)
         self._routes: dict[str, Callable[[Request], Awaitable[Reply]]] = {
             "/sparql": self._sparql,
             "/healthz": self._ready,
@@ -235,9 +233,8 @@ class Front:
             version = self.state.site.release.version
             # what a page says of itself is needed for HEAD, too; the server sends no body then
             asked = replace(request, method="GET") if request.method == "HEAD" else request
-            loop = asyncio.get_running_loop()
             with self.admission.place(request.client):
-                reply = await loop.run_in_executor(self._threads, partial(bridge.call, self.app, asked, headers))
+                reply = await self._pages.call(asked, headers)
             if not reply.key:
                 return reply
             language = preferred(request.header("accept-language"))

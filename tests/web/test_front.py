@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,10 +18,12 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Request as WsgiRequest
 
 import kg.web.server
+from kg.engine.errors import EngineBusyError
 from kg.engine.limits import Limits
 from kg.errors import UsageError
 from kg.store import Release, open_release
 from kg.web.application import follow
+from kg.web.bridge import Pages
 from kg.web.cache import Cache, Flights
 from kg.web.http import Reply, Request
 from kg.web.server import Outside
@@ -444,3 +447,49 @@ def test_hosts_that_are_none(client: Client, host: str) -> None:
     """Pages and description answer all the same."""
     assert client.get("/", headers={"Host": host}).status_code == 200
     assert client.get("/sparql?format=ttl", headers={"Host": host}).status_code == 200
+
+
+def test_pages_take_turns_by_client(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks for many pages keeps nobody else waiting: one of theirs is made at a time."""
+    made: list[str] = []
+    going = threading.Event()
+
+    def make(app: object, request: Request, headers: object) -> Reply:
+        if request.client == "many":
+            going.wait(10)
+        made.append(request.client)
+        return Reply(200, {})
+
+    monkeypatch.setattr("kg.web.bridge.call", make)
+
+    async def ask() -> None:
+        pages = Pages(running.front.app, queue_s=10)
+        many = [asyncio.ensure_future(pages.call(Request("GET", "/", "", {}, client="many"), [])) for _ in range(5)]
+        await asyncio.sleep(0.05)
+        await pages.call(Request("GET", "/", "", {}, client="one"), [])
+        assert made == ["one"]
+        going.set()
+        await asyncio.gather(*many)
+
+    running.wait(ask())
+
+    assert made == ["one", *["many"] * 5]
+
+
+def test_page_whose_turn_does_not_come_is_refused(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a hint when to come back."""
+    going = threading.Event()
+    monkeypatch.setattr("kg.web.bridge.call", lambda *_: going.wait(10) and Reply(200, {}))
+
+    async def ask() -> None:
+        pages = Pages(running.front.app, queue_s=0.05)
+        first = asyncio.ensure_future(pages.call(Request("GET", "/", "", {}, client="many"), []))
+        await asyncio.sleep(0.01)
+        try:
+            with pytest.raises(EngineBusyError, match=r"No page could be made for you within 0\.05 s"):
+                await pages.call(Request("GET", "/", "", {}, client="many"), [])
+        finally:
+            going.set()
+            await first
+
+    running.wait(ask())
