@@ -237,6 +237,22 @@ def test_service_description_is_what_there_is_without_a_query(client: Client) ->
         assert "<http://localhost/sparql> owl:sameAs <https://w3id.org/policy-kg/sparql>" in response.text
 
 
+@pytest.mark.parametrize(
+    "iri",
+    [
+        "https://example.org/a",
+        "https://w3id.org/policy-kg//example.org/",
+        "https://w3id.org/other",
+        "http://w3id.org/policy-kg/id/a",
+    ],
+)
+def test_links_of_a_table_to_elsewhere_are_the_iris(client: Client, iri: str) -> None:
+    """Only what is below our own address is on this site."""
+    page = get(client, f"SELECT (<{iri}> AS ?x) {{}}", BROWSER["Accept"])
+
+    assert f'<a href="{iri}" rel="noreferrer">{iri}</a>' in page.text
+
+
 def test_table_of_results(client: Client) -> None:
     """A browser sees the first rows, escaped, with links to all of them in each format, and the query again."""
     query = "SELECT ?s ?o ?none { ?s pol:summary ?o } ORDER BY ?s"
@@ -246,7 +262,10 @@ def test_table_of_results(client: Client) -> None:
     assert "<script" not in response.text
     assert "Number 1 &lt;script&gt;alert(1)&lt;/script&gt;" in response.text
     assert '<span lang="en">' in response.text
-    assert 'href="https://w3id.org/policy-kg/id/statement/alpha-2020/s001"' in response.text
+    # the link leads to this site; the text is the IRI
+    assert (
+        '<a href="/page/statement/alpha-2020/s001">https://w3id.org/policy-kg/id/statement/alpha-2020/s001</a>' in response.text
+    )
     assert "/sparql?" + urlencode({"query": query, "format": "csv"}).replace("&", "&amp;") in response.text
     assert "4 rows." in response.text
     assert query in response.text
