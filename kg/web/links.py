@@ -17,7 +17,7 @@ def local(iri: str) -> str:
 
     A thing has its page below ``/page/``; what is a document itself, such as the ontology or a graph, has its own path.
     """
-    if not iri.startswith(BASE):
+    if not iri.startswith(BASE) or iri.startswith(f"{BASE}/"):  # the path of the latter would name another host
         return iri
     path, mark, fragment = iri.removeprefix(BASE).partition("#")
     if iri.startswith(ID):

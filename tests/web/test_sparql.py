@@ -238,6 +238,22 @@ def test_service_description_is_what_there_is_without_a_query(client: Client) ->
         assert "<http://localhost/sparql> owl:sameAs <https://w3id.org/policy-kg/sparql>" in response.text
 
 
+@pytest.mark.parametrize(
+    "iri",
+    [
+        "https://example.org/a",
+        "https://w3id.org/policy-kg//example.org/",
+        "https://w3id.org/other",
+        "http://w3id.org/policy-kg/id/a",
+    ],
+)
+def test_links_of_a_table_to_elsewhere_are_the_iris(client: Client, iri: str) -> None:
+    """Only what is below our own address is on this site."""
+    page = get(client, f"SELECT (<{iri}> AS ?x) {{}}", BROWSER["Accept"])
+
+    assert f'<a href="{iri}" rel="noreferrer">{iri}</a>' in page.text
+
+
 def test_table_of_results(client: Client) -> None:
     """A browser sees the first rows, escaped, with links to all of them in each format, and the query again."""
     query = "SELECT ?s ?o ?none { ?s pol:summary ?o } ORDER BY ?s"
