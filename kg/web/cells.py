@@ -27,5 +27,5 @@ def readable(preview: bytes, reader: Reader) -> dict[str, Any]:
         iri = cell["value"]
         href = local(iri) if is_web(iri) else ""
         text = iri.removeprefix(_STATEMENT) if iri.startswith(_STATEMENT) else short(iri)
-        cell |= {"names": found.get(iri, {}), "short": text, "href": href, "external": not iri.startswith(BASE)}
+        cell |= {"names": found.get(iri, {}), "short": text, "href": href, "external": href == iri}
     return result

@@ -244,7 +244,7 @@ class _View:
             names=self.labels.get(iri) or dict(texts().get(f"class.{short(iri)}", {})),
             text=short(iri),
             href=local(iri) if is_web(iri) else "",
-            external=not iri.startswith(BASE),
+            external=local(iri) == iri,
             iri=iri,
             part=part,
             properties=tuple(each for each in self.properties(iri) if not each.inferred) if part else (),

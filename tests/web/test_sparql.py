@@ -251,7 +251,7 @@ def test_links_of_a_table_to_elsewhere_are_the_iris(client: Client, iri: str) ->
     """Only what is below our own address is on this site."""
     page = get(client, f"SELECT (<{iri}> AS ?x) {{}}", BROWSER["Accept"])
 
-    assert f'<a href="{iri}" rel="noreferrer">{iri}</a>' in page.text
+    assert f'<a href="{iri}" title="{iri}" rel="noreferrer">{iri}</a>' in page.text
 
 
 def test_table_of_results(client: Client) -> None:
