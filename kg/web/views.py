@@ -154,8 +154,8 @@ class Thing:
 class Passage:
     """Where a statement stands in its document.
 
-    :ivar first: character of the normalised text with which it begins, from 1
-    :ivar last: character with which it ends
+    :ivar first: character of the normalised text with which it begins, from 0, as selectors and citations count
+    :ivar last: character behind its last one
     :ivar link: to the words in the page; empty where it cannot be linked
     """
 
@@ -178,7 +178,7 @@ def passages_of(reader: Reader, view: Thing) -> tuple[Passage, ...]:
         start, end = own["pol:startAnchor"].text, own["pol:endAnchor"].text
         page = next((term.value for term in reader.objects(document.iri, f"{PREFIXES['foaf']}page")), "")
         link = passage_link(page, start, end)
-        found.append(Passage(value.part, document, start, end, int(place["oa:start"]) + 1, int(place["oa:end"]), link))
+        found.append(Passage(value.part, document, start, end, int(place["oa:start"]), int(place["oa:end"]), link))
     return tuple(found)
 
 
