@@ -126,7 +126,8 @@ def void(quads: Iterable[ox.Quad], description: Mapping[str, Any], base: str) ->
         foaf_topic=[Iri(document_dataset(str(document["id"]))) for document in description.get("documents", ())],
     )
     for file in distributions(description):
-        if file.rdf:
+        # a document's file has more than its graph, which the numbers of its data set are about; the catalogue has it
+        if file.rdf and file.dataset == DATASET:
             writer.say(file.dataset, void_dataDump=Iri(file.address(base)))
     return [*_moved((quad.triple for quad in quads), base), *_ordered(writer)]
 
