@@ -5,14 +5,27 @@ In comes a build or release directory as :mod:`kg.release` left it; out go a :cl
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kg.errors import ReleaseError
 
+_SHAPE: Final[Mapping[str, type]] = {
+    "statements": int,
+    "triples": int,
+    "quads": int,
+    "graphs": dict,
+    "counts": dict,
+    "entities": dict,
+    "documents": list,
+    "files": list,
+}
+"""What pages take from the description; each may be missing."""
+_NAMES: Final[Mapping[type, str]] = {int: "a number", dict: "an object", list: "a list"}
 _REMEDY = "run `kg build`, or name the build directory with --build-dir or KG_BUILD_DIR"
 
 
@@ -61,6 +74,10 @@ def open_release(path: Path) -> Release:
     if not isinstance(version, str) or not version:
         message = f'{file}: expected an object with a "version"; {_REMEDY}'
         raise ReleaseError(message)
+    for key, kind in _SHAPE.items():
+        if not isinstance(description.get(key, kind()), kind):
+            message = f'{file}: "{key}" is {json.dumps(description[key])[:60]}; expected {_NAMES[kind]}; {_REMEDY}'
+            raise ReleaseError(message)
     if not (path / "store" / "CURRENT").is_file():
         message = f"{path / 'store'}: no Oxigraph store is there (it has no CURRENT file); {_REMEDY}"
         raise ReleaseError(message)

@@ -517,6 +517,26 @@ def test_a_store_that_cannot_be_opened_fails_each_query(tmp_path: Path) -> None:
     assert "kg build" in str(error.value.__cause__)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ({"counts": [1]}, r'"counts" is \[1\]; expected an object'),
+        ({"documents": {"a": 1}}, r'"documents" is {"a": 1}; expected a list'),
+        ({"statements": "many"}, r'"statements" is "many"; expected a number'),
+    ],
+)
+def test_release_whose_description_has_another_shape_is_not_served(
+    tmp_path: Path, wrong: dict[str, object], expected: str
+) -> None:
+    """Its pages would fail one by one."""
+    path = write_release(tmp_path)
+    file = path / "release.json"
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | wrong), encoding="utf-8")
+
+    with pytest.raises(ReleaseError, match=expected):
+        open_release(path)
+
+
 def test_release_errors_name_the_remedy(tmp_path: Path) -> None:
     """Nothing built, a dangling link, no description, a broken one, no store."""
     with pytest.raises(ReleaseError, match=r"current: does not exist.*kg build"):
