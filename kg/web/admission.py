@@ -32,9 +32,10 @@ class Admission:
     :ivar held: queries under way
     """
 
-    def __init__(self, per_client: int, in_all: int) -> None:
+    def __init__(self, per_client: int, in_all: int, what: str = "queries") -> None:
         self._per_client = per_client
         self._in_all = in_all
+        self._what = what
         self._held: Counter[str] = Counter()
         self.held = 0
 
@@ -45,11 +46,11 @@ class Admission:
         :raises TooManyQueriesError: if the client, or all together, have as many as they may (RFC 6585, section 4)
         """
         if self._held[client] >= self._per_client:
-            message = f"You have {self._per_client} queries under way, as many as one client may have. Wait for one to end."
+            message = f"You have {self._per_client} {self._what} under way, as many as one client may have. Wait for one to end."
             raise TooManyQueriesError(message, retry_after_s=_RETRY_S)
         # a client that has none finds room behind the others' limit: a few clients cannot keep it out
         if self.held >= self._in_all * (2 if not self._held[client] else 1):
-            message = f"{self._in_all} queries are under way, as many as this server takes. Send the query again later."
+            message = f"{self._in_all} {self._what} are under way, as many as this server takes. Send yours again later."
             raise TooManyQueriesError(message, retry_after_s=_RETRY_S)
         self._held[client] += 1
         self.held += 1

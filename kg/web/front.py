@@ -40,6 +40,7 @@ _COMMON: Final = {
     "Access-Control-Allow-Origin": "*",
 }
 _PROBE: Final = Query("ASK {}")
+_PATIENCE: Final = 5
 _IN_THREAD: Final = 64 * 1024
 """Bodies of more bytes are compressed in a thread."""
 
@@ -66,6 +67,8 @@ class Front:
         self.log = log
         self.cache = Cache(cache_mib * MIB)
         self.admission = Admission(limits.client_queries, limits.queries)
+        # a page that waits costs less than a query, and a crawler may have many connections
+        self._visitors = Admission(_PATIENCE * limits.client_queries, _PATIENCE * limits.queries, "requests for pages")
         self.metrics = Metrics()
         self._flights = Flights()
         self._pages = bridge.Pages(app, limits.queue_s)
@@ -233,7 +236,7 @@ class Front:
             version = self.state.site.release.version
             # what a page says of itself is needed for HEAD, too; the server sends no body then
             asked = replace(request, method="GET") if request.method == "HEAD" else request
-            with self.admission.place(request.client):
+            with self._visitors.place(request.client):
                 reply = await self._pages.call(asked, headers)
             if not reply.key:
                 return reply
