@@ -297,7 +297,7 @@ def test_rows_of_a_published_query_are_in_the_language_of_the_page(project_pages
     button = next(
         field["value"]
         for field in Words(fetched(project_pages, "/", language).text).all("input")
-        if "?language" in field["value"]
+        if "?language" in (field.get("value") or "")
     )
     english = fetched(project_pages, "/queries/speech?language=en", language).text
 
