@@ -10,7 +10,7 @@ from typing import Final
 from kg.citation.record import WORDS, Citation, Reference
 from kg.citation_file import Author
 
-_MONTHS: Final = {
+MONTHS: Final = {
     "en": [
         "January",
         "February",
@@ -40,6 +40,7 @@ _MONTHS: Final = {
         "december",
     ],
 }
+"""Names of the months by language."""
 _MOST_AUTHORS: Final = 20
 
 
@@ -116,6 +117,6 @@ def _date(date: str, language: str) -> str:
     month, _, day = rest.partition("-")
     if not (month.isdigit() and day[:2].isdigit()):
         return year
-    name = _MONTHS[language][int(month) - 1]
+    name = MONTHS[language][int(month) - 1]
     number = str(int(day[:2]))
     return f"{year}, {name} {number}" if language == "en" else f"{year}, {number} {name}"

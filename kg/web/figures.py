@@ -6,39 +6,10 @@ In comes a value; out goes text for :mod:`kg.web.language` and its templates.
 import re
 from typing import Final
 
+from kg.citation.apa import MONTHS
 from kg.namespaces import XSD
 from kg.rdf import Term
 
-_MONTHS: Final = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "nl": [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-}
 _DATE: Final = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?(?:T.*)?")
 _NUMBER: Final = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?")
 _MARKS: Final = {"en": (",", "."), "nl": (".", ",")}
@@ -74,7 +45,7 @@ def date(text: str, language: str) -> str:
         return str(text)
     year, month, day = found.groups()
     parts = [str(int(day))] if day else []
-    parts += [_MONTHS[language][int(month) - 1]] if month else []
+    parts += [MONTHS[language][int(month) - 1]] if month else []
     return " ".join([*parts, year])
 
 
@@ -83,7 +54,7 @@ def literal(term: Term) -> dict[str, str]:
     if term.datatype == f"{XSD}boolean" and term.value in _TRUTH:
         return _TRUTH[term.value]
     if term.datatype in _DATES:
-        return {language: date(term.value, language) for language in _MONTHS}
+        return {language: date(term.value, language) for language in MONTHS}
     number = _NUMBER.fullmatch(term.value) if term.datatype in _NUMBERS else None
     if number:
         sign, whole, decimals = number.groups()

@@ -150,3 +150,11 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def visitor(described: Running) -> Client:
     """A client of that site, without cookies."""
     return BufferedClient(described, use_cookies=False)
+
+
+@pytest.fixture(scope="session")
+def corpus(harbours: Release) -> Iterator[Running]:
+    """The site on a release of the fictional corpus."""
+    running = Running(harbours)
+    yield running
+    running.close()

@@ -1,27 +1,19 @@
 """Documents and speakers side by side."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from werkzeug.test import Client
 
-from kg import release
-from kg.store import current_release
-from tests.project import make_project
 from tests.web.conftest import BufferedClient, Running
 
 HTML = {"Accept": "text/html"}
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+@pytest.fixture
+def client(corpus: Running) -> Client:
     """A client of the site on a release of the fictional corpus."""
-    folder = tmp_path_factory.mktemp("corpus")
-    release.build(make_project(folder / "project"), folder / "build")
-    running = Running(current_release(folder / "build"))
-    yield BufferedClient(running, use_cookies=False)
-    running.close()
+    return BufferedClient(corpus, use_cookies=False)
 
 
 def matrix(text: str) -> dict[str, list[str]]:

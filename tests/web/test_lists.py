@@ -1,26 +1,18 @@
 """Lists of things, each with the number of statements in which it stands in a role."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from werkzeug.test import Client
 
-from kg import release
-from kg.store import current_release
 from kg.web.lists import LISTS
-from tests.project import make_project
 from tests.web.conftest import BufferedClient, Running
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+@pytest.fixture
+def client(corpus: Running) -> Client:
     """A client of the site on a release of the fictional corpus."""
-    folder = tmp_path_factory.mktemp("corpus")
-    release.build(make_project(folder / "project"), folder / "build")
-    running = Running(current_release(folder / "build"))
-    yield BufferedClient(running, use_cookies=False)
-    running.close()
+    return BufferedClient(corpus, use_cookies=False)
 
 
 def rows(client: Client, path: str) -> list[tuple[str, ...]]:

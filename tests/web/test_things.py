@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,10 +9,7 @@ import pyoxigraph as ox
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from kg import release
 from kg.namespaces import BASE, DCTERMS, GRAPH, ID, ONTOLOGY, PREFIXES, RDF_TYPE, RDFS, SKOS
-from kg.store import current_release
-from tests.project import make_project
 from tests.web.conftest import BufferedClient, Running
 
 STATEMENT = f"{ID}statement/harbour-2031/s001"
@@ -29,16 +25,6 @@ ACCEPTS = {
     "*/*": "text/html",
     **{accept: accept for accept in FORMATS},
 }
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The site on a release of the fictional corpus."""
-    folder = tmp_path_factory.mktemp("corpus")
-    release.build(make_project(folder / "project"), folder / "build")
-    running = Running(current_release(folder / "build"))
-    yield running
-    running.close()
 
 
 @pytest.fixture
