@@ -7,9 +7,10 @@ is not the endpoint.
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, redirect, render_template, request
 from jinja2 import Environment
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response as BaseResponse
 
 from kg.engine.interface import Engine
 from kg.queries import read_queries
@@ -65,7 +66,20 @@ def make_site(release: Release, engine: Engine, templates: Environment) -> Site:
     return Site(release, Reader(release), engine, read_queries(release.path / "queries"), templates)
 
 
-def _http_error(error: HTTPException) -> Response:
+def _is_route(path: str) -> bool:
+    """Whether one of the pages without a folder is at an address, which somebody asked for with a slash at its end."""
+    if path == request.path or path.count("/") != 1:
+        return False
+    try:
+        current_app.url_map.bind("localhost").match(path)
+    except HTTPException:
+        return False
+    return True
+
+
+def _http_error(error: HTTPException) -> BaseResponse:
+    if error.code == HTTPStatus.NOT_FOUND and _is_route(request.path.rstrip("/")):
+        return redirect(visit().link(request.path.rstrip("/")), HTTPStatus.PERMANENT_REDIRECT)
     html = ""
     if error.code == HTTPStatus.NOT_FOUND:
         detail = error.description if error.description != NotFound.description else ""

@@ -395,3 +395,10 @@ def test_result_table_names_things(client: Client, lang: str, expected: str) -> 
 
     assert f">{expected}</a>" in text
     assert ">harbour-2031/s001</a>" in text
+
+
+@pytest.mark.parametrize("path", ["/ontology", "/shapes", "/dataset", "/catalog", "/topics"])
+def test_slash_at_the_end_leads_to_the_address_without(client: Client, path: str) -> None:
+    """And one that leads nowhere is still nowhere."""
+    assert (client.get(f"{path}/").status_code, client.get(f"{path}/").headers["Location"]) == (308, path)
+    assert client.get(f"{path}x/").status_code == 404
