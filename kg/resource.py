@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg import dumps
-from kg.namespaces import DCTERMS, GRAPH, ONTOLOGY, POL, RDF_TYPE, RDFS, SKOS, XSD
+from kg.namespaces import DCTERMS, GRAPH, ONTOLOGY, POL, PREFIXES, RDF_TYPE, RDFS, SKOS, XSD
 from kg.rdf import Term, to_term
 from kg.reader import Reader
 
@@ -21,8 +21,8 @@ Triple = ox.Triple
 LABELS: Final = (f"{SKOS}prefLabel", f"{RDFS}label", f"{DCTERMS}title", f"{POL}summary")
 """Properties that name a thing, the best first; a statement is named by its summary."""
 
-VERSION_IRI: Final = "http://www.w3.org/2002/07/owl#versionIRI"
-_DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
+VERSION_IRI: Final = f"{PREFIXES['owl']}versionIRI"
+_DEPRECATED: Final = f"{PREFIXES['owl']}deprecated"
 _REPLACED_BY: Final = f"{DCTERMS}isReplacedBy"
 _INFERRED: Final = f"{GRAPH}inferred"
 _VOCABULARY: Final = f"{GRAPH}vocabulary"

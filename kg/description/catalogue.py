@@ -24,11 +24,10 @@ from kg.description.facts import (
     THEMES,
     TITLE,
     document_dataset,
-    release_iri,
 )
 from kg.description.found import DocumentFacts, Found
 from kg.description.writing import Iri, Typed, Value, Writer
-from kg.namespaces import BASE, ONTOLOGY, SHAPES, graph_iri
+from kg.namespaces import BASE, ONTOLOGY, SHAPES, graph_iri, release_iri
 
 
 def write(writer: Writer, found: Found, version: str) -> None:

@@ -15,7 +15,6 @@ ENDPOINT: Final = f"{BASE}sparql"
 """Address of the endpoint wherever the data go; a server names its own instead."""
 DUMPS: Final = f"{BASE}dumps/"
 QUERIES: Final = f"{BASE}queries/"
-RELEASE: Final = f"{BASE}release/"
 GRAPH_NAME: Final = "description"
 
 LICENSE: Final = "https://creativecommons.org/licenses/by/4.0/"
@@ -63,8 +62,3 @@ FORMATS: Final = tuple(
 def document_dataset(slug: str) -> str:
     """IRI of the data set of one document."""
     return f"{DATASET}/{slug}"
-
-
-def release_iri(version: str) -> str:
-    """IRI of a release."""
-    return f"{RELEASE}{version}"

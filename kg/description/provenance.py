@@ -5,9 +5,10 @@ hash of what it holds. https://www.w3.org/TR/prov-o/
 """
 
 from kg import __version__
-from kg.description.facts import CONTRIBUTORS, DATASET, LICENSE, TITLE, release_iri
+from kg.description.facts import CONTRIBUTORS, DATASET, LICENSE, TITLE
 from kg.description.found import Found
 from kg.description.writing import Iri, Typed, Writer
+from kg.namespaces import release_iri
 
 
 def write(writer: Writer, found: Found, version: str) -> None:

@@ -20,7 +20,6 @@ from kg.tables.rows import Row
 
 SEPARATOR: Final = " | "
 """Between the items of a list."""
-MEDIA_TYPE: Final = "application/csvm+json"
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "'")
 _GUARD_NL: Final = (
     "Een cel met tekst die met een apostrof of met = + - @ begint heeft een apostrof voor zich, die er niet bij hoort: "

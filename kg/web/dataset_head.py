@@ -19,9 +19,8 @@ from kg.description.facts import (
     LICENSE,
     TITLE,
     document_dataset,
-    release_iri,
 )
-from kg.namespaces import DCTERMS, PREFIXES
+from kg.namespaces import DCTERMS, PREFIXES, release_iri
 from kg.web.site import Site, base_url, site
 
 _PERIOD: Final = f"{DATASET}#period"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from kg.description.facts import DATASET
 from kg.namespaces import DCTERMS, POL
 from kg.negotiation import HTML, negotiate
 from kg.queries import PublishedQuery
@@ -17,7 +18,7 @@ from kg.web.downloads import of_whole_graph
 from kg.web.links import data_path
 from kg.web.published import bound, in_language
 from kg.web.site import Site, site, visit
-from kg.web.things import DATA_FORMATS, DATASET
+from kg.web.things import DATA_FORMATS
 
 blueprint: Final = Blueprint("pages", __name__)
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from kg.description.facts import DATASET
 from kg.namespaces import BASE, GRAPH, ID, POL
 from kg.negotiation import GRAPH_FORMATS, HTML, Format, negotiate
 from kg.resource import Resource, Triple, data, in_use, own_data, problem, read_resource, serialise
@@ -31,7 +32,6 @@ _MOST: Final = 10_000
 """Quads of a data file about each part of a thing, in each direction."""
 _SHOWN: Final = 2_000
 _DIGITS: Final = 7
-DATASET: Final = f"{BASE}dataset"
 _DESCRIPTION: Final = f"{GRAPH}description"
 
 
