@@ -12,9 +12,12 @@ import pytest
 
 from kg.engine.blocking import BlockingEngine
 from kg.engine.errors import EngineBusyError, QueryTimeoutError, TooManyQueriesError
+from kg.engine.frames import PeerGoneError
 from kg.engine.interface import Query
 from kg.engine.lanes import Lane, Pace
 from kg.engine.limits import Limits
+from kg.engine.process import Worker
+from kg.engine.starting import Starter
 from kg.store import Release, open_release
 from tests.serving import write_release
 from tests.test_engine import ENDLESS, ask, forked, parents, wait_for
@@ -136,6 +139,33 @@ def test_what_stands_still_when_what_forks_is_killed(release: Release, threads: 
 
         assert [query.result() for query in running] == ["n\r\n9000000\r\n"] * 2
         assert isinstance(first.exception(), QueryTimeoutError)
+
+
+def test_a_worker_that_is_killed_before_it_is_ready_is_replaced(
+    release: Release,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As when what forks it is killed just then: nobody is told that no worker can start."""
+    start = Worker.start
+    killed: list[int] = []
+
+    async def kill_the_first(starter: Starter) -> Worker:
+        worker = await start(starter)
+        if not killed:
+            killed.append(worker.pid)
+            os.kill(worker.pid, signal.SIGKILL)
+            worker.ready = asyncio.get_running_loop().create_future()
+            worker.ready.set_exception(PeerGoneError())  # as if it had not yet been ready
+        return worker
+
+    monkeypatch.setattr(Worker, "start", kill_the_first)
+    with BlockingEngine(release, Limits(workers=1)) as engine:
+        assert ask(engine, "SELECT (1 AS ?n) {}") == "n\r\n1\r\n"
+        wait_for(lambda: len(engine.process_ids) == 2)
+        assert len(killed) == 1
+        assert killed[0] not in engine.process_ids
+    assert not [record.message for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_what_stands_still_may_hold_so_much_memory(release: Release, threads: ThreadPoolExecutor) -> None:

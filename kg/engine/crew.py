@@ -20,6 +20,8 @@ from kg.store import Release
 _READY_S: Final = 60.0
 _PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
+_MOST_STARTS: Final = 3
+_NO_START: Final = "A query worker could not start. The operator finds the reason in the log of the server."
 
 _log = logging.getLogger(__name__)
 
@@ -184,19 +186,21 @@ class Crew:
             self._fill()
 
     async def _start(self, starter: Starter) -> Worker:
-        """Start a worker and wait until it is ready."""
-        try:
-            worker = await Worker.start(starter)
-        except (OSError, ZygoteGoneError) as error:  # no descriptors, no processes or no memory left, which passes; or no store
-            message = "A query worker could not start. The operator finds the reason in the log of the server."
-            raise EngineFailureError(message) from error
-        try:
-            await asyncio.wait_for(asyncio.shield(worker.ready), _READY_S)
-        except (PeerGoneError, TimeoutError):
-            death = await worker.end()
-            message = "A query worker could not start. The operator finds the reason in the log of the server."
-            raise EngineFailureError(message) from RuntimeError(death.stderr)
-        return worker
+        """Start a worker and wait until it is ready; another one for one that somebody killed before it was."""
+        for _ in range(_MOST_STARTS):
+            try:
+                worker = await Worker.start(starter)
+            except (OSError, ZygoteGoneError) as error:  # no descriptors, processes or memory left, which passes; or no store
+                raise EngineFailureError(_NO_START) from error
+            try:
+                await asyncio.wait_for(asyncio.shield(worker.ready), _READY_S)
+            except (PeerGoneError, TimeoutError) as reason:
+                death = await worker.end()
+                if not death.killed or isinstance(reason, TimeoutError):
+                    break
+            else:
+                return worker
+        raise EngineFailureError(_NO_START) from RuntimeError(death.stderr)
 
     def _hand_on(self, worker: Worker) -> None:
         """Give a worker to who waits for one, if it is still wanted."""
