@@ -7,6 +7,7 @@ in code points. Next: :mod:`kg.mappings`. The rules are those of ``docs/text.md`
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,11 +40,13 @@ class NormalisedText:
     :ivar slug: the document's slug
     :ivar text: normalised by ``policy-kg-text/1``
     :ivar sentences: spans of the sentences, in order, without list marks
+    :ivar paragraphs: spans of the paragraphs, in order; white space alone is between them
     """
 
     slug: str
     text: str
     sentences: tuple[Span, ...]
+    paragraphs: tuple[Span, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -101,7 +104,7 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: not UTF-8 at byte {error.start}; convert the file") from None
-    text = NormalisedText(slug, normalise(raw), split_sentences(raw))
+    text = NormalisedText(slug, normalise(raw), split_sentences(raw), split_paragraphs(raw))
     if sha256 is not None and text.sha256 != sha256:
         raise VersionError(
             f"{path}: sha256 of the normalised text is {text.sha256}, the catalogue has {sha256}; "
@@ -111,13 +114,21 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
 
 
 def split_sentences(raw: str) -> tuple[Span, ...]:
-    """Spans of the sentences of ``raw``, as offsets of the normalised text.
+    """Spans of the sentences of ``raw``, as offsets of the normalised text. List marks such as ``3.`` belong to no sentence."""
+    return tuple(span for offset, paragraph in _paragraphs(raw) for span in _sentences_of(paragraph, offset))
 
-    A blank line or a list mark ends a sentence, unless the text goes on in lower case (a page break inside one). List
-    marks such as ``3.`` belong to no sentence.
+
+def split_paragraphs(raw: str) -> tuple[Span, ...]:
+    """Spans of the paragraphs of ``raw``, as offsets of the normalised text."""
+    return tuple(Span(offset, offset + len(paragraph)) for offset, paragraph in _paragraphs(raw))
+
+
+def _paragraphs(raw: str) -> Iterator[tuple[int, str]]:
+    """Normalised paragraphs with their offsets.
+
+    A blank line or a list mark ends one, unless the text goes on in lower case (a page break inside a sentence).
     """
     nfc = unicodedata.normalize("NFC", raw)
-    spans: list[Span] = []
     offset = 0
     pending = ""
     blocks = [b for b in (_SPACE.sub(" ", part).strip() for part in _BLOCK.split(nfc)) if b]
@@ -126,10 +137,9 @@ def split_sentences(raw: str) -> tuple[Span, ...]:
         following = blocks[index + 1] if index + 1 < len(blocks) else ""
         if following[:1].islower():
             continue
-        spans.extend(_sentences_of(pending, offset))
+        yield offset, pending
         offset += len(pending) + 1
         pending = ""
-    return tuple(spans)
 
 
 def _sentences_of(block: str, offset: int) -> list[Span]:

@@ -35,6 +35,7 @@ from kg.web import (
 from kg.web.dataset_head import dataset_jsonld
 from kg.web.links import local
 from kg.web.problems import Problem, problem_reply
+from kg.web.reading import SourceTexts
 from kg.web.site import Site, visit
 
 _FAMILIES = (pages, lists, compare, queries, api, things, ontology, search, reconcile, downloads, citing, description, crawling)
@@ -58,12 +59,13 @@ def create_app() -> Flask:
     return app
 
 
-def make_site(release: Release, engine: Engine, templates: Environment) -> Site:
+def make_site(release: Release, engine: Engine, templates: Environment, sources: SourceTexts | None = None) -> Site:
     """Site of a release.
 
+    :param sources: the documents' texts, where they are at hand
     :raises QueryFileError: if a published query cannot be read
     """
-    return Site(release, Reader(release), engine, read_queries(release.path / "queries"), templates)
+    return Site(release, Reader(release), engine, read_queries(release.path / "queries"), templates, sources or SourceTexts())
 
 
 def _is_route(path: str) -> bool:

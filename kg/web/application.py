@@ -31,6 +31,7 @@ from kg.errors import PolicyKgError
 from kg.store import current_release
 from kg.web.app import create_app, make_site
 from kg.web.front import Front
+from kg.web.reading import SourceTexts
 from kg.web.server import Connection, Outside, Scope, Server
 from kg.web.telemetry import AccessLog, LogOptions
 
@@ -71,6 +72,7 @@ class Options:
     :ivar engine: query endpoint of another store, in which the release was published; empty for processes of our own
     :ivar service: what SERVICE may lead to
     :ivar cache_mib: MiB of replies that are kept
+    :ivar sources: folder of the documents' texts, ``DOCUMENT.txt``, which pages then show
     :ivar stop_s: seconds that requests have to end when the server is told to stop
     :ivar certificate: file of the chain, in PEM; with ``key`` it is TLS that is spoken
     :ivar main_process: process id of the one that was started; :func:`serve` sets it
@@ -85,6 +87,7 @@ class Options:
     engine: str = ""
     service: ServiceOptions = field(default_factory=ServiceOptions)
     cache_mib: int = 128
+    sources: Path | None = None
     stop_s: int = 30
     certificate: Path | None = None
     key: Path | None = None
@@ -131,7 +134,7 @@ class Application:
             self._tasks.append(asyncio.ensure_future(_tell(engine)))
         else:
             engine = LocalEngine(release, options.limits, federation)
-        site = make_site(release, engine, app.jinja_env)
+        site = make_site(release, engine, app.jinja_env, SourceTexts(options.sources))
         front = Front(site, app, options.limits, AccessLog(options.log), options.cache_mib)
         if isinstance(engine, LocalEngine):
             _measure(front, engine)
@@ -177,7 +180,7 @@ async def follow(build_dir: Path, front: Front) -> bool:
     if (build_dir / "current").resolve() == old.release.path:
         return False
     release = current_release(build_dir)
-    new = make_site(release, old.engine, old.templates)
+    new = make_site(release, old.engine, old.templates, old.sources)
     await old.engine.reopen(release)
     front.serve(new)
     return True

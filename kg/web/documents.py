@@ -5,44 +5,24 @@ template shows. Every choice is a link, so every state has an address.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from kg.errors import Span
 from kg.namespaces import ID, POL
-from kg.reader import Reader, Row
+from kg.reader import Reader
 from kg.resource import names
+from kg.web.coded import KINDS, Coded, coded, covered
 from kg.web.links import local
 
-KINDS: Final = ("Demand", "Commitment", "Principle", "Claim", "Assessment", "Response")
 CHOICES: Final = ("kind", "section", "topic", "addressee")
 PER_PAGE: Final = 100
 WIDTH: Final = 1000
 """Units of the strip for the whole text."""
 _MANY: Final = 12
 """Topics and addressees that are offered."""
-
-_STATEMENTS: Final = """
-SELECT ?statement ?kind ?section ?start ?end WHERE {{
-  ?statement pol:statedIn <{document}> ; a ?kind ; pol:passage ?passage .
-  VALUES ?kind {{ {kinds} }}
-  ?passage oa:hasSelector ?selector .
-  ?selector oa:start ?start ; oa:end ?end .
-  OPTIONAL {{ ?statement pol:section ?section }}
-}}
-ORDER BY ?start ?end ?statement
-"""
-_PROPERTIES: Final = """
-SELECT ?statement ?property ?value WHERE {{
-  ?statement pol:statedIn <{document}> ; ?property ?value .
-  VALUES ?property {{ pol:topic pol:addressee pol:speaker }}
-}}
-ORDER BY ?statement ?property ?value
-"""
-_OUTLINE: Final = """
-SELECT ?section WHERE {{ ?section a pol:Section ; pol:partOf+ <{document}> ; pol:position ?position }} ORDER BY ?position ?section
-"""
 
 
 @dataclass(frozen=True)
@@ -86,12 +66,16 @@ class Strip:
 class DocumentView:
     """What the page of a document shows beside its properties.
 
+    :ivar cover: path of what statements are about, in the same box as the strips
+    :ivar covered: share of the text that this is, from 0 to 1
     :ivar entries: statements of the page, in the order of the text
     :ivar total: statements that fit what is chosen
     :ivar pages: address of each page of the list
     """
 
     strips: tuple[Strip, ...]
+    cover: str
+    covered: float
     choices: tuple[tuple[str, tuple[Choice, ...]], ...]
     sections: Mapping[str, Mapping[str, str]]
     entries: tuple[Entry, ...]
@@ -108,7 +92,7 @@ def document_view(reader: Reader, iri: str, path: str, chosen: Mapping[str, str]
     :param number: page of the list, from 1
     :param characters: length of the text
     """
-    statements, outline = reader.once(("statements", iri), lambda: _read(reader, iri))
+    statements, outline = coded(reader, iri)
     wanted = {name: _iri(name, value, iri) for name, value in chosen.items()}
     fitting = [each for each in statements if all(value in each.values[name] for name, value in wanted.items())]
     last = max(1, -(-len(fitting) // PER_PAGE))
@@ -149,8 +133,11 @@ def document_view(reader: Reader, iri: str, path: str, chosen: Mapping[str, str]
         )
         for name in CHOICES
     )
+    cover = covered(statements)
     return DocumentView(
         strips=_strips(fitting, characters, labels),
+        cover=_cover(cover, characters),
+        covered=sum(span.end - span.start for span in cover) / max(1, characters),
         choices=choices,
         sections=labels,
         entries=tuple(_entry(each, labels) for each in shown),
@@ -160,37 +147,7 @@ def document_view(reader: Reader, iri: str, path: str, chosen: Mapping[str, str]
     )
 
 
-@dataclass(frozen=True)
-class _Statement:
-    iri: str
-    start: int
-    end: int
-    values: Mapping[str, tuple[str, ...]]
-
-
-def _read(reader: Reader, document: str) -> tuple[tuple[_Statement, ...], tuple[str, ...]]:
-    """The statements of a document, each once, at its first passage, and its sections; a release does not change."""
-    outline = tuple(row["section"].value for row in reader.select(_OUTLINE.format(document=document)))
-    kinds = " ".join(f"pol:{kind}" for kind in KINDS)
-    more: dict[str, dict[str, list[str]]] = {}
-    for row in reader.select(_PROPERTIES.format(document=document)):
-        name = row["property"].value.removeprefix(POL)
-        more.setdefault(row["statement"].value, {}).setdefault(name, []).append(row["value"].value)
-    found: dict[str, _Statement] = {}
-    for row in reader.select(_STATEMENTS.format(document=document, kinds=kinds)):
-        iri = row["statement"].value
-        own = more.get(iri, {})
-        values = {name: tuple(own.get(name, ())) for name in ("topic", "addressee", "speaker")}
-        values |= {"kind": (row["kind"].value,), "section": _section(row)}
-        found.setdefault(iri, _Statement(iri, int(row["start"].value), int(row["end"].value), values))
-    return tuple(found.values()), outline
-
-
-def _section(row: Row) -> tuple[str, ...]:
-    return (row["section"].value,) if "section" in row else ()
-
-
-def _strips(statements: Sequence[_Statement], characters: int, labels: Mapping[str, Mapping[str, str]]) -> tuple[Strip, ...]:
+def _strips(statements: Sequence[Coded], characters: int, labels: Mapping[str, Mapping[str, str]]) -> tuple[Strip, ...]:
     """A tick for each statement, at the place in the text where it begins."""
     strips = []
     for kind in KINDS:
@@ -202,7 +159,19 @@ def _strips(statements: Sequence[_Statement], characters: int, labels: Mapping[s
     return tuple(strips)
 
 
-def _entry(each: _Statement, labels: Mapping[str, Mapping[str, str]]) -> Entry:
+def _cover(spans: Iterable[Span], characters: int) -> str:
+    """Bars where statements are about the text; two that no pixel would part are one."""
+    bars: list[list[int]] = []
+    for span in spans:
+        first, last = (place * WIDTH // max(1, characters) for place in (span.start, span.end))
+        if bars and first <= bars[-1][1]:
+            bars[-1][1] = last
+        else:
+            bars.append([first, last])
+    return "".join(f"M{first} 0h{max(1, last - first)}v10h-{max(1, last - first)}z" for first, last in bars)
+
+
+def _entry(each: Coded, labels: Mapping[str, Mapping[str, str]]) -> Entry:
     def named(name: str) -> tuple[Mapping[str, str], ...]:
         return tuple(labels.get(value, {"": value}) for value in each.values[name])
 

@@ -6,10 +6,10 @@ withdrawn 410, in that format too.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.description.facts import DATASET
@@ -17,12 +17,13 @@ from kg.namespaces import BASE, GRAPH, ID, POL
 from kg.negotiation import GRAPH_FORMATS, HTML, Format, negotiate
 from kg.resource import Resource, Triple, data, in_use, own_data, problem, read_resource, serialise
 from kg.web.citing import box
-from kg.web.documents import CHOICES, DocumentView, document_view
+from kg.web.documents import CHOICES, document_view
 from kg.web.graphs import extension
 from kg.web.links import data_path, local
 from kg.web.problems import Problem, problem_reply
+from kg.web.reading import Context, context, reading_address, text_view
 from kg.web.site import base_url, lasting, site, visit
-from kg.web.views import Thing, passages_of, view_of
+from kg.web.views import Passage, Thing, passages_of, view_of
 
 blueprint: Final = Blueprint("things", __name__)
 
@@ -122,9 +123,9 @@ def thing_page(resource: Resource) -> BaseResponse:
     files = [(form, data_path(resource.iri, form.name)) for form in DATA_FORMATS]
     values = {"thing": view, "embedded": embedded, "files": files, "cite": box(site(), resource.iri, visit().language)}
     if f"{POL}Statement" in resource.types:
-        text = render_template("statement.html", passages=passages_of(site().reader, view), **values)
+        text = render_template("statement.html", passages=_passages(view), **values)
     elif f"{POL}Document" in resource.types:
-        text = render_template("document.html", view=_document_view(view), **values)
+        text = _document_page(view, values)
     else:
         text = render_template("thing.html", **values)
     response = Response(text, content_type="text/html; charset=utf-8")
@@ -132,14 +133,31 @@ def thing_page(resource: Resource) -> BaseResponse:
     return lasting(response)
 
 
-def _document_view(view: Thing) -> DocumentView:
-    """What of a document is asked for."""
+def _passages(view: Thing) -> list[tuple[Passage, str, Context | None]]:
+    """The passages of a statement, each with the address at which it is read here and its context, where there is a text."""
+    found: list[tuple[Passage, str, Context | None]] = []
+    for passage in passages_of(site().reader, view):
+        text = site().sources.of(site().reader, passage.document.iri)
+        address = reading_address(passage.document.href, view.iri.rpartition("/")[2]) if text else ""
+        found.append((passage, address, context(text, passage.first, passage.last) if text else None))
+    return found
+
+
+def _document_page(view: Thing, values: dict[str, Any]) -> str:
+    """What of a document is asked for: its statements, or its text with them."""
+    given = request.args.get("page", "1")
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < _DIGITS else 1
+    text = site().sources.of(site().reader, view.iri)
+    if request.args.get("view") == "text":
+        if text is None:
+            abort(404, "The text of this document is not at hand on this server, or is another version than the coded one.")
+        shown = text_view(site().reader, text, view.iri, request.path, number, request.args.get("at", ""))
+        return render_template("reading.html", view=shown, **values)
     chosen = {name: value for name in CHOICES if (value := request.args.get(name, ""))}
-    number = request.args.get("page", "1")
     characters = view.first("pol:characters")
     length = int(characters.text) if characters else 0
-    page_number = int(number) if number.isascii() and number.isdigit() and len(number) < _DIGITS else 1
-    return document_view(site().reader, view.iri, request.path, chosen, page_number, length)
+    listed = document_view(site().reader, view.iri, request.path, chosen, number, length)
+    return render_template("document.html", view=listed, readable=text is not None, **values)
 
 
 def rdf(triples: Iterable[Triple], form: Format, iri: str, status: int = 200) -> BaseResponse:

@@ -15,6 +15,7 @@ from kg.engine.pool import LocalEngine
 from kg.store import Release, current_release
 from kg.web.app import create_app, make_site
 from kg.web.front import Front
+from kg.web.reading import SourceTexts
 from kg.web.server import Outside, Server
 from kg.web.telemetry import AccessLog, LogOptions
 from tests.descriptions import build_corpus
@@ -34,8 +35,11 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 class Running:
     """A server on a loop of its own, without a network: calls of WSGI become those of RSGI."""
 
-    def __init__(self, release: Release, limits: Limits = LIMITS, *, outside: Outside | None = None) -> None:
+    def __init__(
+        self, release: Release, limits: Limits = LIMITS, *, outside: Outside | None = None, sources: Path | None = None
+    ) -> None:
         """Start the loop and the workers."""
+        self._sources = sources
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
@@ -44,7 +48,7 @@ class Running:
 
     async def _make(self, release: Release, limits: Limits, outside: Outside) -> Server:
         app = create_app()
-        site = make_site(release, LocalEngine(release, limits), app.jinja_env)
+        site = make_site(release, LocalEngine(release, limits), app.jinja_env, SourceTexts(self._sources))
         front = Front(site, app, limits, AccessLog(LogOptions()), cache_mib=4)
         return Server(front, outside, limits.query_kib * 4096)
 

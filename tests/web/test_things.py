@@ -362,7 +362,7 @@ def test_document_page_has_its_statements_in_the_order_of_the_text(client: Clien
     assert listed == ["s001", "s002", "s003", "s004", "s005", "s006", "s007"]
     assert "7 statements, in the order of the text" in text
     assert "demand · Plough Party → Elland" in text
-    assert text.count("<svg") == 5
+    assert text.count("<svg") == 6
 
 
 @pytest.mark.parametrize(
