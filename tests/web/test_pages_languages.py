@@ -39,6 +39,8 @@ PAGES = {
     "withdrawn": "/page/statement/harbour-2031/s008",
     "thing": "/page/agent/plough-party",
     "statement": "/page/statement/harbour-2031/s001",
+    "document": "/page/document/harbour-2031",
+    "role": "/page/agent/plough-party?role=says",
     "graph": "/graph/harbour-2031",
     "citation": "/cite",
 }
