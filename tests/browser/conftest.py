@@ -1,0 +1,141 @@
+"""``kg serve`` on the fictional corpus, the Chromium of this machine, and pages that are watched while a test uses them.
+
+The browser is the one that is installed; nothing is downloaded. Without it these tests are skipped, and fail with CI=true.
+Everything here ends with the tests of this folder, as Playwright has an event loop in the main thread while it runs.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+
+from kg.store import Release
+from tests.w3c.server import running
+
+_PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_PATIENCE_MS: Final = 15_000
+
+
+@dataclass
+class Watched:
+    """A page, and what it did.
+
+    :ivar troubles: errors of scripts, what the console says of errors, requests that failed or went to another host
+    :ivar responses: in their order
+    """
+
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the site, and wait for what its HTML names."""
+        self.page.goto(path)
+        return self.page
+
+
+Look = Callable[..., Watched]
+
+
+@pytest.fixture(scope="package")
+def base(harbours: Release) -> Iterator[str]:
+    """Address of ``kg serve`` on a release of the fictional corpus."""
+    with running(harbours.path.parents[1]) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    program = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            "chromium is not installed (Debian: apt-get install chromium)"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def look(browser: Browser, base: str) -> Iterator[Look]:
+    """Open pages; at the end of the test none of them may have had any trouble, nor have left a cookie.
+
+    :param language: ``Accept-Language`` of the browser
+    :param options: of ``browser.new_context``
+    """
+    contexts: list[BrowserContext] = []
+    pages: list[Watched] = []
+
+    def open_page(path: str = "", *, language: str = "en", **options: Any) -> Watched:
+        context = browser.new_context(base_url=base, locale=language, **options)
+        contexts.append(context)
+        context.set_default_timeout(_PATIENCE_MS)
+        watched = Watched(context.new_page())
+        pages.append(watched)
+        _watch(watched, base)
+        if path:
+            watched.open(path)
+        return watched
+
+    yield open_page
+    cookies = [cookie for context in contexts for cookie in context.cookies()]
+    for context in contexts:
+        context.close()
+
+    assert cookies == []
+    assert [trouble for watched in pages for trouble in watched.troubles] == []
+
+
+def _watch(watched: Watched, base: str) -> None:
+    """Note what goes wrong on a page. That a page itself answers 404 is told by the console, too, and is no trouble."""
+
+    def request(request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(base).netloc and not request.url.startswith(("data:", "blob:")):
+            watched.troubles.append(f"request to another host: {request.url}")
+
+    def failed(request: Request) -> None:
+        watched.troubles.append(f"failed: {request.method} {request.url}: {request.failure}")
+
+    def response(response: Response) -> None:
+        watched.responses.append(response)
+        if response.status >= 400 and not response.request.is_navigation_request() and response.url not in allowed:
+            watched.troubles.append(f"{response.status}: {response.url}")
+
+    def console(message: ConsoleMessage) -> None:
+        refused = message.text.startswith("Failed to load resource")  # which `response` sees, and judges
+        if message.type in {"error", "warning"} and not refused:
+            watched.troubles.append(f"console: {message.text}")
+
+    allowed: set[str] = set()
+    watched.page.on("request", request)
+    watched.page.on("requestfailed", failed)
+    watched.page.on("response", response)
+    watched.page.on("console", console)
+    watched.page.on("pageerror", lambda error: watched.troubles.append(f"script: {error}"))
+
+
+@contextmanager
+def expecting(watched: Watched, status: int) -> Iterator[None]:
+    """Within, a script of the page is refused with a status, which the page is to cope with."""
+    before = len(watched.troubles)
+    yield
+    met = [trouble for trouble in watched.troubles[before:] if trouble.startswith(f"{status}: ")]
+    assert met, f"no request was answered with {status}"
+    watched.troubles[before:] = [trouble for trouble in watched.troubles[before:] if trouble not in met]
