@@ -19,6 +19,7 @@ TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
 DEMANDS = "SELECT%20%3Fs%20%3Fsummary%20%7B%20%3Fs%20a%20pol%3ADemand%20%3B%20pol%3Asummary%20%3Fsummary%20%7D"
 PAGES = {
     "home": "/",
+    "queries": "/queries",
     "query": "/queries/{query}",
     "endpoint": "/sparql",
     "result": f"/sparql?query={DEMANDS}&format=html",
@@ -294,11 +295,11 @@ def test_definitions_are_shown_in_the_language_of_the_page(visitor: Client) -> N
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_rows_of_a_published_query_are_in_the_language_of_the_page(project_pages: Client, language: str) -> None:
-    """Where the query has a parameter for it, on its page and by the button of the first page; what is said explicitly wins."""
+    """Where the query has a parameter for it, on its page and by the button in the list of queries; what is said explicitly wins."""
     page = fetched(project_pages, "/queries/speech", language).text
     button = next(
         field["value"]
-        for field in Words(fetched(project_pages, "/", language).text).all("input")
+        for field in Words(fetched(project_pages, "/queries", language).text).all("input")
         if "?language" in (field.get("value") or "")
     )
     english = fetched(project_pages, "/queries/speech?language=en", language).text
@@ -317,7 +318,7 @@ def test_redirects_keep_the_choice(visitor: Client) -> None:
         visitor.get("/id/agent/elland?lang=nl", headers={"Accept": "text/turtle"}).headers["Location"] == "/data/agent/elland.ttl"
     )
     assert visitor.get(f"/api/queries/{name}?lang=nl", headers=HTML).headers["Location"] == f"/queries/{name}?lang=nl"
-    assert visitor.get("/queries/?lang=nl").headers["Location"] == "/?lang=nl#queries"
+    assert visitor.get("/queries/?lang=nl").headers["Location"] == "/queries?lang=nl"
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "(state, agent, place)"), ("nl", "(staat, actor, plaats)")])
