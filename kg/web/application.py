@@ -31,7 +31,7 @@ from kg.errors import PolicyKgError
 from kg.store import current_release
 from kg.web.app import create_app, make_site
 from kg.web.front import Front
-from kg.web.reading import SourceTexts
+from kg.web.maker import PageMaker
 from kg.web.server import Connection, Outside, Scope, Server
 from kg.web.telemetry import AccessLog, LogOptions
 
@@ -134,8 +134,10 @@ class Application:
             self._tasks.append(asyncio.ensure_future(_tell(engine)))
         else:
             engine = LocalEngine(release, options.limits, federation)
-        site = make_site(release, engine, app.jinja_env, SourceTexts(options.sources))
-        front = Front(site, app, options.limits, AccessLog(options.log), options.cache_mib)
+        site = make_site(release, engine, app.jinja_env)
+        maker = PageMaker(release, options.limits, federates=engine.federates, sources=options.sources)
+        front = Front(site, maker, options.limits, AccessLog(options.log), options.cache_mib)
+        front.metrics.gauge("kg_page_restarts", "Processes for pages that replaced one that ended.", lambda: maker.restarts)
         if isinstance(engine, LocalEngine):
             _measure(front, engine)
         self._server = Server(front, options.outside, options.limits.query_kib * 1024 * _FORM_OVERHEAD)
@@ -146,10 +148,7 @@ class Application:
         for task in self._tasks:
             task.cancel()
         if self._server is not None:
-            front = self._server.front
-            front.state.stopping = True
-            await front.state.site.engine.close()
-            front.log.close()
+            await self._server.front.close()
 
     async def _follow(self, front: Front) -> None:
         """Serve a later release when ``build/current`` moves; while it cannot be served, the old one stays."""
@@ -180,9 +179,7 @@ async def follow(build_dir: Path, front: Front) -> bool:
     if (build_dir / "current").resolve() == old.release.path:
         return False
     release = current_release(build_dir)
-    new = make_site(release, old.engine, old.templates, old.sources)
-    await old.engine.reopen(release)
-    front.serve(new)
+    await front.serve(make_site(release, old.engine, old.templates))
     return True
 
 

@@ -10,12 +10,13 @@ from kg.search.register import COLLECTIONS
 from kg.textindex import FACETS
 from kg.web import downloads
 from kg.web.language import LANGUAGES, Visit, preferred, texts
+from kg.web.roles import ROLES
 
 TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
 QUERIES = Path(__file__).parents[2] / "queries"
-GROUPS = {"property", "class", "facet", "collection", "tag", "file"}
-LOOKED_UP = {"value.en", "value.nl"}
-"""Names of languages, which templates and forms of queries both use."""
+GROUPS = {"property", "class", "facet", "collection", "tag", "file", "role"}
+LOOKED_UP = {"value.en", "value.nl", "role.fitting", "role.all", "role.cut"}
+"""Texts that templates use, and that are looked up as well or stand among some that are."""
 
 
 def test_every_text_is_in_both_languages_with_the_same_values() -> None:
@@ -42,7 +43,8 @@ def test_groups_have_what_is_looked_up_in_them() -> None:
         name, _, rest = key.partition(".")
         group.setdefault(name, set()).add(rest)
 
-    assert group["facet"] == set(FACETS)
+    assert group["facet"] == {*FACETS, "section"}
+    assert group["role"] == {*ROLES, "fitting", "all", "cut"}
     assert group["collection"] == set(COLLECTIONS)
     assert group["tag"] == {tag for query in read_queries(QUERIES) for tag in query.tags}
     assert {f"file.{key}" for key in group["file"]} == {kind.text for kind in downloads.KINDS.values()}

@@ -174,7 +174,7 @@ def test_not_found(client: Client) -> None:
 
 def test_a_defect_shows_no_traceback(running: Running, client: Client, caplog: pytest.LogCaptureFixture) -> None:
     """The log has it, the client does not."""
-    app = running.front.app
+    app = running.app
     broken = app.extensions["kg"]
     app.extensions["kg"] = None
     try:
