@@ -19,6 +19,7 @@ from kg.store import Release
 from kg.web import (
     api,
     citing,
+    codebook,
     compare,
     crawling,
     description,
@@ -29,6 +30,7 @@ from kg.web import (
     pages,
     queries,
     reconcile,
+    report,
     search,
     things,
 )
@@ -38,7 +40,23 @@ from kg.web.problems import Problem, problem_reply
 from kg.web.reading import SourceTexts
 from kg.web.site import Site, visit
 
-_FAMILIES = (pages, lists, compare, queries, api, things, ontology, search, reconcile, downloads, citing, description, crawling)
+_FAMILIES = (
+    pages,
+    lists,
+    compare,
+    queries,
+    api,
+    things,
+    ontology,
+    report,
+    codebook,
+    search,
+    reconcile,
+    downloads,
+    citing,
+    description,
+    crawling,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +68,7 @@ def create_app() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals["dataset_jsonld"] = dataset_jsonld
+    app.jinja_env.globals["codebook_versions"] = codebook.versions
     language.equip(app.jinja_env)
     app.context_processor(lambda: {"visit": visit()})
     for family in _FAMILIES:

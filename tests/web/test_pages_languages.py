@@ -34,6 +34,14 @@ PAGES = {
     "preview": "/reconcile/preview?id=agent/elland",
     "ontology": "/ontology",
     "shapes": "/shapes",
+    "class": "/ontology/term/Demand",
+    "property": "/ontology/term/action",
+    "unused term": "/ontology/term/Court",
+    "scheme": "/ontology/scheme/topic",
+    "branch": "/ontology/scheme/topic?branch=harbours",
+    "kinds": "/ontology/scheme/kind",
+    "report": "/report",
+    "codebook": "/codebook",
     "search": "/search?q=haven",
     "search in vain": "/search?q=qqqqqq",
     "absent": "/page/agent/nobody",
@@ -62,7 +70,7 @@ OTHER = {"en": "nl", "nl": "en"}
 VOID = {"meta", "link", "input", "br"}
 LANGUAGE_FREE = re.compile(
     r"^/(static/|opensearch\.xml|openapi\.json|api/|data/|dumps/[^/]+\.|\.well-known/|reconcile$|search\.json|catalog\.|ontology\."
-    r"|shapes\.|dataset\.|queries/[^?]*\.|graph/[^?]*\.)"
+    r"|shapes\.|report\.|codebook\.|dataset\.|queries/[^?]*\.|graph/[^?]*\.)"
 )
 """Addresses of files and data, which are the same in every language."""
 
@@ -353,11 +361,12 @@ def test_templates_say_nothing_themselves(template: str) -> None:
     assert strings <= CODE
 
 
-NAMES = {"policy-kg", "SHA-256", "API", "Turtle", "N-Triples", "JSON-LD", "RDF/XML", ""}
+NAMES = {"policy-kg", "IRI", "SHA-256", "API", "Turtle", "N-Triples", "JSON-LD", "RDF/XML", ""}
 CODE = {
     "Class",
     "ObjectProperty",
     "DatatypeProperty",
+    "Violation",
     "Nederlands",  # each language by its own name
     "English",
     "license noreferrer",

@@ -337,7 +337,8 @@ def test_ontology_page_has_an_anchor_for_each_term(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/ontology", "/page/statement/harbour-2031/s001", "/page/agent/plough-party", "/dataset", "/shapes"]
+    "path",
+    ["/ontology", "/page/statement/harbour-2031/s001", "/page/agent/plough-party", "/dataset", "/shapes", "/report", "/codebook"],
 )
 def test_links_of_ours_lead_somewhere(client: Client, path: str) -> None:
     """No page links to one that does not exist, nor to a part that it does not have."""
