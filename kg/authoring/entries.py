@@ -25,7 +25,11 @@ def appended(path: Path, name: str, collection: str, entry: str) -> str:
         before = before.replace("entities: []", "entities:")
     result = before + ("" if before.endswith("\n") else "\n") + _indented(entry, before)
     expected = [*_entries(before, name), *_entries(f"collection: {collection}\nentities:\n{entry}", name)]
-    if _entries(result, name) != expected:
+    try:
+        fits = _entries(result, name) == expected
+    except UsageError:
+        fits = False
+    if not fits:
         raise UsageError(
             f"{name}: the list `entities:` is not the last thing in the file, so nothing can be added; add by hand:\n{entry}"
         )
