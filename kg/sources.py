@@ -20,16 +20,60 @@ ELLIPSIS: Final = " … "
 
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:[-'’.,][^\W_]+)*")
-_BLOCK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=\s*(?:\d{1,2}\.|[-•*–])\s)")
+_MARK = r"(?:\d{1,2}[.)]|[a-z]\)|[-•*–—▪◦‣·])"
+_BLOCK = re.compile(rf"\n[^\S\n]*\n\s*|\n(?=\s*{_MARK}\s)")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_])")
-_LIST_MARK = re.compile(r"\d{1,2}\.")
+_LIST_MARK = re.compile(rf"{_MARK}(?:\s+{_MARK})*")
+_LEADING_MARK = re.compile(rf"{_MARK}\s+")
 _ABBREVIATIONS = frozenset(
     (
-        *("art.", "bijv.", "bv.", "ca.", "dhr.", "d.w.z.", "dr.", "enz.", "etc.", "i.e.", "jl.", "m.a.w.", "m.b.t.", "mevr."),
-        *("mr.", "nr.", "o.a.", "o.m.", "p.", "prof.", "resp.", "st.", "t.o.v."),
+        *(
+            "art.",
+            "bijv.",
+            "bv.",
+            "ca.",
+            "dhr.",
+            "d.w.z.",
+            "dr.",
+            "drs.",
+            "enz.",
+            "etc.",
+            "fig.",
+            "i.e.",
+            "e.g.",
+            "incl.",
+            "ing.",
+        ),
+        *("ir.", "jhr.", "jl.", "m.a.w.", "m.b.t.", "mevr.", "mr.", "mrs.", "ms.", "mw.", "nl.", "nr.", "nrs.", "o.a.", "o.m."),
+        *("p.", "pp.", "prof.", "resp.", "st.", "t.a.v.", "t.o.v.", "vgl.", "vs.", "cf.", "gen.", "gov.", "sen.", "rep."),
     )
 )
-_INITIAL = re.compile(r"[^\W\d_]\.")
+_BEFORE_NUMBERS = frozenset(
+    (
+        *(
+            "afb.",
+            "blz.",
+            "bijl.",
+            "ch.",
+            "eds.",
+            "hfst.",
+            "jan.",
+            "feb.",
+            "mrt.",
+            "apr.",
+            "aug.",
+            "sept.",
+            "sep.",
+            "okt.",
+            "oct.",
+            "nov.",
+            "dec.",
+        ),
+        *("lid.", "no.", "nos.", "par.", "pag.", "sec.", "tab.", "vol."),
+    )
+)
+"""Abbreviations only where a number follows: some are words, too (*no.*), or end a sentence as often."""
+_INITIAL = re.compile(r"(?:[^\W\d_]\.)+")
 _SHOWN_PLACES = 5
 
 
@@ -135,7 +179,7 @@ def _paragraphs(raw: str) -> Iterator[tuple[int, str]]:
     for index, block in enumerate(blocks):
         pending = f"{pending} {block}" if pending else block
         following = blocks[index + 1] if index + 1 < len(blocks) else ""
-        if following[:1].islower():
+        if following[:1].islower() and not _LEADING_MARK.match(following):
             continue
         yield offset, pending
         offset += len(pending) + 1
@@ -150,9 +194,13 @@ def _sentences_of(block: str, offset: int) -> list[Span]:
         follows = block[match.end() :].lstrip("\"'“‘«([")
         if last in _ABBREVIATIONS or _INITIAL.fullmatch(last) or follows[:1].islower():
             continue
+        if last in _BEFORE_NUMBERS and follows[:1].isdigit():
+            continue
         edges.append(match.end())
     spans = []
-    for start, end in zip(edges, [*edges[1:], len(block)], strict=True):
+    for edge, end in zip(edges, [*edges[1:], len(block)], strict=True):
+        mark = _LEADING_MARK.match(block, edge, end) if not edge else None
+        start = mark.end() if mark else edge
         stripped = block[start:end].rstrip()
         if stripped and not _LIST_MARK.fullmatch(stripped) and _WORD.search(stripped):
             spans.append(Span(offset + start, offset + start + len(stripped)))
