@@ -65,13 +65,13 @@ def check(layout: Layout, sources: Path | None = None, on_stage: OnStage = lambd
         wrong_rules += rules.infer(dataset, inference)
         on_stage("validate")
         checks, wrong_checks = rules.read_headed(layout.check_files())
-        for finding in (*wrong_rules, *wrong_checks, *shapes.findings, *_query_findings(dataset, layout)):
+        for finding in (*wrong_rules, *wrong_checks, *shapes.findings, *query_findings(dataset, layout)):
             corpus.trace.report(finding)
         keys = {key: term.iri for key, term in corpus.context.terms.items()}
         return Checked(corpus, dataset, validation.validate(dataset, corpus.trace, shacl, checks, keys))
 
 
-def _query_findings(dataset: Dataset, layout: Layout) -> Iterator[Finding]:
+def query_findings(dataset: Dataset, layout: Layout) -> Iterator[Finding]:
     """What is wrong with the published queries: their headers and their SPARQL."""
     for path, name in layout.query_files():
         try:
