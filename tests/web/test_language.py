@@ -14,8 +14,8 @@ from kg.web.roles import ROLES
 
 TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
 QUERIES = Path(__file__).parents[2] / "queries"
-GROUPS = {"property", "class", "facet", "collection", "tag", "file", "role"}
-LOOKED_UP = {"value.en", "value.nl", "role.fitting", "role.all", "role.cut"}
+GROUPS = {"property", "class", "facet", "collection", "tag", "file", "role", "asks"}
+LOOKED_UP = {"value.en", "value.nl", "role.fitting", "role.all", "role.cut", "ontology.things", "ontology.assertions"}
 """Texts that templates use, and that are looked up as well or stand among some that are."""
 
 
