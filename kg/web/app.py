@@ -34,10 +34,27 @@ from kg.web import (
 )
 from kg.web.dataset_head import dataset_jsonld
 from kg.web.links import local
+from kg.web.pictures import script, views
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site, visit
 
-_FAMILIES = (pages, lists, compare, queries, api, things, ontology, search, reconcile, downloads, citing, description, crawling)
+_FAMILIES = (
+    views,
+    script,
+    pages,
+    lists,
+    compare,
+    queries,
+    api,
+    things,
+    ontology,
+    search,
+    reconcile,
+    downloads,
+    citing,
+    description,
+    crawling,
+)
 
 _log = logging.getLogger(__name__)
 

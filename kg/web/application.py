@@ -31,6 +31,8 @@ from kg.errors import PolicyKgError
 from kg.store import current_release
 from kg.web.app import create_app, make_site
 from kg.web.front import Front
+from kg.web.pictures import gallery
+from kg.web.pictures.draughtsman import DRAUGHTSMAN
 from kg.web.server import Connection, Outside, Scope, Server
 from kg.web.telemetry import AccessLog, LogOptions
 
@@ -42,6 +44,8 @@ _WATCH_S: Final = 1.0
 _RETRY_S: Final = 30.0
 """Until a release that could not be served is tried again: what was short, such as memory, may not be any more."""
 _READY_S: Final = 60.0
+_DRAW_AFTER_S: Final = 3.0
+"""After the start, or a new release, until pictures are drawn ahead: the first requests have the processors to themselves."""
 _STALLED_MS: Final = 30_000
 _DESCRIPTORS: Final = 20_000
 _FORM_OVERHEAD: Final = 4
@@ -138,10 +142,12 @@ class Application:
         self._server = Server(front, options.outside, options.limits.query_kib * 1024 * _FORM_OVERHEAD)
         self._tasks.append(asyncio.ensure_future(self._follow(front)))
         threading.Thread(target=_announce, args=(options, release.version), daemon=True).start()
+        gallery.prepare(site.reader, _DRAW_AFTER_S)
 
     async def _stop(self) -> None:
         for task in self._tasks:
             task.cancel()
+        DRAUGHTSMAN.stop()
         if self._server is not None:
             front = self._server.front
             front.state.stopping = True
@@ -158,7 +164,8 @@ class Application:
             if path == self._failed_path and time.monotonic() < self._again:
                 continue
             try:
-                await follow(self._options.build_dir, front)
+                if await follow(self._options.build_dir, front):
+                    gallery.prepare(front.state.site.reader, _DRAW_AFTER_S)
             except Exception as error:  # noqa: BLE001 - whatever it is, the next release is to be followed
                 expected = isinstance(error, PolicyKgError)
                 _log.warning("still serving the old release: %s", error, exc_info=None if expected else error)

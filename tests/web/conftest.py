@@ -15,6 +15,7 @@ from kg.engine.pool import LocalEngine
 from kg.store import Release, current_release
 from kg.web.app import create_app, make_site
 from kg.web.front import Front
+from kg.web.pictures.draughtsman import DRAUGHTSMAN
 from kg.web.server import Outside, Server
 from kg.web.telemetry import AccessLog, LogOptions
 from tests.descriptions import build_corpus
@@ -55,6 +56,7 @@ class Running:
     def close(self) -> None:
         """Stop the workers and the loop."""
         self.wait(self.front.state.site.engine.close())
+        DRAUGHTSMAN.close()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()
