@@ -36,11 +36,14 @@ from kg.web import (
 )
 from kg.web.dataset_head import dataset_jsonld
 from kg.web.links import local
+from kg.web.pictures import script, views
 from kg.web.problems import Problem, problem_reply
 from kg.web.reading import SourceTexts
 from kg.web.site import Site, visit
 
 _FAMILIES = (
+    views,
+    script,
     pages,
     lists,
     compare,

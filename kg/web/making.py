@@ -26,11 +26,15 @@ from kg.web import wire
 from kg.web.app import create_app, make_site
 from kg.web.bridge import PAGES, call
 from kg.web.http import Request
+from kg.web.pictures import gallery
 from kg.web.reading import SourceTexts
 
 _PIECE: Final = 64 * 1024
 _NICE: Final = 5
 """Pages let queries go first where there are not processors enough for both."""
+
+_DRAW_AFTER_S: Final = 3.0
+"""After the start, or a new release, until pictures are drawn ahead: the first requests have the processors to themselves."""
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +97,7 @@ class Making:
         else:
             self._app.extensions["kg"] = site
             self._send(wire.READY, {})
+            gallery.prepare(site.reader, _DRAW_AFTER_S)
 
     def _make(self, head: dict[str, Any], body: bytes) -> None:
         fields = [(str(name), str(value)) for name, value in head["headers"]]

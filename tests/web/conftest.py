@@ -18,6 +18,7 @@ from kg.web.app import create_app, make_site
 from kg.web.bridge import call
 from kg.web.front import Front
 from kg.web.http import Reply, Request
+from kg.web.pictures.draughtsman import DRAUGHTSMAN
 from kg.web.reading import SourceTexts
 from kg.web.server import Outside, Server
 from kg.web.site import Site
@@ -83,6 +84,7 @@ class Running:
     def close(self) -> None:
         """Stop the workers and the loop."""
         self.wait(self.front.state.site.engine.close())
+        DRAUGHTSMAN.close()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()

@@ -14,7 +14,7 @@ from kg.web.roles import ROLES
 
 TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
 QUERIES = Path(__file__).parents[2] / "queries"
-GROUPS = {"property", "class", "facet", "collection", "tag", "file", "role", "asks", "severity", "value"}
+GROUPS = {"property", "class", "facet", "collection", "tag", "file", "role", "asks", "severity", "value", "picture"}
 """Groups of texts that are looked up by what they name."""
 
 

@@ -52,6 +52,15 @@ PAGES = {
     "role": "/page/agent/plough-party?role=says",
     "graph": "/graph/harbour-2031",
     "citation": "/cite",
+    "pictures": "/pictures",
+    "picture of demands": "/pictures/demands",
+    "picture of topics": "/pictures/topics?kind=Demand",
+    "picture of kinds": "/pictures/kinds",
+    "picture of frames": "/pictures/frames",
+    "picture of years": "/pictures/years",
+    "picture of places": "/pictures/places?by=role",
+    "interactive picture": "/pictures/kinds?interactive=yes",
+    "statements of a picture": "/pictures/frames/statements?speaker=agent/sea-watch",
 }
 HTML = {"Accept": "text/html"}
 YES = re.compile(r"<span>(yes|no|ja|nee)</span>")
@@ -67,10 +76,10 @@ SELECT ?said {
 }
 """
 OTHER = {"en": "nl", "nl": "en"}
-VOID = {"meta", "link", "input", "br"}
+VOID = {"meta", "link", "input", "br", "img", "source"}
 LANGUAGE_FREE = re.compile(
     r"^/(static/|opensearch\.xml|openapi\.json|api/|data/|dumps/[^/]+\.|\.well-known/|reconcile$|search\.json|catalog\.|ontology\."
-    r"|shapes\.|report\.|codebook\.|dataset\.|queries/[^?]*\.|graph/[^?]*\.)"
+    r"|shapes\.|report\.|codebook\.|dataset\.|queries/[^?]*\.|graph/[^?]*\.|pictures/[^?]*\.)"
 )
 """Addresses of files and data, which are the same in every language."""
 
