@@ -13,8 +13,8 @@ from tests.web.conftest import Running
 
 PAGES = ["/", "/sparql?format=html", "/queries/demands", "/dumps/", "/sparql?format=html&query=ASK{}", "/none"]
 HTML = {"Accept": "text/html"}
-ELSEWHERE = {"/ontology", "/cite", "/search"}
-"""Pages that this small release has not: it has neither ontology nor citation file nor index. Their own tests see to them."""
+ELSEWHERE = {"/ontology", "/report", "/codebook", "/cite", "/search"}
+"""Pages that this small release has not: it has no ontology, report, codebook, citation file or index. Their own tests see to them."""
 
 
 class Elements(HTMLParser):
