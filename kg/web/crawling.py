@@ -33,6 +33,8 @@ _PAGES: Final = (
     "/catalog",
     "/ontology",
     "/shapes",
+    "/report",
+    "/codebook",
 )
 """Pages that are listed if the application has them."""
 _COSTLY: Final = ("/sparql?query=", "/sparql?*", "/compare?*", "/pictures/*?*", "/search", "/reconcile", "/api/")

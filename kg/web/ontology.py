@@ -25,7 +25,7 @@ from kg.web.schemes import KINDS, MANY, branch, of_values, rows, schemes, statem
 from kg.web.site import lasting, site, visit
 from kg.web.terms import OWL, reference, vocabulary
 from kg.web.things import DATA_FORMATS, absent, not_acceptable, point, rdf
-from kg.web.usage import all_of, usage
+from kg.web.usage import all_of, reused, usage
 from kg.web.views import Value, view_of
 
 blueprint: Final = Blueprint("ontology", __name__)
@@ -56,6 +56,7 @@ def ontology(extension: str = "") -> BaseResponse:
         thing=view_of(reader, about),
         words=vocabulary(reader),
         schemes=schemes(reader),
+        reused=reused(reader),
         drawing=_drawing(reader, visit().language),
         address=lambda iri: visit().link(local(iri)),
         edges=[(_shown(edge.property), [*map(_shown, edge.sources)], [*map(_shown, edge.targets)]) for edge in edges],

@@ -11,8 +11,9 @@ from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 from kg.namespaces import POL
+from kg.rdf import Term as RdfTerm
 from kg.reader import Reader
-from kg.web.terms import Term, reference
+from kg.web.terms import Asked, Term, reference, vocabulary
 from kg.web.views import Value
 
 T = TypeVar("T")
@@ -42,6 +43,16 @@ SELECT ?class (COUNT(DISTINCT ?value) AS ?count) WHERE {{
 }}
 GROUP BY ?class
 """
+_REUSED: Final = """
+SELECT ?property (COUNT(*) AS ?count) WHERE {
+  GRAPH ?graph { ?thing ?property ?value } FILTER(?graph NOT IN (graph:inferred, graph:description))
+}
+GROUP BY ?property
+"""
+_ALL_REUSED: Final = """SELECT ?thing ?value WHERE {{
+  GRAPH ?graph {{ ?thing <{iri}> ?value }} FILTER(?graph NOT IN (graph:inferred, graph:description))
+}}
+ORDER BY ?thing ?value"""
 _ALL_THINGS: Final = """SELECT ?thing ?name WHERE {{
   ?thing a pol:{id} .
   OPTIONAL {{ ?thing pol:summary|skos:prefLabel|dcterms:title ?name FILTER(LANG(?name) = "{language}") }}
@@ -82,6 +93,39 @@ class Usage:
     examples: tuple[Example, ...]
     subjects: tuple[tuple[Value, int], ...]
     objects: tuple[tuple[Value, int], ...]
+
+
+@dataclass(frozen=True)
+class Reused:
+    """A property of another vocabulary that the data use.
+
+    :ivar uses: assertions with it, without what is inferred
+    :ivar asked: what the shapes ask of its values
+    :ivar all: address of a query that lists every use
+    """
+
+    property: Value
+    uses: int
+    asked: tuple[Asked, ...]
+    all: str
+
+
+def reused(reader: Reader) -> tuple[Reused, ...]:
+    """The properties of other vocabularies that a release uses or its shapes ask for, by short name; made once for it."""
+
+    def make() -> tuple[Reused, ...]:
+        uses = {row["property"].value: int(row["count"].value) for row in reader.select(_REUSED)}
+        asked: dict[str, list[Asked]] = {}
+        for each in vocabulary(reader).asked:
+            asked.setdefault(each.shape.path, []).append(each)
+        found = (iri for iri in {*uses, *asked} if iri and not iri.startswith(POL))
+        rows = [(reference(reader, RdfTerm("iri", iri)), iri) for iri in found]
+        return tuple(
+            Reused(value, uses.get(iri, 0), tuple(asked.get(iri, ())), query_page(_ALL_REUSED.format(iri=iri)))
+            for value, iri in sorted(rows, key=lambda row: row[0].text)
+        )
+
+    return reader.once("reused", make)
 
 
 def usage(reader: Reader, term: Term) -> Usage:

@@ -128,6 +128,23 @@ def test_the_query_of_a_term_lists_as_many_as_its_page_counts(visitor: Client) -
         assert len(answer.text.splitlines()) - 1 == count
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("oa:hasSource", "text oa:hasSource passage : exactly one value; each value is one of these: document ( Passage-source ) 10"),
+        ("dcterms:publisher", "publisher dcterms:publisher document : each value is one of these: agent ( Document-publisher ) 0"),
+        ("skos:altLabel", "also called skos:altLabel – 1"),
+    ],
+)
+def test_reused_properties_are_counted(visitor: Client, name: str, expected: str) -> None:
+    """Those that the data use or the shapes ask for; ten passages have a source, one agent has another name."""
+    text = page(visitor, "/ontology")
+    found = [plain(row) for row in re.findall(r'<tr><th scope="row">.*?</tr>', text[text.index('<h2 id="reused">') :], re.DOTALL)]
+
+    assert [row for row in found if f" {name} " in row] == [expected]
+    assert [row for row in found if row.startswith("pol:")] == []
+
+
 def test_kinds_and_schemes_are_counted(visitor: Client, reader: Reader) -> None:
     """As the corpus codes them; a topic with what is narrower, which is what the search finds."""
     kinds = {row.id: row.uses[0].things for row in rows(reader, schemes(reader)[0], "en")}

@@ -20,8 +20,8 @@ QUESTIONS = """#+ parameters: {who: {type: agent, multiple: true}}
 #+ questions:
 #+   - {en: Two of them?, nl: Twee ervan?, where: {who: [council, crown]}, place: 2}
 #+   - {en: All <of them>?, nl: Allemaal?, place: 1}"""
-ELSEWHERE = {"/ontology", "/cite", "/search"}
-"""Pages that this small release has not: it has neither ontology nor citation file nor index. Their own tests see to them."""
+ELSEWHERE = {"/ontology", "/report", "/codebook", "/cite", "/search"}
+"""Pages that this small release has not: it has no ontology, report, codebook, citation file or index. Their own tests see to them."""
 
 
 class Elements(HTMLParser):
