@@ -55,6 +55,13 @@ def cut(extracted: Extracted, text: NormalisedText) -> tuple[Unit, ...]:
     return tuple(found)
 
 
+def anchors_for(text: NormalisedText, index: int) -> Anchors | None:
+    """Anchors of the sentence at a position, if there are any that fit it (or it with a neighbour) alone."""
+    near = [text.sentences[i] if 0 <= i < len(text.sentences) else None for i in (index - 1, index + 1)]
+    candidates = _candidates(text.text, text.sentences[index], 0, near, beheaded=False)
+    return _anchored(text, candidates, is_heading=False)[0]
+
+
 def _headings(extracted: Extracted, text: str) -> Iterator[tuple[Span, int]]:
     """Where the headings stand: each block after the one before it."""
     at = 0

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from kg import release, report
+from kg.authoring.locking import mistakes, relock
 from kg.cli import files, options
 from kg.coverage import Coverage, coverage
 from kg.errors import FindingsError, Severity
 from kg.imports.commands import carried
 from kg.mappings.corpus import Corpus, read_corpus
 from kg.mappings.layout import Layout
-from kg.mappings.lock import format_lock
 from kg.schema import schema
 
 
@@ -94,24 +94,15 @@ def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> 
     """
     corpus = _usable(read_corpus(layout, options.needed_sources(sources), check_lock=False))
     _known(documents, corpus)
-    mistakes = [
-        f for f in corpus.findings if f.code.startswith(("anchor-", "yaml", "encoding", "duplicate-id", "reused-id", "source"))
-    ]
-    wrong = {finding.file for finding in mistakes}
     for slug, coding in corpus.documents.items():
         if (documents and slug not in documents) or coding.text is None:
             click.echo(f"{slug}: {'not asked for' if coding.text else 'no text'}, left as it is", err=True)
-            continue
-        if coding.file in wrong:
-            continue
-        path = layout.lock(slug)
-        content = format_lock(coding.passages.found)
-        changed = not path.exists() or path.read_text(encoding="utf-8") != content
-        if changed:
-            files.replace(path, content)
-        click.echo(f"{slug}: {len(coding.passages.found)} passages, {'written' if changed else 'unchanged'}", err=True)
-    if mistakes:
-        raise FindingsError(tuple(mistakes))
+    for slug, changed in relock(corpus, documents or corpus.documents).items():
+        found = len(corpus.documents[slug].passages.found)
+        click.echo(f"{slug}: {found} passages, {'written' if changed else 'unchanged'}", err=True)
+    wrong = mistakes(corpus)
+    if wrong:
+        raise FindingsError(wrong)
 
 
 @click.command(name="coverage")

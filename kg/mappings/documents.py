@@ -18,6 +18,8 @@ from kg.namespaces import ID, POL, RDF_TYPE
 
 _TOP: Final = ("document", "defaults", "sections", "statements", "withdrawn")
 _PARTS: Final = {"sections": "section", "statements": "statement", "withdrawn": "statement"}
+KEPT_WHEN_WITHDRAWN: Final = ("withdrawn", "replacedBy", "note")
+"""The keys of a withdrawn statement."""
 _PREPARED: Final = ("id", "section", "passage")
 """What is known of a statement before anything is coded."""
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -176,9 +178,9 @@ def _section(node: Mapping, iri: str, name: str, converter: Converter) -> JsonNo
 
 
 def _withdrawn(node: Mapping, iri: str, name: str, converter: Converter) -> JsonNode:
-    kept = {"withdrawn", "replacedBy", "note"}
     refuse = dict.fromkeys(
-        converter.context.terms.keys() - kept, "a withdrawn statement keeps only `replacedBy` and `note`: delete it"
+        converter.context.terms.keys() - set(KEPT_WHEN_WITHDRAWN),
+        "a withdrawn statement keeps only `replacedBy` and `note`: delete it",
     )
     result = converter.node(node, iri, name, skip=("id",), refuse=refuse)
     return {**result, "kind": f"{POL}Statement", "withdrawn": "true"}
