@@ -131,8 +131,14 @@ def test_the_query_of_a_term_lists_as_many_as_its_page_counts(visitor: Client) -
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("oa:hasSource", "text oa:hasSource passage : exactly one value; each value is one of these: document ( Passage-source ) 10"),
-        ("dcterms:publisher", "publisher dcterms:publisher document : each value is one of these: agent ( Document-publisher ) 0"),
+        (
+            "oa:hasSource",
+            "text oa:hasSource passage : exactly one value; each value is one of these: document ( Passage-source ) 10",
+        ),
+        (
+            "dcterms:publisher",
+            "publisher dcterms:publisher document : each value is one of these: agent ( Document-publisher ) 0",
+        ),
         ("skos:altLabel", "also called skos:altLabel – 1"),
     ],
 )
