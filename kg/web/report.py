@@ -4,9 +4,11 @@ In comes a request for ``/report``; out goes what the release holds of its valid
 store, as SHACL counts focus nodes (section 2.1.3): before anything was inferred. Next: :mod:`kg.web.app`.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -26,6 +28,11 @@ from kg.web.views import Value
 
 blueprint: Final = Blueprint("report", __name__)
 
+_PER_PAGE: Final = 50
+"""Findings of a page, which with all shapes and checks then has 130 kB."""
+_MOST: Final = 50
+"""Documents that are listed."""
+_DIGITS: Final = 7
 _CODED: Final = "FILTER(?graph NOT IN (graph:inferred, graph:description))"
 """The shapes looked at what was coded, before the rules ran and before the release was described."""
 _TYPES: Final = f"SELECT DISTINCT ?thing ?class WHERE {{ GRAPH ?graph {{ ?thing a ?class }} {_CODED} }}"
@@ -54,7 +61,6 @@ class Examined:
 class Finding:
     """A result as a page shows it.
 
-    :ivar document: IRI of the document; empty for what belongs to none
     :ivar source: name of the shape or check; empty if the report does not say
     :ivar href: where that is shown
     """
@@ -62,8 +68,6 @@ class Finding:
     result: Result
     thing: Value
     names: dict[str, str]
-    path: Value | None
-    document: str
     source: str
     href: str
 
@@ -85,16 +89,26 @@ def report(extension: str = "") -> BaseResponse:
         return rdf(read_files(folder), choice.format, REPORT)
     checks = here.reader.once("checks", lambda: read_checks(here.release.path / "checks"))
     shapes = here.reader.once("examined", lambda: _examined(here.reader, found))
-    findings = here.reader.once("findings", lambda: _findings(here.reader, found))
-    titles = names(here.reader, {each.document for each in findings if each.document})
+    chosen = {name: value for name in _CHOICES if (value := request.args.get(name, ""))}
+    fitting = [result for result in found.results if all(_CHOICES[name](result) == value for name, value in chosen.items())]
+    number = request.args.get("page", "1")
+    page = int(number) if number.isascii() and number.isdigit() and len(number) < _DIGITS else 1
+    shown = [_finding(here.reader, result) for result in fitting[(page - 1) * _PER_PAGE : page * _PER_PAGE]] if page else []
+    by_document = _counted(_slug(result) for result in found.results)
     text = render_template(
         "report.html",
         report=found,
         severities=[(severity, found.count(severity)) for severity in SEVERITIES],
-        findings=findings,
-        by_document=_counted(each.document for each in findings),
-        by_source=_counted((each.source, each.href) for each in findings),
-        titles=titles,
+        findings=shown,
+        fitting=len(fitting),
+        chosen=chosen,
+        page=page,
+        pages=[_address(chosen, each) for each in range(1, -(-len(fitting) // _PER_PAGE) + 1)],
+        address=lambda name, value: _address({name: value}),
+        by_document=by_document[:_MOST],
+        other_documents=max(len(by_document) - _MOST, 0),
+        by_source=_counted(_source(result) for result in found.results),
+        titles={slug: _title(here.reader, slug) for slug, _ in by_document[:_MOST]},
         shapes=shapes,
         checks=[(check, _found_by(check.iri, found)) for check in checks],
     )
@@ -153,24 +167,45 @@ def _focus_nodes(reader: Reader, targets: Iterable[Target]) -> dict[Target, froz
     return found
 
 
-def _findings(reader: Reader, found: Report) -> tuple[Finding, ...]:
-    shown = []
-    for result in found.results:
-        named = names(reader, [result.focus.partition("#")[0]]).get(result.focus.partition("#")[0], {})
-        label = Value({}, result.focus.removeprefix(ID), href=local(result.focus), external=local(result.focus) == result.focus)
-        path = reference(reader, Term("iri", result.path)) if result.path else None
-        document = result.document if result.document and reader.is_known(result.document) else ""
-        source = result.source.rpartition("#")[2]
-        shown.append(Finding(result, label, named, path, document, source, local(result.source) if source else ""))
-    return tuple(shown)
+def _finding(reader: Reader, result: Result) -> Finding:
+    whole = result.focus.partition("#")[0]
+    label = Value({}, result.focus.removeprefix(ID), href=local(result.focus), external=local(result.focus) == result.focus)
+    source = _source(result)
+    return Finding(result, label, names(reader, [whole]).get(whole, {}), source, local(result.source) if source else "")
 
 
-def _counted(keys: Iterable[object]) -> list[tuple[object, int]]:
+def _title(reader: Reader, slug: str) -> dict[str, str]:
+    iri = f"{ID}document/{slug}"
+    return names(reader, [iri]).get(iri, {})
+
+
+def _slug(result: Result) -> str:
+    """Slug of the document that a result is about; empty for what belongs to none."""
+    return result.document.removeprefix(f"{ID}document/")
+
+
+def _source(result: Result) -> str:
+    """Name of the shape or check that a result comes from; empty if the report does not say."""
+    return result.source.rpartition("#")[2]
+
+
+_CHOICES: Final[Mapping[str, Callable[[Result], str]]] = {
+    "severity": lambda result: result.severity,
+    "document": _slug,
+    "source": _source,
+}
+"""What findings can be chosen by."""
+
+
+def _address(chosen: Mapping[str, str], page: int = 1) -> str:
+    """Address of the findings that fit what is chosen; what is empty is taken back."""
+    pairs = {name: value for name, value in chosen.items() if value} | ({"page": str(page)} if page > 1 else {})
+    return f"/report?{urlencode(pairs)}" if pairs else "/report"
+
+
+def _counted(keys: Iterable[str]) -> list[tuple[str, int]]:
     """Keys with how often they occur, the most frequent first."""
-    count: dict[object, int] = {}
-    for key in keys:
-        count[key] = count.get(key, 0) + 1
-    return sorted(count.items(), key=lambda each: (-each[1], str(each[0])))
+    return sorted(Counter(keys).items(), key=lambda each: (-each[1], each[0]))
 
 
 def _found_by(source: str, found: Report) -> int:

@@ -14,9 +14,9 @@ from kg.reader import Reader
 from kg.resource import names
 from kg.web.links import local
 from kg.web.lists import alphabetical
-from kg.web.terms import ancestors, vocabulary
+from kg.web.terms import ancestors, references, vocabulary
 from kg.web.usage import query_page
-from kg.web.views import short
+from kg.web.views import Value, short
 
 KINDS: Final = "kind"
 """The name by which the kinds of statement stand among the schemes."""
@@ -47,7 +47,7 @@ _OF_VALUES: Final = """
 SELECT DISTINCT ?scheme ?property WHERE {
   GRAPH graph:vocabulary { ?concept skos:inScheme ?scheme }
   GRAPH ?graph { ?thing ?property ?concept }
-  FILTER(STRSTARTS(STR(?property), STR(pol:)) && ?graph != graph:inferred)
+  FILTER(STRSTARTS(STR(?property), STR(pol:)) && ?property != pol:mentions && ?graph != graph:inferred)
 }
 """
 _ALL: Final = """SELECT ?thing ?name WHERE {{
@@ -62,7 +62,9 @@ class Scheme:
     """A scheme.
 
     :ivar name: the end of its IRI
+    :ivar definitions: its own, or else those of the property whose values it has
     :ivar href: of its page as a thing, or as a term
+    :ivar properties: those whose values it has in this release, without what is only mentioned
     """
 
     name: str
@@ -71,6 +73,7 @@ class Scheme:
     definitions: Mapping[str, str]
     count: int
     href: str
+    properties: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,10 +115,7 @@ def schemes(reader: Reader) -> tuple[Scheme, ...]:
 
 def of_values(reader: Reader, property_: str) -> tuple[Scheme, ...]:
     """The schemes that the values of a property come from in this release."""
-    found = reader.once(
-        "scheme uses", lambda: {(row["scheme"].value, row["property"].value) for row in reader.select(_OF_VALUES)}
-    )
-    return tuple(scheme for scheme in schemes(reader) if (scheme.iri, property_) in found)
+    return tuple(scheme for scheme in schemes(reader) if any(value.iri == property_ for value in scheme.properties))
 
 
 def rows(reader: Reader, scheme: Scheme, language: str) -> tuple[Row, ...]:
@@ -149,10 +149,16 @@ def statements(row: Row, use: Use, language: str) -> str:
 
 
 def _schemes(reader: Reader) -> Iterator[Scheme]:
+    users: dict[str, set[str]] = {}
+    for row in reader.select(_OF_VALUES):
+        users.setdefault(row["scheme"].value, set()).add(row["property"].value)
     for row in reader.select(_SCHEMES):
         iri = row["scheme"].value
+        properties = references(reader, users.get(iri, ()))
         definitions = _texts(reader, iri, f"{SKOS}definition")
-        yield Scheme(iri.removeprefix(ID), iri, _names(reader, iri), definitions, int(row["count"].value), local(iri))
+        for value in properties[:1] if not definitions else ():
+            definitions = _texts(reader, value.iri, f"{SKOS}definition")
+        yield Scheme(iri.removeprefix(ID), iri, _names(reader, iri), definitions, int(row["count"].value), local(iri), properties)
 
 
 def _kinds(reader: Reader) -> Scheme:

@@ -1,7 +1,8 @@
 """The pages of the ontology, of the report and of the codebook, on the fictional corpus: what they say is what the release has."""
 
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -10,7 +11,8 @@ import pytest
 from werkzeug.test import Client
 
 from kg import release
-from kg.namespaces import ID, POL, RDFS, SKOS
+from kg.conformance import REPORT
+from kg.namespaces import ID, POL, RDFS, SH, SHAPES, SKOS
 from kg.reader import Reader
 from kg.store import Release, open_release
 from kg.web.schemes import Row, branch, rows, schemes
@@ -171,6 +173,14 @@ def test_kinds_and_schemes_are_counted(visitor: Client, reader: Reader) -> None:
     assert '<a href="/search?topic=fishing">2</a>' in text
 
 
+def test_a_scheme_says_whose_values_it_has(visitor: Client) -> None:
+    """A closed list has no definition of its own: the property says what it is."""
+    text = plain(page(visitor, "/ontology/scheme/confidence"))
+
+    assert "How certain the coder is of the coding. Values of: confidence ." in text
+    assert "Values of: topic ." in plain(page(visitor, "/ontology/scheme/topic"))
+
+
 def test_a_concept_of_a_closed_list_leads_to_its_uses(visitor: Client) -> None:
     """By a query; what nothing uses has no link."""
     text = page(visitor, "/ontology/scheme/confidence")
@@ -275,12 +285,69 @@ def test_report_shows_a_warning(warned: Client) -> None:
     assert '<a href="/page/statement/harbour-2031/s003">' in text
     assert '<a href="/page/document/harbour-2031">' in text
     assert '<a href="/shapes#Demand-addressee"><code>Demand-addressee</code></a>' in text
+    assert '<a href="/report?source=check-unused-entity#findings">1</a>' in text
     assert "nothing refers to this entity: use it, or remove it" in words
     assert '<a href="/report#check-unused-entity"><code>check-unused-entity</code></a>' in text
     assert 'id="check-unused-entity"' in text
     assert "Demand – things looked at: 3 – found: 1" in words
     assert "https://w3id.org/policy-kg/report#check-unused-entity" in warned.get("/report.nt").text
     assert "2 warnings" in warned.get("/report.txt").text
+
+
+@pytest.fixture(scope="module")
+def crowded(harbours: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A site on a release whose report has 120 results: 70 warnings about a statement, 50 remarks about an agent."""
+    path = tmp_path_factory.mktemp("crowded") / harbours.version
+    shutil.copytree(harbours.path, path)
+    lines = [f"<{REPORT}> a <{SH}ValidationReport> ; <{SH}conforms> true ."]
+    for number in range(1, 121):
+        severity, focus, source = (
+            ("Warning", "statement/harbour-2031/s003", "Demand-addressee")
+            if number <= 70
+            else ("Info", "agent/ada", "Entity-label")
+        )
+        lines.append(
+            f"<{REPORT}#result-{number}> a <{SH}ValidationResult> ; <{SH}focusNode> <{ID}{focus}> ; <{SH}resultSeverity> <{SH}{severity}> ; "
+            f'<{SH}sourceShape> <{SHAPES}{source}> ; <{SH}resultMessage> "mappings/x.yaml:{number}:1: {severity.lower()}: number {number}, {"long " * 40}"@en .'
+        )
+    (path / "report" / "shacl.ttl").write_text("\n".join(lines), encoding="utf-8")
+    running = Running(open_release(path))
+    yield BufferedClient(running, use_cookies=False)
+    running.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "numbers"),
+    [
+        ("/report", range(1, 51)),
+        ("/report?page=2", range(51, 101)),
+        ("/report?page=3", range(101, 121)),
+        ("/report?page=4", []),
+        ("/report?page=x", range(1, 51)),
+        ("/report?severity=Info", range(71, 121)),
+        ("/report?document=harbour-2031&page=2", range(51, 71)),
+        ("/report?source=Entity-label", range(71, 121)),
+        ("/report?severity=Warning&source=Entity-label", []),
+    ],
+)
+def test_many_findings_have_pages_and_can_be_chosen(crowded: Client, address: str, numbers: Iterable[int]) -> None:
+    """None is left out: the counts are those of all, each page has fifty, and stays below 150 kB."""
+    text = page(crowded, address)
+
+    assert [int(each) for each in re.findall(r'<tr id="result-(\d+)">', text)] == [*numbers]
+    assert "Violations 0 Warnings 70 Remarks 50" in plain(text)
+    assert 'href="/report?document=harbour-2031#findings">70</a>' in text
+    assert 'href="/report?source=Entity-label#findings">50</a>' in text
+    assert len(text.encode()) < 150_000
+
+
+def test_pages_of_findings_lead_on(crowded: Client) -> None:
+    """Numbers keep what is chosen."""
+    text = page(crowded, "/report?document=harbour-2031")
+
+    assert '<a href="/report?document=harbour-2031#findings" aria-current="page">1</a>' in text
+    assert '<a href="/report?document=harbour-2031&amp;page=2#findings">2</a>' in text
+    assert "Findings that fit: 70." in text
 
 
 def test_report_as_rdf(warned: Client) -> None:
