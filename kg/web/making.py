@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,15 +27,20 @@ from kg.web import wire
 from kg.web.app import create_app, make_site
 from kg.web.bridge import PAGES, call
 from kg.web.http import Request
+from kg.web.links import local
 from kg.web.pictures import gallery
 from kg.web.reading import SourceTexts
+from kg.web.site import Site
 
 _PIECE: Final = 64 * 1024
 _NICE: Final = 5
 """Pages let queries go first where there are not processors enough for both."""
 
-_DRAW_AFTER_S: Final = 3.0
-"""After the start, or a new release, until pictures are drawn ahead: the first requests have the processors to themselves."""
+_PREPARE_AFTER_S: Final = 3.0
+"""After the start, or a new release, until pages are made ahead: the first requests have the processors to themselves."""
+_FIRST: Final = ("/", "/ontology", "/ontology/scheme/topic", "/report", "/codebook", "/compare", "/agents", "/topics", "/search")
+"""Pages of which some part takes long, and is kept until the next release."""
+_DOCUMENTS: Final = 20
 
 _log = logging.getLogger(__name__)
 
@@ -97,7 +103,18 @@ class Making:
         else:
             self._app.extensions["kg"] = site
             self._send(wire.READY, {})
-            gallery.prepare(site.reader, _DRAW_AFTER_S)
+            threading.Thread(target=self._prepare, args=(site,), name="prepare", daemon=True).start()
+
+    def _prepare(self, site: Site) -> None:
+        """Have made what takes long the first time, so that nobody waits for it."""
+        time.sleep(_PREPARE_AFTER_S)
+        documents = (local(str(document["iri"])) for document in site.release.description.get("documents", [])[:_DOCUMENTS])
+        for path in (*_FIRST, *documents):
+            if self._app.extensions["kg"] is not site:
+                return  # there is a later release
+            with contextlib.suppress(Exception):  # whoever asks for the page is told
+                call(self._app, Request("GET", path, "", {}, url=f"http://localhost{path}"), [("accept", "text/html")])
+        gallery.prepare(site.reader)
 
     def _make(self, head: dict[str, Any], body: bytes) -> None:
         fields = [(str(name), str(value)) for name, value in head["headers"]]
