@@ -30,6 +30,7 @@ from kg.web import (
     queries,
     reconcile,
     search,
+    suggest,
     things,
 )
 from kg.web.dataset_head import dataset_jsonld
@@ -37,7 +38,22 @@ from kg.web.links import local
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site, visit
 
-_FAMILIES = (pages, lists, compare, queries, api, things, ontology, search, reconcile, downloads, citing, description, crawling)
+_FAMILIES = (
+    pages,
+    lists,
+    compare,
+    queries,
+    api,
+    things,
+    ontology,
+    search,
+    suggest,
+    reconcile,
+    downloads,
+    citing,
+    description,
+    crawling,
+)
 
 _log = logging.getLogger(__name__)
 
