@@ -11,7 +11,7 @@ from tests.browser.pages import KINDS
 
 HEAVIEST: Final = 150_000
 """Bytes that a page may take on its way, with its style sheets and scripts of ours."""
-TABS: Final = 25
+TABS: Final = 16
 FOREIGN: Final = "/yasgui-"
 """In addresses of an editor that others made, which a page loads once it is shown."""
 NARROW: Final = {"360 px": (360, 740), "a zoom of 200 % on 1280 px": (640, 400)}
@@ -51,39 +51,36 @@ def test_whole_without_javascript(look: Look, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_light_and_narrow(look: Look, kind: str) -> None:
-    """Few bytes come over the network; nothing scrolls sideways, but what does by itself, such as a wide table."""
-    watched = look(KINDS[kind])
+def test_light_narrow_and_by_keyboard(look: Look, kind: str) -> None:
+    """Few bytes come over the network; nothing scrolls sideways, but what does by itself, such as a wide table.
+
+    The first stop of the key Tab leads to the content; each stop is seen, within the window.
+    """
+    watched = look(KINDS[kind], viewport={"width": 1000, "height": 700})
+    page = watched.page
     sizes = {
         response.url: response.request.sizes()["responseBodySize"]
         for response in watched.responses
         if response.request.resource_type in {"document", "stylesheet", "script"} and FOREIGN not in response.url
     }
+    stops = [stop(page) for _ in range(TABS)]
+    seen = [found for found in stops if not found["body"]]
+    page.locator("a.skip").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    after = page.evaluate("[location.hash, document.activeElement.closest('main, footer') !== null]")
     widths = {}
     for name, (width, height) in NARROW.items():
-        watched.page.set_viewport_size({"width": width, "height": height})
-        widths[name] = watched.page.evaluate(WIDTHS)
+        page.set_viewport_size({"width": width, "height": height})
+        widths[name] = page.evaluate(WIDTHS)
 
     assert any(url.endswith("/static/style.css") for url in sizes)
     assert sum(sizes.values()) < HEAVIEST, sizes
-    assert {name: most for name, (most, room) in widths.items() if most > room} == {}
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_keyboard(look: Look, kind: str) -> None:
-    """The first stop leads to the content; each stop is seen, within the window."""
-    page = look(KINDS[kind], viewport={"width": 1000, "height": 700}).page
-    stops = [stop(page) for _ in range(TABS)]
-    seen = [found for found in stops if not found["body"]]
-
     assert stops[0]["skip"]
     assert len(seen) > 5
     assert [found["html"] for found in seen if not (found["ring"] and found["within"])] == []
-    page.locator("a.skip").focus()
-    page.keyboard.press("Enter")
-    assert page.evaluate("location.hash") == "#content"
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('main, footer') !== null")
+    assert after == ["#content", True]
+    assert {name: most for name, (most, room) in widths.items() if most > room} == {}
 
 
 def stop(page: Page) -> dict[str, object]:

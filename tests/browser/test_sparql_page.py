@@ -1,53 +1,14 @@
-"""The SPARQL page in a browser: the editor, completion, ready questions, errors, results, links, charts and copies."""
+"""The SPARQL page in a browser: the editor, completion, ready questions, errors, and what holds without JavaScript."""
 
-import csv
-import io
-import urllib.request
-from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from kg.web.language import LANGUAGES
 from tests.browser.axe import violations
-from tests.browser.conftest import Look, Watched, expecting
-
-ABOUT: Final = "SELECT ?s ?who WHERE {\n  ?s pol:speaker ?who\n} ORDER BY ?s LIMIT 4\n"
-COUNTED: Final = (
-    "SELECT ?kind (COUNT(?s) AS ?number) { VALUES ?kind { pol:Demand pol:Claim } ?s a ?kind } GROUP BY ?kind ORDER BY ?kind"
-)
-YEARS: Final = 'SELECT ?year ?number { VALUES (?year ?number) { ("2030" 4) ("2028" 2) ("2029" 8.5) } }'
-POINTS: Final = "SELECT ?size ?number { VALUES (?size ?number) { (1 4) (5 2) (UNDEF 3) (9 8.5) } }"
-WRONG: Final = "SELECT * WHERE {\n  ?s pol:object \n}"
-TEXT: Final = "() => document.querySelector('.CodeMirror').CodeMirror.getValue()"
-
-
-def opened(look: Look, path: str = "/sparql", **options: object) -> Watched:
-    """The page with its editor."""
-    watched = look(path, **options)
-    expect(watched.page.locator(".CodeMirror")).to_be_visible()
-    return watched
-
-
-def write(page: Page, text: str) -> None:
-    """Put a query in the editor as one that is pasted."""
-    page.locator(".CodeMirror").click()
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(text)
-
-
-def run(page: Page) -> None:
-    """Run the query, and wait for the rows."""
-    with page.expect_response(lambda response: "format=html" in response.url):
-        page.locator("form.editor button").first.click()
-    expect(page.locator("#result")).not_to_have_attribute("aria-busy", "true")
-    expect(page.locator("#result")).to_be_visible()
-
-
-def cells(page: Page) -> list[list[str]]:
-    """Texts of the rows."""
-    return [[cell.inner_text() for cell in row.locator("td").all()] for row in page.locator("#result tbody tr").all()]
+from tests.browser.conftest import Look, expecting
+from tests.browser.workbench import ABOUT, COUNTED, TEXT, WRONG, cells, opened, run, write
 
 
 def test_a_query_is_typed_and_run(look: Look) -> None:
@@ -63,42 +24,6 @@ def test_a_query_is_typed_and_run(look: Look) -> None:
     assert link.get_attribute("href") == "/page/agent/plough-party"
     assert link.get_attribute("title") == "https://w3id.org/policy-kg/id/agent/plough-party"
     assert parse_qs(urlsplit(page.url).query)["query"][0].startswith("SELECT ?who")
-
-
-def test_the_link_to_a_result_restores_it(look: Look) -> None:
-    """With the same rows for who opens it, whoever that is; back and forward lead from query to query."""
-    page = opened(look).page
-    write(page, ABOUT)
-    run(page)
-    rows, link = cells(page), page.locator(".permalink").get_attribute("href") or ""
-    other = opened(look, link).page
-    write(page, COUNTED)
-    run(page)
-    counted = cells(page)
-    page.go_back()
-    expect(page.locator("#result tbody tr")).to_have_count(4)
-
-    assert len(rows) == 4
-    assert (cells(other), other.evaluate(TEXT)) == (rows, ABOUT)
-    assert (cells(page), page.evaluate(TEXT)) == (rows, ABOUT)
-    page.go_forward()
-    expect(page.locator("#result tbody tr")).to_have_count(len(counted))
-    assert cells(page) == counted
-
-
-def test_a_query_too_long_for_an_address(look: Look) -> None:
-    """It runs all the same, and its link keeps it behind the mark, which no server sees."""
-    page = opened(look).page
-    long = f"# {'x' * 7000}\n{ABOUT}"
-    write(page, long)
-    with page.expect_response(lambda response: response.request.method == "POST"):
-        page.locator("form.editor button").first.click()
-    expect(page.locator("#result tbody tr")).to_have_count(4)
-    other = look(page.url).page
-    expect(other.locator("#result tbody tr")).to_have_count(4)
-
-    assert urlsplit(page.url).query == ""
-    assert other.evaluate(TEXT) == long
 
 
 @pytest.mark.parametrize(("typed", "language", "label"), [("ploeg", "nl", "Ploegpartij"), ("plough", "en", "Plough Party")])
@@ -219,107 +144,6 @@ def test_the_fields_tell_when_they_replace_what_was_written(look: Look) -> None:
     page.keyboard.press("Control+Z")
 
     assert page.evaluate(TEXT) == ABOUT
-
-
-def test_downloads(look: Look, base: str) -> None:
-    """A file in each format, with all rows."""
-    page = opened(look).page
-    write(page, COUNTED)
-    run(page)
-    names = [link.inner_text() for link in page.locator("#result .formats a[download]").all()]
-    address = page.locator("#result .formats a", has_text="CSV").get_attribute("href") or ""
-    with urllib.request.urlopen(base + address, timeout=10) as response:
-        rows = list(csv.reader(io.StringIO(response.read().decode())))
-
-    assert names == ["JSON", "XML", "CSV", "TSV"]
-    assert rows[0] == ["kind", "number"]
-    assert [row[1] for row in rows[1:]] == [row[1] for row in cells(page)]
-
-
-@pytest.mark.parametrize(
-    ("query", "kind", "shapes"),
-    [(COUNTED, "bar", {"rect": 2}), (YEARS, "line", {"polyline": 1, "circle": 3}), (POINTS, "scatter", {"circle": 3})],
-)
-def test_a_chart_of_the_numbers(look: Look, query: str, kind: str, shapes: dict[str, int]) -> None:
-    """Bars for names, a line for years, points for numbers; what cannot be drawn is told; another kind may be chosen."""
-    page = opened(look).page
-    write(page, query)
-    run(page)
-    page.locator("details.chart summary").click()
-    chart = page.locator("details.chart")
-
-    assert chart.locator("select").first.input_value() == kind
-    expect(chart.locator("svg")).to_be_visible()
-    assert {shape: chart.locator(f"svg {shape}").count() for shape in shapes} == shapes
-    assert "number" in (chart.locator("svg").get_attribute("aria-label") or "")
-    assert ("1 rows have no value" in chart.inner_text()) == (query == POINTS)
-    assert violations(page) == []
-    chart.locator("select").first.select_option("bar")
-    expect(chart.locator("svg rect")).to_have_count(len(cells(page)) - (query == POINTS))
-
-
-def test_a_line_goes_through_the_years_in_their_order(look: Look) -> None:
-    """However the rows are sorted."""
-    page = opened(look).page
-    write(page, YEARS)
-    run(page)
-    page.locator("details.chart summary").click()
-
-    assert [title.text_content() for title in page.locator("svg circle title").all()] == ["2028: 2", "2029: 8.5", "2030: 4"]
-
-
-def test_no_chart_without_numbers(look: Look) -> None:
-    """There is nothing to draw."""
-    page = opened(look).page
-    write(page, ABOUT)
-    run(page)
-
-    expect(page.locator("details.chart")).to_have_count(0)
-
-
-def test_copying(look: Look) -> None:
-    """The link, and the code for each tool, go to the clipboard as they are."""
-    page = opened(look, permissions=["clipboard-read", "clipboard-write"]).page
-    write(page, ABOUT)
-    run(page)
-    page.get_by_role("button", name="Copy the link").click()
-    expect(page.locator("#status")).to_have_text("Copied.")
-    link = page.evaluate("navigator.clipboard.readText()")
-    page.locator(".code summary").click()
-    page.get_by_role("button", name="Copy: curl").click()
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('curl')")
-    code = page.evaluate("navigator.clipboard.readText()")
-
-    assert link == page.url
-    assert code == page.locator(".code pre").first.text_content()
-    assert page.get_by_role("button", name="Copy:").count() == 3
-
-
-def test_where_a_page_may_not_copy_the_text_is_selected(look: Look) -> None:
-    """As over plain HTTP."""
-    page = opened(look).page
-    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-    write(page, ABOUT)
-    run(page)
-    page.locator(".code summary").click()
-    page.get_by_role("button", name="Copy: curl").click()
-
-    expect(page.locator("#status")).to_have_text("It is selected; copy it with Ctrl+C.")
-    assert page.evaluate("getSelection().toString()").startswith("curl")
-
-
-def test_a_query_that_runs_is_stopped(look: Look) -> None:
-    """The button is there while something runs."""
-    watched = opened(look)
-    page = watched.page
-    write(page, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
-    page.keyboard.press("Control+Enter")
-    page.get_by_role("button", name="Stop").click()
-
-    expect(page.locator("#status")).to_have_text("Stopped.")
-    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
-    assert [trouble for trouble in watched.troubles if "ERR_ABORTED" not in trouble] == []
-    watched.troubles.clear()  # the request that was stopped
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

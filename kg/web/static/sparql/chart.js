@@ -17,7 +17,9 @@ export function chart(table) {
   const numbers = columns.filter((column) => column.numeric);
   const rows = columns[0]?.texts.length ?? 0;
   if (!numbers.length || rows < 2) return null;
-  const along = columns.find((column) => !column.numeric && column.time) ?? columns.find((column) => !column.numeric) ?? numbers[0];
+  const texts = columns.filter((column) => !column.numeric);
+  const telling = texts.toSorted((one, other) => new Set(other.texts).size - new Set(one.texts).size); // that tells the rows apart
+  const along = texts.find((column) => column.time) ?? telling[0] ?? numbers[0];
   const up = numbers.find((column) => column !== along);
   if (!up) return null;
   const figure = make("figure", { class: "chart" });
@@ -90,7 +92,7 @@ function shape(tag, attributes, ...content) {
 }
 
 function canvas(width, height, label) {
-  return shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
+  return shape("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label });
 }
 
 /** Lying bars, so that names can be read. */
