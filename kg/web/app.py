@@ -32,6 +32,7 @@ from kg.web import (
     reconcile,
     report,
     search,
+    suggest,
     things,
 )
 from kg.web.dataset_head import dataset_jsonld
@@ -54,6 +55,7 @@ _FAMILIES = (
     report,
     codebook,
     search,
+    suggest,
     reconcile,
     downloads,
     citing,

@@ -29,7 +29,9 @@ from kg.engine.pool import LocalEngine
 from kg.engine.remote import RemoteEngine
 from kg.errors import PolicyKgError
 from kg.store import current_release
+from kg.web import editor
 from kg.web.app import create_app, make_site
+from kg.web.editor import EditorError
 from kg.web.front import Front
 from kg.web.maker import PageMaker
 from kg.web.server import Connection, Outside, Scope, Server
@@ -138,6 +140,7 @@ class Application:
         maker = PageMaker(release, options.limits, federates=engine.federates, sources=options.sources)
         front = Front(site, maker, options.limits, AccessLog(options.log), options.cache_mib)
         front.metrics.gauge("kg_page_restarts", "Processes for pages that replaced one that ended.", lambda: maker.restarts)
+        await _equip(front)
         if isinstance(engine, LocalEngine):
             _measure(front, engine)
         self._server = Server(front, options.outside, options.limits.query_kib * 1024 * _FORM_OVERHEAD)
@@ -186,6 +189,14 @@ async def follow(build_dir: Path, front: Front) -> bool:
 async def _tell(engine: RemoteEngine) -> None:
     """Log what is wrong with the other store."""
     await engine.ready()
+
+
+async def _equip(front: Front) -> None:
+    """Offer an editor on the SPARQL page; where it is not to be had, the plain form stays."""
+    try:
+        front.equip(await asyncio.to_thread(editor.obtain))
+    except EditorError as error:
+        _log.warning("the SPARQL page has no editor, only the plain form: %s", error)
 
 
 def _measure(front: Front, engine: LocalEngine) -> None:

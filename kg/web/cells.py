@@ -1,19 +1,22 @@
 """The cells of a result as a page shows them: names for IRIs of ours, and links that stay on this site.
 
-In comes the preview of a result (:data:`kg.engine.evaluate.PREVIEW`); out goes the same with what a template needs. Next:
+Columns of numbers are marked, so that they stand at the right and may be drawn. In comes the preview of a result (:data:`kg.engine.evaluate.PREVIEW`); out goes the same with what a template needs. Next:
 :mod:`kg.web.sparql` and :mod:`kg.web.query_page`.
 """
 
 import json
 from typing import Any, Final
 
-from kg.namespaces import BASE, ID
+from kg.namespaces import BASE, ID, XSD
 from kg.reader import Reader
 from kg.resource import names
 from kg.web.links import is_web, local
 from kg.web.views import short
 
 _STATEMENT: Final = f"{ID}statement/"
+_NUMBERS: Final = frozenset(
+    f"{XSD}{name}" for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")
+)
 
 
 def readable(preview: bytes, reader: Reader) -> dict[str, Any]:
@@ -28,4 +31,11 @@ def readable(preview: bytes, reader: Reader) -> dict[str, Any]:
         href = local(iri) if is_web(iri) else ""
         text = iri.removeprefix(_STATEMENT) if iri.startswith(_STATEMENT) else short(iri)
         cell |= {"names": found.get(iri, {}), "short": text, "href": href, "external": href == iri}
+    columns = zip(*result.get("rows", ()), strict=True)
+    result["numeric"] = [_is_numeric([cell for cell in column if cell is not None]) for column in columns]
     return result
+
+
+def _is_numeric(cells: list[dict[str, Any]]) -> bool:
+    """Whether a column has numbers alone."""
+    return bool(cells) and all(cell.get("datatype") in _NUMBERS for cell in cells)

@@ -18,7 +18,7 @@ from kg.engine.errors import RefusalError
 from kg.engine.interface import Query
 from kg.engine.limits import MIB, Limits
 from kg.errors import PolicyKgError
-from kg.web import bridge, encoding, graphs, published, sparql
+from kg.web import bridge, editor, encoding, graphs, policy, published, sparql, workbench
 from kg.web.admission import Admission
 from kg.web.cache import Cache, Flights
 from kg.web.http import BadEncodingError, Reply, Request
@@ -28,12 +28,9 @@ from kg.web.site import Site
 from kg.web.sparql import Asked, ProblemError
 from kg.web.telemetry import AccessLog, Metrics
 
-CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 _COMMON: Final = {
-    # no script or foreign content; any origin may read (there are no cookies)
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    # no foreign content, and no script but where a page says so; any origin may read (there are no cookies)
+    "Content-Security-Policy": policy.STRICT,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Access-Control-Allow-Origin": "*",
@@ -78,7 +75,12 @@ class Front:
             "/healthz/live": self._live,
             "/metrics": self._metrics,
         }
-        self._prefixes = {**dict.fromkeys(published.PATHS, self._published), graphs.PATH: self._graph}
+        self._prefixes = {
+            **dict.fromkeys(published.PATHS, self._published),
+            graphs.PATH: self._graph,
+            editor.PATH: self._editor_file,
+        }
+        self._editor: editor.Editor | None = None
         self.metrics.gauge("kg_queries_under_way", "Queries that run or wait.", lambda: self.admission.held)
         self.metrics.gauge("kg_cache_bytes", "Bytes of kept replies.", lambda: self.cache.size)
         self.metrics.gauge("kg_cache_replies", "Number of kept replies.", lambda: len(self.cache))
@@ -104,6 +106,11 @@ class Front:
         await self.state.site.engine.close()
         await self._maker.close()
         self.log.close()
+
+    def equip(self, found: editor.Editor) -> None:
+        """Offer an editor on the SPARQL page, which has a plain form without."""
+        self._editor = found
+        self.state.site.templates.globals["editor"] = found
 
     def known(self, request: Request) -> Reply | None:
         """Reply to a query by GET that came before in the same words."""
@@ -157,7 +164,11 @@ class Front:
         if request.path == "/sparql":
             with contextlib.suppress(ProblemError, ValueError):
                 text = sparql.query_text(request)
-        reply = problem_reply(problem, request.headers.get("accept"), self.state.site.templates, Visit.by(request), query=text)
+        accept, site = request.headers.get("accept"), self.state.site
+        if request.path == "/sparql" and workbench.wanted(accept):
+            reply = workbench.Workbench.of(request, site, text).failure(problem)
+        else:
+            reply = problem_reply(problem, accept, site.templates, Visit.by(request))
         return replace(reply, query=self.log.query_field(text) if text else "")
 
     async def _sparql(self, request: Request) -> Reply:
@@ -190,6 +201,11 @@ class Front:
                 raise
             return await asyncio.to_thread(asked.page.failure, Problem.of(error, in_url=True))
 
+    async def _editor_file(self, headers: list[tuple[str, str]], request: Request) -> Reply:
+        """A file of the editor, where there is one."""
+        found = self._editor.reply(request) if self._editor else None
+        return found or await self._page(headers, request)
+
     async def _graph(self, headers: list[tuple[str, str]], request: Request) -> Reply:
         """A named graph: its triples, or its page."""
         site = self.state.site
@@ -204,7 +220,7 @@ class Front:
         kept = self.cache.get(_tag(key, coding)) if key else None
         if kept is None:
             if key and _matches(request.header("if-none-match"), _tag(key, coding)):
-                headers = _unchanged(_tag(key, coding), asked.choice.content_type)
+                headers = {**_unchanged(_tag(key, coding), asked.choice.content_type), **asked.policy}
                 return Reply(304, headers, outcome="unchanged", query=field)
             with self.admission.place(request.client):
                 kept = await self._run(asked, site, request, key)
@@ -324,6 +340,8 @@ def _varying(vary: str, field: str) -> str:
 
 def _not_modified(reply: Reply) -> Reply:
     headers = _unchanged(reply.headers["ETag"], reply.headers.get("Content-Type", ""))
+    policy_field = "Content-Security-Policy"  # a browser puts the fields of a 304 in the place of those that it kept
+    headers |= {policy_field: reply.headers[policy_field]}
     return Reply(304, {**_COMMON, **headers}, outcome="unchanged", query=reply.query)
 
 

@@ -56,21 +56,17 @@ class Problem:
         return cls(status, error.title, str(error), extensions, headers, error.outcome)
 
 
-def problem_reply(
-    problem: Problem, accept: str | None, templates: Environment, visit: Visit, *, html: str = "", query: str = ""
-) -> Reply:
+def problem_reply(problem: Problem, accept: str | None, templates: Environment, visit: Visit, *, html: str = "") -> Reply:
     """Reply for a problem.
 
     :param accept: value of the header ``Accept``
     :param visit: whose language the page has; title and detail are in English
     :param html: page to show instead of the usual one
-    :param query: query that a page repeats, for its author to mend
     """
     formats = _WITH_RDF if problem.status == _NOT_FOUND else ERROR_FORMATS
     choice = negotiate(accept, formats) or Choice(ERROR_FORMATS[0], "application/problem+json")
     if choice.format.name == "html":
-        shown = query if problem.status not in {413, 414} else ""
-        body = html or templates.get_template("problem.html").render(problem=problem, query=shown, visit=visit)
+        body = html or templates.get_template("problem.html").render(problem=problem, visit=visit)
     elif choice.format.name == "text":
         body = f"{problem.title}\n\n{problem.detail}\n"
     elif choice.format not in ERROR_FORMATS:

@@ -5,7 +5,7 @@ In come a query and what was given for its parameters; out goes HTML that needs 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from kg.choices import FEW
@@ -17,6 +17,7 @@ from kg.web.cells import readable
 from kg.web.http import Reply
 from kg.web.language import Visit, texts
 from kg.web.links import data_path
+from kg.web.policy import STRICT
 from kg.web.problems import Problem
 from kg.web.site import Site
 from kg.web.snippets import snippets
@@ -58,6 +59,8 @@ class QueryPage:
     formats: tuple[Format, ...]
     visit: Visit
     text: str = ""
+
+    policy: ClassVar[str] = STRICT
 
     @property
     def iri(self) -> str:

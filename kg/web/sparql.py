@@ -1,15 +1,14 @@
 """The SPARQL 1.1 Protocol at ``/sparql``, and the form that a browser gets there.
 
 In comes a request in one of the three ways of section 2.1; out goes a whole result from an engine, in the format that was
-asked for, or a problem (:mod:`kg.web.problems`). A browser gets a table with links to the other formats.
+asked for, or a problem (:mod:`kg.web.problems`). A browser gets a page (:mod:`kg.web.workbench`).
 """
 
 import asyncio
 import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 from urllib.parse import unquote_plus, urlencode
 
 from kg.engine.evaluate import PREVIEW
@@ -17,11 +16,11 @@ from kg.engine.interface import Query
 from kg.engine.scan import Scan
 from kg.negotiation import GRAPH_FORMATS, HTML, SOLUTION_FORMATS, Choice, Format, by_name, negotiate, parse_accept
 from kg.web import service
-from kg.web.cells import readable
 from kg.web.http import BadEncodingError, Parameters, Reply, Request
 from kg.web.language import Visit
 from kg.web.problems import Problem
 from kg.web.site import Site
+from kg.web.workbench import LINK_LENGTH, Workbench, base_of
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
@@ -31,8 +30,6 @@ METHODS: Final = "GET, HEAD, POST, OPTIONS"
 _ABSOLUTE_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^<>\"{}|^`\\\x00-\x20]*")
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _SECONDS: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
-_LINK_LENGTH: Final = 6000
-"""Longest query that is put in a link; some proxies refuse URLs of 8,000 bytes."""
 SHARED: Final = "public, max-age=60"
 """A release does not change, but the next one comes at the same address."""
 
@@ -46,7 +43,12 @@ class ProblemError(Exception):
 
 
 class Page(Protocol):
-    """A page that shows the first rows of a result in another way than :mod:`kg.web.sparql` does."""
+    """A page that shows the first rows of a result.
+
+    :cvar policy: its Content-Security-Policy
+    """
+
+    policy: ClassVar[str]
 
     def identity(self) -> tuple[str, ...]:
         """What the page depends on beside the result and who looks at it."""
@@ -64,7 +66,7 @@ class Asked:
 
     :ivar formats: what the form of query is offered in
     :ivar timeout_s: seconds that the client gives it; None if it leaves that to the server
-    :ivar page: what shows the result as HTML; None for the usual table
+    :ivar page: what shows the result as HTML; None where that is not asked for
     :ivar visit: who looks at it, where it is HTML
     """
 
@@ -75,6 +77,11 @@ class Asked:
     timeout_s: float | None
     page: Page | None = None
     visit: Visit = field(default_factory=Visit)
+
+    @property
+    def policy(self) -> dict[str, str]:
+        """Header field of the page, by which a browser knows what it may load; none for what is no page."""
+        return {"Content-Security-Policy": self.page.policy} if self.page else {}
 
     def key(self, version: str) -> str:
         """What the representation depends on, without its content coding; empty if on more than the release."""
@@ -143,7 +150,7 @@ async def describe(request: Request, site: Site) -> Reply:
         raise not_acceptable(name, formats)
     headers = {"Content-Type": choice.content_type, "Vary": "Accept", "Cache-Control": "no-cache"}
     if choice.format is HTML:
-        return Reply(200, headers, site.render("sparql.html", query="", visit=Visit.by(request)).encode())
+        return Workbench.of(request, site).alone()
     description = service.description(site.release, request.url, federates=site.engine.federates)
     answer = await site.engine.answer(Query(description), choice.format.name, client=request.client)
     return Reply(200, headers, answer.body)
@@ -158,12 +165,13 @@ async def run(asked: Asked, site: Site, client: str) -> Reply:
     body = answer.body
     if html:
         # putting a large table together takes a while, in which others are served
-        show = asked.page.result if asked.page else partial(_table, asked, site)
-        body = await asyncio.to_thread(show, answer.body, answer.seconds)
+        assert asked.page is not None
+        body = await asyncio.to_thread(asked.page.result, answer.body, answer.seconds)
     headers = {
         "Content-Type": asked.choice.content_type,
         "Vary": "Accept",
         "Cache-Control": SHARED if key else "no-store",
+        **asked.policy,
     }
     return Reply(200, headers, body, key=key, outcome="ok")
 
@@ -221,13 +229,17 @@ def _asked(parameters: Parameters, text: str, request: Request, site: Site) -> A
         if checked.form:
             raise not_acceptable(name, formats)
         choice = Choice(formats[0], formats[0].media_type)  # what is wrong with the query is of more use
-    return Asked(query, checked, choice, formats, timeout_s, visit=_visit(parameters, request))
+    visit = _visit(parameters, request)
+    page = None
+    if choice.format is HTML:
+        page = Workbench(site, base_of(request), visit, query, checked.form, tuple(form for form in formats if form is not HTML))
+    return Asked(query, checked, choice, formats, timeout_s, page, visit)
 
 
 def _visit(parameters: Parameters, request: Request) -> Visit:
     """Who asks. What was posted is in the address of the page in the other language, if it is not too long for one."""
     query_string = urlencode(parameters.pairs, errors="replace")
-    if request.method == "POST" and len(query_string) <= _LINK_LENGTH:
+    if request.method == "POST" and len(query_string) <= LINK_LENGTH:
         return Visit.of(request.path, query_string, request.header("accept-language"))
     return Visit.by(request)
 
@@ -243,27 +255,6 @@ def read_timeout(text: str, limit_s: float) -> float | None:
     if seconds <= 0:
         raise malformed(f"The timeout {text!r} is not a number of seconds greater than 0; this endpoint gives {limit_s:g}.")
     return seconds
-
-
-def _table(asked: Asked, site: Site, preview: bytes, seconds: float) -> bytes:
-    """Page with the first rows of a result."""
-    query = asked.query
-    dataset = [
-        *(("default-graph-uri", iri) for iri in query.default_graphs),
-        *(("named-graph-uri", iri) for iri in query.named_graphs),
-    ]
-    base = [("query", query.text), *dataset]
-    linkable = len(urlencode(base)) <= _LINK_LENGTH
-    return site.render(
-        "result.html",
-        visit=asked.visit,
-        query=query.text,
-        result=readable(preview, site.reader),
-        seconds=seconds,
-        dataset=dataset,
-        formats=[form for form in asked.formats if form is not HTML],
-        links={form.name: "/sparql?" + urlencode([*base, ("format", form.name)]) for form in asked.formats} if linkable else {},
-    ).encode()
 
 
 def malformed(detail: str) -> ProblemError:

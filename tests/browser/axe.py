@@ -9,20 +9,14 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 _TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-_OF_COLOUR: Final = ["color-contrast", "link-in-text-block"]
-"""The rules whose findings depend on the theme."""
 _RUN: Final = "options => axe.run(options).then(found => found.violations)"
 
 
-def violations(page: Page, *, colours_only: bool = False) -> list[str]:
-    """A line for each element that breaks a rule: rule, selector, what is wrong.
-
-    :param colours_only: look only at what may be another thing in another theme
-    """
+def violations(page: Page) -> list[str]:
+    """A line for each element that breaks a rule: rule, selector, what is wrong."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    chosen = {"type": "rule", "values": _OF_COLOUR} if colours_only else {"type": "tag", "values": _TAGS}
-    options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False, "runOnly": chosen}
+    options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False, "runOnly": {"type": "tag", "values": _TAGS}}
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {' '.join(node.get('failureSummary', '').split())}"
         for rule in page.evaluate(_RUN, options)

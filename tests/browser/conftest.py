@@ -29,6 +29,22 @@ _FLAGS: Final = (
     "--disable-sync",
 )
 _PATIENCE_MS: Final = 15_000
+_SAID_BY: Final = """#+ title: {en: Who says what, nl: Wie wat zegt}
+#+ description: {en: One row per statement., nl: Eén rij per uitspraak.}
+#+ tags: [voices]
+#+ parameters:
+#+   speaker: {type: agent}
+#+   least: {type: integer, min: 0, default: 0, description: {en: Letters of the summary., nl: Letters van de samenvatting.}}
+#+   language: {type: language, default: en}
+
+SELECT ?statement ?speaker ?summary {
+  VALUES ?language { "en" }
+  VALUES ?least { 0 }
+  ?statement pol:speaker ?speaker ; pol:summary ?summary
+  FILTER(LANG(?summary) = ?language && STRLEN(?summary) >= ?least)
+}
+ORDER BY ?statement ?speaker
+"""
 
 
 @dataclass
@@ -53,9 +69,12 @@ Look = Callable[..., Watched]
 
 
 @pytest.fixture(scope="package")
-def base(harbours: Release) -> Iterator[str]:
-    """Address of ``kg serve`` on a release of the fictional corpus."""
-    with running(harbours.path.parents[1]) as port:
+def base(harbours: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of ``kg serve`` on a release of the fictional corpus, with a further query that has parameters."""
+    build_dir = tmp_path_factory.mktemp("browser") / "build"
+    shutil.copytree(harbours.path.parents[1], build_dir, symlinks=True)
+    (build_dir / "current" / "queries" / "said-by.rq").write_text(_SAID_BY, encoding="utf-8")
+    with running(build_dir) as port:
         yield f"http://127.0.0.1:{port}"
 
 

@@ -14,7 +14,7 @@ _MORE: Final = {
     "entity that links": "/page/agent/elland",
     "version of the ontology": "/dataset",
     "graph as a result": "/sparql?query=DESCRIBE%20agent%3Aelland&format=html",
-    "query with parameters": "/queries/demands?speaker=plough-party",
+    "query with parameters": "/queries/said-by?speaker=plough-party",
 }
 
 KINDS: Final = {

@@ -13,8 +13,9 @@ from kg.web.language import LANGUAGES, Visit, preferred, texts
 from kg.web.roles import ROLES
 
 TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
+SCRIPTS = TEMPLATES.parent / "static" / "sparql"
 QUERIES = Path(__file__).parents[2] / "queries"
-GROUPS = {"property", "class", "facet", "collection", "tag", "file", "role", "asks", "severity", "value", "picture"}
+GROUPS = {"property", "class", "facet", "collection", "tag", "file", "role", "asks", "severity", "value", "picture", "script"}
 """Groups of texts that are looked up by what they name."""
 
 
@@ -50,6 +51,15 @@ def test_groups_have_what_is_looked_up_in_them() -> None:
     assert group["tag"] == {tag for query in read_queries(QUERIES) for tag in query.tags}
     assert {f"file.{key}" for key in group["file"]} == {kind.text for kind in downloads.KINDS.values()}
     assert group["value"] == {"en", "nl"}
+
+
+def test_scripts_say_what_is_written_for_them() -> None:
+    """Each text by its key, and the kinds of chart and of terms by their names; what is put in has the name that the text gives it."""
+    written = {key.removeprefix("script.") for key in texts() if key.startswith("script.")}
+    code = "".join(path.read_text(encoding="utf-8") for path in SCRIPTS.glob("*.js"))
+    said = set(re.findall(r'\bsay\("(\w+)"', code))
+
+    assert written == said | {"class", "property", "chart_bar", "chart_line", "chart_scatter"}
 
 
 @pytest.mark.parametrize(

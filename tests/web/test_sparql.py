@@ -310,4 +310,4 @@ def test_long_query_is_downloaded_by_post(client: Client) -> None:
     response = get(client, query, BROWSER["Accept"])
 
     assert 'method="post"' in response.text
-    assert "format=csv" not in response.text
+    assert "&amp;format=csv" not in response.text

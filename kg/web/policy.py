@@ -1,0 +1,16 @@
+"""Content-Security-Policies of pages (https://www.w3.org/TR/CSP3/).
+
+No page has content of another host, nor script or style in its HTML.
+"""
+
+from typing import Final
+
+STRICT: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Of every page that needs no script."""
+SCRIPTED: Final = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""Of a page whose scripts are files of this site and ask this site only."""
