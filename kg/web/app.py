@@ -35,6 +35,7 @@ from kg.web import (
 from kg.web.dataset_head import dataset_jsonld
 from kg.web.links import local
 from kg.web.pictures import script, views
+from kg.web.pictures.catalogue import PICTURES
 from kg.web.problems import Problem, problem_reply
 from kg.web.site import Site, visit
 
@@ -66,6 +67,7 @@ def create_app() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals["dataset_jsonld"] = dataset_jsonld
+    app.jinja_env.globals["picture_names"] = tuple(PICTURES)
     language.equip(app.jinja_env)
     app.context_processor(lambda: {"visit": visit()})
     for family in _FAMILIES:

@@ -135,7 +135,7 @@ class Draughtsman:
             self.close()
             if self._stopped:
                 raise DrawingError("the server is stopping; ask again later")
-            command = [sys.executable, "-m", "kg.web.pictures.worker"]
+            command = [sys.executable, "-P", "-m", "kg.web.pictures.worker"]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - all of it is ours
         return self._process
 
