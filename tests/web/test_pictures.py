@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -348,6 +348,41 @@ def test_pictures_of_the_published_data_say_what_they_leave_out(own_data: Releas
     assert (rows_there > composing.ROWS) == (name == "places")
     assert (f" {beyond} " in f" {said} ") == bool(beyond)
     assert len(hung.wide.body) + len(hung.narrow.body) < 100_000
+
+
+@pytest.fixture(scope="module")
+def published(own_data: Release) -> Iterator[Client]:
+    """A client of the site on the published data."""
+    running = Running(own_data)
+    yield BufferedClient(running, use_cookies=False)
+    running.close()
+
+
+@pytest.mark.parametrize(
+    "asked", ["demands", "demands?topic=human-rights", "topics?kind=Demand", "topics?topic=human-rights", "kinds?topic=migration"]
+)
+def test_marks_of_the_published_data_say_what_the_search_finds(published: Client, asked: str) -> None:
+    """Though a statement has several speakers, addressees or topics."""
+    page = published.get(f"/pictures/{asked}", headers={**HTML, "Accept-Language": "en"}).text
+    said = re.findall(r'<a href="/search\?([^"]*)"><title>[^<]*?([\d,]+)(?: times| statements?, [^<]*)?</title>', page)
+    found = {
+        query: (published.get(f"/search.json?{unescape(query)}").json or {})["total"] for query in {query for query, _ in said}
+    }
+
+    assert len(found) > 8
+    assert {(query, int(number.replace(",", ""))) for query, number in said} == set(found.items())
+
+
+@pytest.mark.parametrize("asked", ["demands", "frames?document=groen-2024", "places", "places?by=role&topic=human-rights"])
+def test_marks_of_the_published_data_say_what_is_listed(published: Client, asked: str) -> None:
+    """So do those whose statements are on a page of their own."""
+    page = published.get(f"/pictures/{asked}", headers={**HTML, "Accept-Language": "en"}).text
+    said = re.findall(r'<a href="(/pictures/[^"#]*)"><title>[^<]* (\d+)(?: times)?</title>', page)[:40]
+
+    assert len(said) > 4
+    for address, number in said:
+        text = published.get(unescape(address), headers={**HTML, "Accept-Language": "en"}).text
+        assert re.search(rf'role="status">{number} statements?<', text)
 
 
 def test_texts_of_pictures_are_used() -> None:

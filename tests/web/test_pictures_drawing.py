@@ -1,7 +1,9 @@
 """How pictures are drawn: the process that draws, the layout, the colours, and the script."""
 
 import itertools
+import os
 import re
+import signal
 import socket
 import threading
 import zlib
@@ -139,6 +141,21 @@ def test_a_picture_that_takes_too_long_is_given_up() -> None:
     with pytest.raises(DrawingError, match=r"the picture was not drawn within 0\.01 s; ask for less of it"):
         hurried.svg(bars().specification)
     assert hurried._process is None
+
+
+def test_a_process_that_stands_still_is_given_up() -> None:
+    """Though it does not even read its task, which is longer than a pipe holds; the next picture is drawn."""
+    patient = Draughtsman()
+    assert patient.svg(bars().specification)
+    assert patient._process is not None
+    os.kill(patient._process.pid, signal.SIGSTOP)
+    patient._deadline_s = 0.2
+    with pytest.raises(DrawingError, match="was not drawn within"):
+        patient.svg({"description": "long " * 100_000})
+    patient._deadline_s = 30.0
+
+    assert patient.svg(bars().specification)
+    patient.close()
 
 
 def test_nothing_is_drawn_while_others_are_for_too_long() -> None:

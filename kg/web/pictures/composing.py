@@ -47,7 +47,8 @@ def _demands(shown: Scene, base: str, *, narrow: bool) -> Drawing:
         return shown.label(key) if key != network.OTHERS else shown.words("others", count=left_out[side])
 
     def name(side: int, key: str) -> network.Name:
-        number = sum(row.statements for row in shown.rows if drawn_as[side][row.values[side]] == key)
+        alike = (shown.totals[side][iri] for iri in shown.value(side) if drawn_as[side][iri] == key)
+        number = sum(alike)
         dimension = ("speaker", "addressee")[side]
         href = shown.address({dimension: key}) if key != network.OTHERS else "#table"
         said = shown.words(f"of_{dimension}", name=text(side, key), count=number)
@@ -100,7 +101,7 @@ def _kinds(shown: Scene, base: str, *, narrow: bool) -> Drawing:
     for document in documents:
         for kind in shown.value(1):
             number = shown.count(document, kind)
-            share = number / shown.sum(0, document)
+            share = number / shown.totals[0][document]
             said = shown.words(
                 "cell", kind=shown.label(kind), document=shown.label(document), count=number, share=percent(share, shown)
             )
@@ -115,7 +116,7 @@ def _kinds(shown: Scene, base: str, *, narrow: bool) -> Drawing:
 
         def name(side: int, key: str) -> network.Name:
             text = capital(shown.label(key))
-            return network.Name(text, shown.number(shown.sum(side, key)), base + local(key), shown.label(key))
+            return network.Name(text, shown.number(shown.totals[side][key]), base + local(key), shown.label(key))
 
         return network.draw_list(pairs, name, plain=True)
     lines = [
@@ -123,7 +124,7 @@ def _kinds(shown: Scene, base: str, *, narrow: bool) -> Drawing:
             shown.label(document),
             base + local(document),
             tuple(cells.get((document, kind)) for kind in shown.value(1)),
-            shown.number(shown.sum(0, document)),
+            shown.number(shown.totals[0][document]),
         )
         for document in documents
     ]
@@ -143,7 +144,7 @@ def _circles(shown: Scene, base: str, *, narrow: bool) -> Drawing:
             said = shown.words("cell", row=shown.label(row), column=shown.label(column), count=number)
             href = shown.address({first: row, second: column})
             cells.append(grid.Cell(shown.number(number), number, said, base + href) if number else None)
-        lines.append(grid.Line(shown.label(row), base + local(row), tuple(cells), shown.number(shown.sum(0, row))))
+        lines.append(grid.Line(shown.label(row), base + local(row), tuple(cells), shown.number(shown.totals[0][row])))
     names = tuple(capital(shown.label(column)) for column in columns)
     return grid.draw(grid.Table("circle", names, tuple(lines), shown.words("all")), narrow=narrow)
 

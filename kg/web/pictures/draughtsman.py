@@ -99,9 +99,12 @@ class Draughtsman:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(line)
-        process.stdin.flush()
         with selectors.DefaultSelector() as ready:
+            ready.register(process.stdin, selectors.EVENT_WRITE)
+            while line:
+                self._wait(ready, deadline)
+                line = line[os.write(process.stdin.fileno(), line[:_CHUNK]) :]
+            ready.unregister(process.stdin)
             ready.register(process.stdout, selectors.EVENT_READ)
             received = b""
             while b"\n" not in received:
@@ -116,15 +119,22 @@ class Draughtsman:
             raise DrawingError(f"Vega-Lite does not draw this: {made.decode(errors='replace').strip()}")
         return made
 
-    def _received(self, ready: selectors.BaseSelector, descriptor: int, deadline: float) -> bytes:
-        """The next bytes of a reply.
+    def _wait(self, ready: selectors.BaseSelector, deadline: float) -> None:
+        """Wait until the process takes or gives something.
 
-        :raises DrawingError: if they do not come in time; the process is ended, as it may be busy for ever
-        :raises EOFError: if the process is gone
+        :raises DrawingError: if it does not in time; it is ended, as it may be busy for ever
         """
         if not ready.select(max(0.0, deadline - time.monotonic())):
             self.close()
             raise DrawingError(f"the picture was not drawn within {self._deadline_s:g} s; ask for less of it")
+
+    def _received(self, ready: selectors.BaseSelector, descriptor: int, deadline: float) -> bytes:
+        """The next bytes of a reply.
+
+        :raises DrawingError: if they do not come in time
+        :raises EOFError: if the process is gone
+        """
+        self._wait(ready, deadline)
         found = os.read(descriptor, _CHUNK)
         if not found:
             raise EOFError("its output ended")
@@ -135,8 +145,10 @@ class Draughtsman:
             self.close()
             if self._stopped:
                 raise DrawingError("the server is stopping; ask again later")
-            command = [sys.executable, "-m", "kg.web.pictures.worker"]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - all of it is ours
+            command = [sys.executable, "-P", "-m", "kg.web.pictures.worker"]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)  # noqa: S603 - all of it is ours
+            assert self._process.stdin is not None
+            os.set_blocking(self._process.stdin.fileno(), False)  # a process that stands still is noticed
         return self._process
 
 

@@ -64,7 +64,7 @@ def _demands(shown: Scene) -> list[str]:
 
 
 def _topics(shown: Scene, reader: Reader) -> list[str]:
-    shares = {row: row.statements / shown.documents[row.values[1]] for row in shown.rows}
+    shares = {row: shown.share(row) for row in shown.rows}
     top = max(shown.rows, key=lambda row: shares[row])
     found = [
         shown.words(
