@@ -70,7 +70,7 @@ _BEFORE_NUMBERS = frozenset(
             "nov.",
             "dec.",
         ),
-        *("lid.", "no.", "nos.", "par.", "pag.", "sec.", "tab.", "vol."),
+        *("lid.", "no.", "nos.", "par.", "pag.", "sec.", "stb.", "stcrt.", "tab.", "vol."),
     )
 )
 """Abbreviations only where a number follows: some are words, too (*no.*), or end a sentence as often."""

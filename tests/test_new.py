@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kg.authoring.extra import needed
 from kg.authoring.extracted import Extracted, clean, guess_language
 from kg.authoring.plain import read_plain
 from kg.authoring.skeleton import plain
@@ -317,6 +318,35 @@ def test_what_cannot_be_begun(texts: Path, tmp_path: Path, content: bytes, more:
     assert message in told(result)
     assert snapshot(Path()) == before
     assert list(texts.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"   "])
+def test_a_page_that_is_none(texts: Path, tmp_path: Path, content: bytes) -> None:
+    """A file that is called a page and holds nothing."""
+    (tmp_path / "x.html").write_bytes(content)
+
+    assert "no HTML could be read in it; if the page needs JavaScript, save it" in told(new(texts, tmp_path / "x.html"))
+
+
+def test_a_page_that_is_too_large(texts: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody codes a document of that size, and memory has an end."""
+    monkeypatch.setattr("kg.authoring.fetching._MOST_BYTES", 100)
+
+    assert "larger than 0 MiB; download it and give the part that is the document" in told(
+        new(texts, f"{address}/polderbond.html")
+    )
+
+
+def test_a_library_that_lacks_its_own_is_no_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the advice would be wrong."""
+
+    def broken(module: str) -> object:
+        raise ModuleNotFoundError(name="another")
+
+    monkeypatch.setattr("kg.authoring.extra.importlib.import_module", broken)
+
+    with pytest.raises(ModuleNotFoundError):
+        needed("trafilatura", "to read a web page")
 
 
 def test_a_pdf_of_pictures(texts: Path, tmp_path: Path) -> None:
