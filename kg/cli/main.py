@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import authoring, citing, describing, importing, publishing, reading, releasing, serving
+from kg.cli import authoring, citing, describing, importing, publishing, reading, releasing, serving, synthetic
 from kg.errors import FindingsError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
@@ -54,6 +54,6 @@ def main(ctx: click.Context, root: Path) -> None:
     ctx.obj = Layout(root)
 
 
-COMMANDS = (authoring, citing, describing, importing, publishing, reading, releasing, serving)
+COMMANDS = (authoring, citing, describing, importing, publishing, reading, releasing, serving, synthetic)
 for command in (command for module in COMMANDS for command in module.COMMANDS):
     main.add_command(command)
