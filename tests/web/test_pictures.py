@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,14 +12,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from werkzeug.test import Client
 
-from kg.reader import Reader
-from kg.store import Release
 from kg.web.language import texts
-from kg.web.pictures import composing, counting, gallery, remarks
+from kg.web.pictures import gallery
 from kg.web.pictures.catalogue import PICTURES
 from kg.web.pictures.draughtsman import DRAUGHTSMAN, DrawingError
 from kg.web.pictures.palette import DARK
-from tests.project import EXPECTED as EXPECTED_FILES
 from tests.web.conftest import BufferedClient, Running
 
 HTML = {"Accept": "text/html"}
@@ -312,77 +309,6 @@ def test_crawlers_hear_of_the_pictures_and_not_of_their_filters(client: Client) 
     """There are as many filters as questions."""
     assert "/pictures/demands</loc>" in client.get("/sitemap/site.xml").text
     assert "Disallow: /pictures/*?*" in client.get("/robots.txt").text
-
-
-@pytest.mark.parametrize(
-    ("name", "query", "columns"),
-    [
-        ("demands", "addressees", ("speaker", "addressee", "demands")),
-        ("topics", "topics-by-document", ("topic", "document", "statements")),
-        ("kinds", "kinds-by-document", ("document", "kind", "statements")),
-        ("frames", "frames", ("speaker", "frame", "statements")),
-        ("places", "places-by-kind", ("place", "kind", "statements")),
-    ],
-)
-def test_pictures_of_the_published_data_have_the_reviewed_rows(
-    own_data: Release, name: str, query: str, columns: tuple[str, str, str]
-) -> None:
-    """Those of the published query that a page names beside its own."""
-    with (EXPECTED_FILES / "queries" / f"{query}.csv").open(encoding="utf-8", newline="") as file:
-        reviewed = {tuple(row[column] for column in columns) for row in csv.DictReader(file)}
-    found = counting.counts(Reader(own_data), counting.Asked(PICTURES[name]))
-
-    assert {(*row.values, str(row.statements)) for row in found} == reviewed
-    assert PICTURES[name].query == query
-
-
-@pytest.mark.parametrize("language", ["en", "nl"])
-@pytest.mark.parametrize("name", PICTURES)
-def test_pictures_of_the_published_data_say_what_they_leave_out(own_data: Release, name: str, language: str) -> None:
-    """Where there are more names than rows, the page says how many; a wide and a narrow drawing are not larger than a page may be."""
-    hung = gallery.hang(Reader(own_data), counting.Asked(PICTURES[name]), language)
-    said = " ".join(remarks.more(hung.scene, Reader(own_data)))
-    rows_there = len(hung.scene.value(0)) if hung.scene.rows else 0
-    beyond = {"demands": 10, "places": 7}.get(name, 0)
-
-    assert (rows_there > composing.ROWS) == (name == "places")
-    assert (f" {beyond} " in f" {said} ") == bool(beyond)
-    assert len(hung.wide.body) + len(hung.narrow.body) < 100_000
-
-
-@pytest.fixture(scope="module")
-def published(own_data: Release) -> Iterator[Client]:
-    """A client of the site on the published data."""
-    running = Running(own_data)
-    yield BufferedClient(running, use_cookies=False)
-    running.close()
-
-
-@pytest.mark.parametrize(
-    "asked", ["demands", "demands?topic=human-rights", "topics?kind=Demand", "topics?topic=human-rights", "kinds?topic=migration"]
-)
-def test_marks_of_the_published_data_say_what_the_search_finds(published: Client, asked: str) -> None:
-    """Though a statement has several speakers, addressees or topics."""
-    page = published.get(f"/pictures/{asked}", headers={**HTML, "Accept-Language": "en"}).text
-    said = re.findall(r'<a href="/search\?([^"]*)"><title>[^<]*?([\d,]+)(?: times| statements?, [^<]*)?</title>', page)
-    found = {
-        query: (published.get(f"/search.json?{unescape(query)}").json or {})["total"] for query in {query for query, _ in said}
-    }
-
-    assert len(found) > 8
-    assert {(query, int(number.replace(",", ""))) for query, number in said} == set(found.items())
-
-
-@pytest.mark.parametrize("asked", ["demands", "frames?document=groen-2024", "places", "places?by=role&topic=human-rights"])
-def test_marks_of_the_published_data_say_what_is_listed(published: Client, asked: str) -> None:
-    """So do those whose statements are on a page of their own."""
-    page = published.get(f"/pictures/{asked}", headers={**HTML, "Accept-Language": "en"}).text
-    said = re.findall(r'<a href="(/pictures/[^"#]*)"><title>[^<]* (\d+)(?: times)?</title>', page)[:40]
-
-    assert len(said) > 4
-    for address, number in said:
-        text = published.get(unescape(address), headers={**HTML, "Accept-Language": "en"}).text
-        assert re.search(rf'role="status">{number} statements?<', text)
 
 
 def test_texts_of_pictures_are_used() -> None:

@@ -16,6 +16,8 @@ from kg.web.pictures.years import Mark
 
 ROWS: Final = 40
 """Rows that a picture has room for."""
+MARKS: Final = 60
+"""Targets, and figures, that a picture has room for."""
 COLUMNS: Final = 8
 """Documents side by side."""
 
@@ -149,17 +151,29 @@ def _circles(shown: Scene, base: str, *, narrow: bool) -> Drawing:
     return grid.draw(grid.Table("circle", names, tuple(lines), shown.words("all")), narrow=narrow)
 
 
+def year_rows(shown: Scene, kind: str) -> list[list[Mark]]:
+    """Targets or figures that are drawn: those of one indicator are a row, the earliest row first and those without a year last."""
+    rows: dict[tuple[str, str], list[Mark]] = {}
+    for mark in shown.marks:
+        if mark.type == kind:
+            rows.setdefault((mark.indicator, mark.denominator), []).append(mark)
+    order = sorted(rows.values(), key=lambda marks: (min(mark.year or _NEVER for mark in marks), measured(marks[0], shown)))
+    drawn: list[list[Mark]] = []
+    room = MARKS
+    for marks in order:
+        if room > 0:
+            drawn.append(marks[:room])
+            room -= len(marks)
+    return drawn
+
+
 def _years(shown: Scene, base: str, *, narrow: bool) -> Drawing:
-    """Targets and figures; those of one indicator are in one row, the earliest row first and those without a year last."""
+    """Targets and figures."""
     groups = []
     for kind in ("target", "figure"):
-        rows: dict[tuple[str, str], list[Mark]] = {}
-        for mark in shown.marks:
-            if mark.type == kind:
-                rows.setdefault((mark.indicator, mark.denominator), []).append(mark)
-        order = sorted(rows.values(), key=lambda marks: (min(mark.year or _NEVER for mark in marks), measured(marks[0], shown)))
         drawn = [
-            timeline.Row(measured(marks[0], shown), tuple(_value(mark, shown, base) for mark in marks)) for marks in order[:ROWS]
+            timeline.Row(measured(marks[0], shown), tuple(_value(mark, shown, base) for mark in marks))
+            for marks in year_rows(shown, kind)
         ]
         groups.append((shown.words(kind), kind == "target", drawn))
     return timeline.draw(groups, shown.words("none"), narrow=narrow)

@@ -24,7 +24,10 @@ class DrawingError(PolicyKgError):
 
 
 class Draughtsman:
-    """Draws in another process. Its methods may be called from several threads, which take turns."""
+    """Draws in another process. Its methods may be called from several threads, which take turns.
+
+    :ivar stopped: whether nothing is drawn any more
+    """
 
     def __init__(self, deadline_s: float = 30.0) -> None:
         """Start nothing yet.
@@ -34,7 +37,7 @@ class Draughtsman:
         self._deadline_s = deadline_s
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = False
+        self.stopped = False
 
     def svg(self, specification: dict[str, Any]) -> str:
         """The drawing of a Vega-Lite specification whose data it holds itself.
@@ -60,7 +63,7 @@ class Draughtsman:
 
     def stop(self) -> None:
         """End the process, and start none any more."""
-        self._stopped = True
+        self.stopped = True
         self.close()
 
     def close(self) -> None:
@@ -143,7 +146,7 @@ class Draughtsman:
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
             self.close()
-            if self._stopped:
+            if self.stopped:
                 raise DrawingError("the server is stopping; ask again later")
             command = [sys.executable, "-P", "-m", "kg.web.pictures.worker"]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)  # noqa: S603 - all of it is ours

@@ -3,8 +3,10 @@
 In come a reader, what is asked, and a language; out goes a :class:`Scene`, of which the drawings, the table beside them and the downloads are made.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -76,11 +78,23 @@ class Scene:
 
     def count(self, first: str, second: str) -> int:
         """Number of statements with two values."""
-        return next((row.statements for row in self.rows if row.values == (first, second)), 0)
+        return self._counts.get((first, second), 0)
 
     def sum(self, dimension: int, iri: str) -> int:
         """Sum of the counts of a value, in which a statement may be more than once."""
-        return sum(row.statements for row in self.rows if row.values[dimension] == iri)
+        return self._sums[dimension][iri]
+
+    @cached_property
+    def _counts(self) -> dict[tuple[str, str], int]:
+        return {row.values: row.statements for row in self.rows}
+
+    @cached_property
+    def _sums(self) -> tuple[Counter[str], Counter[str]]:
+        found: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+        for row in self.rows:
+            for dimension, value in enumerate(row.values):
+                found[dimension][value] += row.statements
+        return found
 
     def share(self, row: Count) -> float:
         """Which part a count is of the document's statements that fit what is chosen."""
