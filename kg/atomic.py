@@ -1,4 +1,4 @@
-"""Directories that are there as a whole or not at all, and a link that moves in one step.
+"""Files and directories that are there as a whole or not at all, and a link that moves in one step.
 
 In: paths of a build directory. Out: nothing but what is on the disk. Next: :mod:`kg.release`, :mod:`kg.imports`.
 """
@@ -68,3 +68,11 @@ def point(link: Path, target: Path) -> None:
     draft.symlink_to(target)
     draft.replace(link)
     flush_directory(link.parent)
+
+
+def replace(path: Path, content: str) -> None:
+    """Write a text file in one step, so that an interruption leaves the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(content, encoding="utf-8")
+    draft.replace(path)

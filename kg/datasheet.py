@@ -6,7 +6,7 @@ In: a checked corpus with the texts at hand. Out: Markdown. Next: `kg data` writ
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kg.agreement import Recoding, read_recoding
+from kg.agreement.recoding import Recoding, read_recoding
 from kg.coverage import coverage
 from kg.graph import Dataset
 from kg.mappings.corpus import Corpus

@@ -15,7 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.errors import ReleaseError
-from kg.mappings.corpus import Corpus
+from kg.mappings.corpus import ENTITIES, Corpus
 from kg.namespaces import PREFIXES, graph_iri
 from kg.rdf import Term, to_term
 
@@ -24,6 +24,8 @@ LINKS: Final = "links"
 INFERRED: Final = "inferred"
 DESCRIPTION: Final = "description"
 
+
+__all__ = ["DESCRIPTION", "ENTITIES", "INFERRED", "LINKS", "VOCABULARY", "Dataset"]
 
 _SPARQL_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 

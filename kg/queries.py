@@ -2,7 +2,8 @@
 
 In comes a directory of a release; out go :class:`PublishedQuery` records for
 :mod:`kg.release`, which checks them, and :mod:`kg.web`. The keys are those of the
-grlc and sparql-examples conventions that we use: ``title`` and ``description`` by language, ``tags``, ``parameters``.
+grlc and sparql-examples conventions that we use: ``title`` and ``description`` by language, ``tags``, ``parameters``;
+``questions`` are what the first page of the site begins with.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from kg.errors import PolicyKgError
 from kg.parameters import DeclarationError, Parameter, read_parameter
 
 LANGUAGES: Final = ("en", "nl")
-_KEYS: Final = frozenset({"title", "description", "tags", "parameters"})
+_KEYS: Final = frozenset({"title", "description", "tags", "parameters", "questions"})
+_QUESTION_KEYS: Final = frozenset({*LANGUAGES, "where", "place"})
 
 
 class QueryFileError(PolicyKgError):
@@ -32,6 +34,20 @@ class QueryFileError(PolicyKgError):
 
 
 @dataclass(frozen=True)
+class Question:
+    """A question in words that a query answers, to start from.
+
+    :ivar text: by language
+    :ivar where: values by parameter
+    :ivar place: among the questions of all queries, from 1
+    """
+
+    text: dict[str, str]
+    where: dict[str, tuple[str, ...]]
+    place: int
+
+
+@dataclass(frozen=True)
 class PublishedQuery:
     """A query with what a person needs to choose it.
 
@@ -41,6 +57,7 @@ class PublishedQuery:
     :ivar text: the query without its header
     :ivar parameters: by name, in the order of the header
     :ivar header: number of lines that stand before the text in the file
+    :ivar questions: in the order of the header
     """
 
     name: str
@@ -50,6 +67,7 @@ class PublishedQuery:
     tags: tuple[str, ...] = ()
     parameters: dict[str, Parameter] = field(default_factory=dict)
     header: int = 0
+    questions: tuple[Question, ...] = ()
 
 
 def read_queries(directory: Path) -> tuple[PublishedQuery, ...]:
@@ -76,6 +94,7 @@ def read_query(file: Path) -> PublishedQuery:
     text = "\n".join(lines[count:]).strip("\n") + "\n"
     if not text.strip():
         raise QueryFileError(file, count + 1, "no query after the header")
+    parameters = _parameters(file, lines[:count], header)
     blank = next(index for index, line in enumerate(lines[count:]) if line)
     return PublishedQuery(
         name=file.stem,
@@ -83,8 +102,9 @@ def read_query(file: Path) -> PublishedQuery:
         description=_by_language(file, lines, header, "description"),
         text=text,
         tags=_tags(file, lines, header),
-        parameters=_parameters(file, lines[:count], header),
+        parameters=parameters,
         header=count + blank,
+        questions=_questions(file, lines[:count], header, parameters),
     )
 
 
@@ -120,6 +140,33 @@ def _tags(file: Path, lines: list[str], header: dict[str, Any]) -> tuple[str, ..
     if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
         raise QueryFileError(file, _line(lines, "tags"), f"tags is {value!r}; expected a list of words, [treaties, demands]")
     return tuple(value)
+
+
+def _questions(file: Path, lines: list[str], header: dict[str, Any], parameters: dict[str, Parameter]) -> tuple[Question, ...]:
+    """The questions of a header, each checked against the parameters that are declared."""
+    place = _line(lines, "questions")
+    value = header.get("questions", [])
+    if not isinstance(value, list):
+        raise QueryFileError(file, place, f"questions is {value!r}; expected a list of {{en: …, nl: …, where: {{…}}, place: 1}}")
+    found = []
+    for each in value:
+        if (
+            not isinstance(each, dict)
+            or each.keys() - _QUESTION_KEYS
+            or not all(isinstance(each.get(tag), str) for tag in LANGUAGES)
+        ):
+            raise QueryFileError(file, place, f"a question is {each!r}; expected {{en: …, nl: …, where: {{…}}, place: 1}}")
+        where = each.get("where", {})
+        if not isinstance(where, dict) or not where.keys() <= parameters.keys():
+            known = ", ".join(parameters) or "there is none"
+            raise QueryFileError(file, place, f"where of a question is {where!r}; expected values by parameter ({known})")
+        if type(each.get("place")) is not int:
+            raise QueryFileError(
+                file, place, f"place of a question is {each.get('place')!r}; expected its number on the first page"
+            )
+        values = {name: tuple(map(str, given if isinstance(given, list) else [given])) for name, given in where.items()}
+        found.append(Question({tag: each[tag] for tag in LANGUAGES}, values, each["place"]))
+    return tuple(found)
 
 
 def _parameters(file: Path, lines: list[str], header: dict[str, Any]) -> dict[str, Parameter]:

@@ -65,13 +65,13 @@ def check(layout: Layout, sources: Path | None = None, on_stage: OnStage = lambd
         wrong_rules += rules.infer(dataset, inference)
         on_stage("validate")
         checks, wrong_checks = rules.read_headed(layout.check_files())
-        for finding in (*wrong_rules, *wrong_checks, *shapes.findings, *_query_findings(dataset, layout)):
+        for finding in (*wrong_rules, *wrong_checks, *shapes.findings, *query_findings(dataset, layout)):
             corpus.trace.report(finding)
         keys = {key: term.iri for key, term in corpus.context.terms.items()}
         return Checked(corpus, dataset, validation.validate(dataset, corpus.trace, shacl, checks, keys))
 
 
-def _query_findings(dataset: Dataset, layout: Layout) -> Iterator[Finding]:
+def query_findings(dataset: Dataset, layout: Layout) -> Iterator[Finding]:
     """What is wrong with the published queries: their headers and their SPARQL."""
     for path, name in layout.query_files():
         try:
@@ -128,8 +128,7 @@ def build(
             indexing.write_index(checked.dataset, documents, draft / textindex.FOLDER)
             on_stage("dump")
             exports.write_exports(checked.dataset.quads, documents, version, draft / "dumps")
-            _write_queries(layout, draft)
-            _write_shapes(layout, draft)
+            _write_copies(layout, draft)
             _write_report(checked, draft)
             _write_manifest(checked, version, statements, draft)
             atomic.flush(draft)
@@ -162,7 +161,7 @@ def content_version(
     :param described: the description without the version, if it is at hand
     """
     digest = hashlib.sha256(dumps.serialise(checked.dataset.quads, "nq"))
-    for path, _ in (*layout.query_files(), *layout.shape_files()):
+    for path, _ in (*layout.query_files(), *layout.shape_files(), *layout.check_files(), *layout.codebook_files()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     digest.update(report.format_findings(checked.findings, "text").encode())
     if citation is not None or layout.citation.exists():
@@ -185,20 +184,18 @@ def _statements(corpus: Corpus) -> dict[str, Counter[str]]:
     return result
 
 
-def _write_queries(layout: Layout, draft: Path) -> None:
-    """The published queries, so that serving needs nothing but the release."""
-    target = draft / "queries"
-    target.mkdir()
-    for path, _ in layout.query_files():
-        shutil.copyfile(path, target / path.name)
-
-
-def _write_shapes(layout: Layout, draft: Path) -> None:
-    """The shapes that the release conforms to, for who wants to see or use them."""
-    target = draft / "shapes"
-    target.mkdir()
-    for path, _ in layout.shape_files():
-        shutil.copyfile(path, target / path.name)
+def _write_copies(layout: Layout, draft: Path) -> None:
+    """The published queries, what the release was checked against, and the codebook: serving needs nothing but the release."""
+    folders = {
+        "queries": layout.query_files(),
+        "shapes": layout.shape_files(),
+        "checks": layout.check_files(),
+        "codebook": layout.codebook_files(),
+    }
+    for folder, files in folders.items():
+        (draft / folder).mkdir()
+        for path, _ in files:
+            shutil.copyfile(path, draft / folder / path.name)
 
 
 def _write_report(checked: Checked, draft: Path) -> None:

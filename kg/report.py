@@ -6,12 +6,13 @@ JSON-LD whose messages carry file, line and column. Next: the commands print the
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from kg import __version__
 from kg.errors import Finding, Severity
 from kg.mappings.trace import Trace
-from kg.namespaces import BASE, SH
+from kg.namespaces import BASE, DCTERMS, SH
 from kg.validation import Validation
 
 FORMATS: Final = ("text", "json", "sarif")
@@ -94,6 +95,8 @@ def shacl_report(validation: Validation, trace: Trace) -> dict[str, object]:
             node[f"{SH}resultPath"] = {"@id": result.path}
         if "#" in result.source:
             node[f"{SH}sourceShape"] = {"@id": result.source}
+        elif result.source.endswith(".rq"):  # a check is a query, and no shape
+            node[f"{DCTERMS}source"] = {"@id": f"{report}#check-{Path(result.source).stem}"}
         nodes.append(node)
     nodes.append(
         {

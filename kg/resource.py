@@ -4,7 +4,7 @@ In comes an IRI; out go a :class:`Resource` and documents in RDF. :mod:`kg.web` 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -86,6 +86,10 @@ class Resource:
     def backlinks(self) -> tuple[Link, ...]:
         """Properties and the things that have this one as value."""
         return _links((quad, quad.subject) for quad in self.inbound)
+
+    def without_inbound(self, start: str) -> "Resource":
+        """The same without the things whose IRIs begin so among those that have it as object."""
+        return replace(self, inbound=tuple(quad for quad in self.inbound if not _value(quad.subject).startswith(start)))
 
     def _of_itself(self) -> Iterator[ox.Quad]:
         return (quad for quad in self.own if _value(quad.subject) == self.iri)

@@ -5,12 +5,15 @@ the context says; `kg schema` writes it anew and `make check` compares.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Final
 
 from kg.mappings.context import Form, Term
-from kg.mappings.corpus import Corpus
+from kg.mappings.context_check import collections
+from kg.mappings.corpus import ENTITIES, Corpus
+from kg.mappings.documents import KEPT_WHEN_WITHDRAWN
 from kg.mappings.ledger import REASONS
-from kg.namespaces import ID, POL, XSD
+from kg.namespaces import ID, POL, RDFS, SKOS, XSD
 
 _PATTERNS: Final = {
     f"{XSD}decimal": r"^[+-]?(\d+(\.\d*)?|\.\d+)$",
@@ -20,6 +23,8 @@ _PATTERNS: Final = {
 }
 
 Json = dict[str, object]
+Wording = dict[str, dict[str, str]]
+"""Texts by IRI and language."""
 
 _ANCHORS: Final[Json] = {"type": "string", "pattern": "^\\S+( \\S+){0,4} … \\S+( \\S+){0,4}$"}
 _SLUG: Final[Json] = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
@@ -29,9 +34,11 @@ def schema(corpus: Corpus) -> str:
     """The schema as text, with a line end."""
     terms = corpus.context.terms
     nested = {key for key, term in terms.items() if term.form is Form.NODE}
-    kinds = sorted(c.removeprefix(POL) for c in corpus.vocabulary.classes if corpus.vocabulary.is_a(c, f"{POL}Statement"))
-    kinds.remove("Statement")
-    properties: Json = {key: _property(term, corpus) for key, term in terms.items() if key not in ("id", "kind", "document")}
+    names, definitions = _names(corpus), _definitions(corpus)
+    own = {c for c in corpus.vocabulary.classes if c.startswith(POL)}
+    kinds = {c for c in own if corpus.vocabulary.is_a(c, f"{POL}Statement")} - {f"{POL}Statement"}
+    classes = own - kinds - {f"{POL}Statement"}
+    properties: Json = {key: _property(term, definitions) for key, term in terms.items() if key not in ("id", "kind", "document")}
     for key in nested:
         properties[key] = _one_or_many({"$ref": "#/$defs/nested"})
     properties["passage"] = _one_or_many(_ANCHORS)
@@ -40,12 +47,27 @@ def schema(corpus: Corpus) -> str:
         "type": "object",
         "required": ["id", "passage", "kind", "topics", "summary"],
         "additionalProperties": False,
-        "properties": {"id": _SLUG, "kind": {"enum": kinds}, **properties},
+        "properties": {"id": _SLUG, "kind": _enumerated((k.removeprefix(POL) for k in kinds), POL, definitions), **properties},
     }
+    section: Json = {
+        "type": "object",
+        "required": ["id", "position", "label"],
+        "additionalProperties": False,
+        "properties": {"id": _SLUG, **properties},
+    }
+    kept: Json = {key: properties[key] for key in KEPT_WHEN_WITHDRAWN if key in properties}
+    withdrawn: Json = {
+        "type": "object",
+        "required": ["id"],
+        "additionalProperties": False,
+        "properties": {"id": _SLUG, **kept},
+    }
+    foreign: Json = {"type": "string", "pattern": ":", "description": "A class of another vocabulary, as in org:Organization."}
+    kind: Json = {"anyOf": [_enumerated((c.removeprefix(POL) for c in classes), POL, definitions), foreign]}
     free: Json = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {"id": _SLUG, "kind": _one_or_many({"type": "string"}), **properties},
+        "properties": {"id": _SLUG, "kind": _one_or_many(kind), **properties},
     }
     document: Json = {
         "type": "object",
@@ -54,9 +76,9 @@ def schema(corpus: Corpus) -> str:
         "properties": {
             "document": {"$ref": f"#/$defs/{_name(f'{ID}document/')}"},
             "defaults": {"type": "object", "additionalProperties": False, "properties": properties},
-            "sections": {"type": "array", "items": free},
+            "sections": {"type": "array", "items": section},
             "statements": {"type": "array", "items": statement},
-            "withdrawn": {"type": "array", "items": free},
+            "withdrawn": {"type": "array", "items": withdrawn},
         },
     }
     collection: Json = {
@@ -64,7 +86,7 @@ def schema(corpus: Corpus) -> str:
         "required": ["collection", "entities"],
         "additionalProperties": False,
         "properties": {
-            "collection": _SLUG,
+            "collection": {"enum": sorted(collections(corpus.context))},
             "entities": {"type": "array", "items": {**free, "required": ["id", "kind", "label"]}},
         },
     }
@@ -82,7 +104,7 @@ def schema(corpus: Corpus) -> str:
                     "additionalProperties": False,
                     "properties": {
                         "passage": _ANCHORS,
-                        "reason": {"enum": list(REASONS)},
+                        "reason": {"enum": list(REASONS), "enumDescriptions": list(REASONS.values())},
                         "repeats": {"type": "string"},
                         "note": {"type": "string"},
                     },
@@ -101,16 +123,70 @@ def schema(corpus: Corpus) -> str:
                 "additionalProperties": False,
                 "properties": {k: v for k, v in properties.items() if k not in nested and k != "passage"},
             },
-            **{_name(base): {"enum": _slugs(base, corpus)} for base in bases},
+            **{_name(base): _listed(base, corpus, names) for base in bases},
         },
     }
     return json.dumps(result, ensure_ascii=False, indent=1) + "\n"
 
 
-def _property(term: Term, corpus: Corpus) -> Json:
-    """Schema of one key, with the ontology's definition as help."""
-    described: Json = {"description": corpus.vocabulary.labels[term.iri]} if term.iri in corpus.vocabulary.labels else {}
+def _property(term: Term, definitions: Wording) -> Json:
+    """Schema of one key, with the ontology's definition in both languages as help."""
+    described: Json = {"description": _both(definitions[term.iri], "\n\n")} if term.iri in definitions else {}
     return {**described, **_value(term)}
+
+
+def _enumerated(values: Iterable[str], base: str, wording: Wording) -> Json:
+    """A closed list; ``enumDescriptions``, which JSON Schema passes over, is what editors show beside each value."""
+    listed = sorted(values)
+    return {"enum": listed, "enumDescriptions": [_both(wording.get(f"{base}{value}", {}), " / ") for value in listed]}
+
+
+def _listed(base: str, corpus: Corpus, names: Wording) -> Json:
+    """The slugs that a coder can write below ``base``, each with its names."""
+    written: dict[str, list[str]] = {}
+    for iri in sorted(corpus.registry.below(base)):
+        written.setdefault(_slug(base, iri, corpus), []).append(iri)
+    listed = sorted(written)
+    told = [[_about(base, iri, names) for iri in written[slug]] for slug in listed]
+    return {"enum": listed, "enumDescriptions": ["; ".join(dict.fromkeys(filter(None, texts))) for texts in told]}
+
+
+def _about(base: str, iri: str, names: Wording) -> str:
+    """Names of a thing; where any entity fits, with what it is."""
+    collection = iri.removeprefix(ID).partition("/")[0].replace("-", " ")
+    both = _both(names.get(iri, {}), " / ")
+    return f"{both} ({collection})" if base == ID and both else both
+
+
+def _both(texts: dict[str, str], between: str) -> str:
+    """The Dutch and the English text, once if they are the same."""
+    return between.join(dict.fromkeys(texts[tag] for tag in ("nl", "en") if tag in texts))
+
+
+def _names(corpus: Corpus) -> Wording:
+    """Names of entities, sections, concepts and classes."""
+    found: Wording = {}
+    for graph, nodes in corpus.graphs.items():
+        for node in nodes:
+            label = node.get("label")
+            if isinstance(label, dict) and (graph == ENTITIES or str(node["id"]).startswith(f"{ID}section/")):
+                found[str(node["id"])] = {tag: str(texts[0]) for tag, texts in label.items() if texts}
+    return found | _said(corpus, f"{SKOS}prefLabel") | _said(corpus, f"{RDFS}label")
+
+
+def _definitions(corpus: Corpus) -> Wording:
+    """Definitions of classes and properties."""
+    return _said(corpus, f"{SKOS}definition")
+
+
+def _said(corpus: Corpus, predicate: str) -> Wording:
+    """What the vocabulary says of its terms under one property, by language."""
+    found: Wording = {}
+    for triple in corpus.vocabulary.triples:
+        if triple.predicate.value == predicate:
+            tag = getattr(triple.object, "language", None) or "en"
+            found.setdefault(str(getattr(triple.subject, "value", "")), {})[tag] = str(getattr(triple.object, "value", ""))
+    return found
 
 
 def _value(term: Term) -> Json:
@@ -142,14 +218,10 @@ def _name(base: str) -> str:
     return base.removeprefix(ID).strip("/") or "any"
 
 
-def _slugs(base: str, corpus: Corpus) -> list[str]:
-    """What a coder can write below ``base``."""
-    known = sorted(iri.removeprefix(base) for iri in corpus.registry.below(base))
+def _slug(base: str, iri: str, corpus: Corpus) -> str:
+    """How a coder writes ``iri`` where slugs are resolved below ``base``: as short as it is clear."""
+    path = iri.removeprefix(base)
     if base == f"{ID}section/":
-        return sorted({path.partition("/")[2] for path in known})
-    if base != ID:
-        return known
-    tails = [path.rsplit("/", 1)[-1] for path in known]
-    return sorted(
-        {*(tail for tail in tails if tails.count(tail) == 1), *(p for p in known if tails.count(p.rsplit("/", 1)[-1]) > 1)}
-    )
+        return path.partition("/")[2]
+    tail = path.rsplit("/", 1)[-1]
+    return tail if base == ID and corpus.registry.resolve(ID, tail, "") == [iri] else path

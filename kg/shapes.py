@@ -6,6 +6,7 @@ In: ``ontology/shapes/*.ttl``. Out: a graph for pyshacl, and what is wrong with 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,13 +35,26 @@ _KNOWN: Final = frozenset(SH + name for name in (*_TERM, *_SHAPE, *_LIST, *_COUN
 
 @dataclass(frozen=True)
 class Shapes:
-    """The shapes as a graph.
+    """The shapes.
 
+    :ivar texts: of the files that can be read
+    :ivar triples: of these
     :ivar findings: what is wrong with the files; then the shapes are not applied
     """
 
-    graph: "rdflib.Graph"
+    texts: tuple[str, ...]
+    triples: tuple[ox.Triple, ...]
     findings: tuple[Finding, ...]
+
+    @cached_property
+    def graph(self) -> "rdflib.Graph":
+        """As pyshacl takes them."""
+        from rdflib import Graph  # noqa: PLC0415 - 0.1 s that a run without rdflib need not pay
+
+        graph = Graph()
+        for text in self.texts:
+            graph.parse(data=text, format="turtle")
+        return graph
 
 
 def read_shapes(files: Iterable[tuple[Path, str]], declared: Collection[str]) -> Shapes:
@@ -49,17 +63,16 @@ def read_shapes(files: Iterable[tuple[Path, str]], declared: Collection[str]) ->
     :param files: Turtle files, with the names by which findings call them
     :param declared: IRIs that ``ontology/*.ttl`` declares
     """
-    from rdflib import Graph  # noqa: PLC0415 - 0.1 s that `kg query` and `kg serve` need not pay
-
-    graph = Graph()
     findings: list[Finding] = []
+    texts, found = [], []
     for path, name in files:
         triples, wrong = read_turtle(path, name)
         findings += wrong
         if not wrong:
             findings += _Check(path, name, triples, declared).findings()
-            graph.parse(data=path.read_bytes().decode("utf-8-sig"), format="turtle")
-    return Shapes(graph, tuple(findings))
+            texts.append(path.read_bytes().decode("utf-8-sig"))
+            found += triples
+    return Shapes(tuple(texts), tuple(found), tuple(findings))
 
 
 @dataclass

@@ -7,6 +7,7 @@ in code points. Next: :mod:`kg.mappings`. The rules are those of ``docs/text.md`
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,16 +20,60 @@ ELLIPSIS: Final = " … "
 
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:[-'’.,][^\W_]+)*")
-_BLOCK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=\s*(?:\d{1,2}\.|[-•*–])\s)")
+_MARK = r"(?:\d{1,2}[.)]|[a-z]\)|[-•*–—▪◦‣·])"
+_BLOCK = re.compile(rf"\n[^\S\n]*\n\s*|\n(?=\s*{_MARK}\s)")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_])")
-_LIST_MARK = re.compile(r"\d{1,2}\.")
+_LIST_MARK = re.compile(rf"{_MARK}(?:\s+{_MARK})*")
+_LEADING_MARK = re.compile(rf"{_MARK}\s+")
 _ABBREVIATIONS = frozenset(
     (
-        *("art.", "bijv.", "bv.", "ca.", "dhr.", "d.w.z.", "dr.", "enz.", "etc.", "i.e.", "jl.", "m.a.w.", "m.b.t.", "mevr."),
-        *("mr.", "nr.", "o.a.", "o.m.", "p.", "prof.", "resp.", "st.", "t.o.v."),
+        *(
+            "art.",
+            "bijv.",
+            "bv.",
+            "ca.",
+            "dhr.",
+            "d.w.z.",
+            "dr.",
+            "drs.",
+            "enz.",
+            "etc.",
+            "fig.",
+            "i.e.",
+            "e.g.",
+            "incl.",
+            "ing.",
+        ),
+        *("ir.", "jhr.", "jl.", "m.a.w.", "m.b.t.", "mevr.", "mr.", "mrs.", "ms.", "mw.", "nl.", "nr.", "nrs.", "o.a.", "o.m."),
+        *("p.", "pp.", "prof.", "resp.", "st.", "t.a.v.", "t.o.v.", "vgl.", "vs.", "cf.", "gen.", "gov.", "sen.", "rep."),
     )
 )
-_INITIAL = re.compile(r"[^\W\d_]\.")
+_BEFORE_NUMBERS = frozenset(
+    (
+        *(
+            "afb.",
+            "blz.",
+            "bijl.",
+            "ch.",
+            "eds.",
+            "hfst.",
+            "jan.",
+            "feb.",
+            "mrt.",
+            "apr.",
+            "aug.",
+            "sept.",
+            "sep.",
+            "okt.",
+            "oct.",
+            "nov.",
+            "dec.",
+        ),
+        *("lid.", "no.", "nos.", "par.", "pag.", "sec.", "tab.", "vol."),
+    )
+)
+"""Abbreviations only where a number follows: some are words, too (*no.*), or end a sentence as often."""
+_INITIAL = re.compile(r"(?:[^\W\d_]\.)+")
 _SHOWN_PLACES = 5
 
 
@@ -39,11 +84,13 @@ class NormalisedText:
     :ivar slug: the document's slug
     :ivar text: normalised by ``policy-kg-text/1``
     :ivar sentences: spans of the sentences, in order, without list marks
+    :ivar paragraphs: spans of the paragraphs, in order; white space alone is between them
     """
 
     slug: str
     text: str
     sentences: tuple[Span, ...]
+    paragraphs: tuple[Span, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -101,7 +148,7 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: not UTF-8 at byte {error.start}; convert the file") from None
-    text = NormalisedText(slug, normalise(raw), split_sentences(raw))
+    text = NormalisedText(slug, normalise(raw), split_sentences(raw), split_paragraphs(raw))
     if sha256 is not None and text.sha256 != sha256:
         raise VersionError(
             f"{path}: sha256 of the normalised text is {text.sha256}, the catalogue has {sha256}; "
@@ -111,25 +158,32 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
 
 
 def split_sentences(raw: str) -> tuple[Span, ...]:
-    """Spans of the sentences of ``raw``, as offsets of the normalised text.
+    """Spans of the sentences of ``raw``, as offsets of the normalised text. List marks such as ``3.`` belong to no sentence."""
+    return tuple(span for offset, paragraph in _paragraphs(raw) for span in _sentences_of(paragraph, offset))
 
-    A blank line or a list mark ends a sentence, unless the text goes on in lower case (a page break inside one). List
-    marks such as ``3.`` belong to no sentence.
+
+def split_paragraphs(raw: str) -> tuple[Span, ...]:
+    """Spans of the paragraphs of ``raw``, as offsets of the normalised text."""
+    return tuple(Span(offset, offset + len(paragraph)) for offset, paragraph in _paragraphs(raw))
+
+
+def _paragraphs(raw: str) -> Iterator[tuple[int, str]]:
+    """Normalised paragraphs with their offsets.
+
+    A blank line or a list mark ends one, unless the text goes on in lower case (a page break inside a sentence).
     """
     nfc = unicodedata.normalize("NFC", raw)
-    spans: list[Span] = []
     offset = 0
     pending = ""
     blocks = [b for b in (_SPACE.sub(" ", part).strip() for part in _BLOCK.split(nfc)) if b]
     for index, block in enumerate(blocks):
         pending = f"{pending} {block}" if pending else block
         following = blocks[index + 1] if index + 1 < len(blocks) else ""
-        if following[:1].islower():
+        if following[:1].islower() and not _LEADING_MARK.match(following):
             continue
-        spans.extend(_sentences_of(pending, offset))
+        yield offset, pending
         offset += len(pending) + 1
         pending = ""
-    return tuple(spans)
 
 
 def _sentences_of(block: str, offset: int) -> list[Span]:
@@ -140,9 +194,13 @@ def _sentences_of(block: str, offset: int) -> list[Span]:
         follows = block[match.end() :].lstrip("\"'“‘«([")
         if last in _ABBREVIATIONS or _INITIAL.fullmatch(last) or follows[:1].islower():
             continue
+        if last in _BEFORE_NUMBERS and follows[:1].isdigit():
+            continue
         edges.append(match.end())
     spans = []
-    for start, end in zip(edges, [*edges[1:], len(block)], strict=True):
+    for edge, end in zip(edges, [*edges[1:], len(block)], strict=True):
+        mark = _LEADING_MARK.match(block, edge, end) if not edge else None
+        start = mark.end() if mark else edge
         stripped = block[start:end].rstrip()
         if stripped and not _LIST_MARK.fullmatch(stripped) and _WORD.search(stripped):
             spans.append(Span(offset + start, offset + start + len(stripped)))

@@ -82,7 +82,7 @@ def applied(dataset: Dataset, shapes: Shapes) -> AbstractContextManager[Callable
     :param shapes: applied unless they have findings
     :returns: gives what waits for the results; instead of them, a finding if pyshacl cannot apply the shapes
     """
-    return beside(lambda: [] if shapes.findings else _shacl(dataset, shapes.graph))
+    return beside(lambda: [] if shapes.findings else apply_shapes(dataset, shapes.graph))
 
 
 def validate(
@@ -99,13 +99,22 @@ def validate(
     :param checks: SELECT queries that must return no row
     :param keys: property IRI by key of a mapping, for the keys that checks name
     """
-    results = [result for check in checks for result in _check(dataset, check, keys, trace)]
+    results = [result for check in checks for result in run_check(dataset, check, keys, trace)]
     found = shacl()
     if isinstance(found, Finding):
         trace.report(found)
     else:
         results += found
-    results = sorted(set(results))
+    return conclude(results, trace)
+
+
+def conclude(found: Iterable[Result], trace: Trace) -> Validation:
+    """What results say of the mappings.
+
+    :param found: of shapes and checks
+    :param trace: places and findings of all mappings that they speak of
+    """
+    results = sorted(set(found))
     followed = [result for result in results if not _follows(result, trace)]
     findings = [*trace.findings, *_of_one_value(followed, trace)]
     return Validation(tuple(results), tuple(_grouped(findings)))
@@ -153,7 +162,7 @@ def _enclosing(trace: Trace, node: str) -> tuple[Place, str] | None:
     return trace.locate(node.rsplit("#", 1)[0]) if "#" in node and not node.startswith(POL) else None
 
 
-def _shacl(dataset: Dataset, shapes: "rdflib.Graph") -> list[Result] | Finding:
+def apply_shapes(dataset: Dataset, shapes: "rdflib.Graph") -> list[Result] | Finding:
     """Results of pyshacl; shapes that it cannot apply are a finding."""
     import pyshacl  # noqa: PLC0415 - 0.15 s that `kg query` and `kg serve` need not pay
     from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError  # noqa: PLC0415
@@ -214,7 +223,7 @@ def flatten(shapes: "rdflib.Graph") -> "rdflib.Graph":
     return shapes
 
 
-def _check(dataset: Dataset, check: HeadedQuery, keys: Mapping[str, str], trace: Trace) -> list[Result]:
+def run_check(dataset: Dataset, check: HeadedQuery, keys: Mapping[str, str], trace: Trace) -> list[Result]:
     """Rows of a check query, each a result about ``?focus``; a check that cannot be run is a finding."""
     path = keys.get(str(check.header.get("key", "")), "").removeprefix("@id")  # about the node itself, or what ?value tells
     written = str(check.header.get("severity", Severity.VIOLATION))

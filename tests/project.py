@@ -12,13 +12,14 @@ EXPECTED = HERE / "expected"
 
 
 def make_project(target: Path) -> Layout:
-    """Copy the fictional corpus to ``target``, with the real ontology but its own topics, and the real context."""
+    """Copy the fictional corpus to ``target``, with the real ontology but its own topics, the real context and codebook."""
     shutil.copytree(HERE / "corpus", target, dirs_exist_ok=True)
     for name in ("policy.ttl", "values.ttl", "actions.ttl"):
         shutil.copy(ROOT / "ontology" / name, target / "ontology" / name)
     for folder in ("shapes", "rules", "checks"):
         shutil.copytree(ROOT / "ontology" / folder, target / "ontology" / folder)
-    shutil.copy(ROOT / "mappings" / "context.yaml", target / "mappings" / "context.yaml")
+    for name in ("context.yaml", "README.md"):
+        shutil.copy(ROOT / "mappings" / name, target / "mappings" / name)
     return Layout(target)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kg.agreement import kappa, read_recoding
+from kg.agreement.coefficients import kappa
+from kg.agreement.recoding import read_recoding
 from kg.cli import main
 from kg.mappings.layout import Layout
 from tests.project import ROOT

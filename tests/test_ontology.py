@@ -244,7 +244,8 @@ def test_check_header(check: Path) -> None:
     """A finding needs a message, a severity and a key; {value} only where the query binds it."""
     meta = header(check)
 
-    assert {"message", "severity", "key"} == set(meta)
+    assert {"message", "severity", "key", "scope"} == set(meta) - {"reads"}
+    assert meta["scope"] in {"document", "corpus"}
     assert meta["severity"] in {"violation", "warning"}
     assert "{value}" not in meta["message"] or "?value" in check.read_text()
 
@@ -271,7 +272,7 @@ def test_rule(rule: Path) -> None:
     actual = run_rules(store(given), [rule])
 
     assert {quad.triple for quad in store(inferred)} == actual
-    assert {"description"} == set(header(rule))
+    assert {"description", "scope"} == set(header(rule)) - {"reads"}
 
 
 @pytest.mark.parametrize("path", [EXAMPLES / s / "conforms.ttl" for s in ("Demand", "Response", "Figure")], ids=name)

@@ -14,7 +14,7 @@ from kg.engine.interface import Query
 from kg.engine.limits import Limits
 from kg.namespaces import ID
 from kg.parameters import Parameter
-from kg.queries import PublishedQuery, read_queries
+from kg.queries import PublishedQuery, Question, read_queries
 from kg.reader import Reader
 from kg.store import Release
 from tests.golden import build_published
@@ -169,3 +169,22 @@ def test_other_documents(engine: BlockingEngine, choices: Choices) -> None:
 def test_the_files_are_what_the_release_serves(release: Release) -> None:
     """Nothing of a header is lost on the way."""
     assert read_queries(Path(release.path) / "queries") == tuple(QUERIES.values())
+
+
+def test_there_are_ten_questions_to_start_from() -> None:
+    """Numbered from 1 to 10, whichever queries they belong to."""
+    assert sorted(question.place for query in QUERIES.values() for question in query.questions) == list(range(1, 11))
+
+
+@pytest.mark.parametrize(
+    ("query", "question"),
+    [(query, question) for query in QUERIES.values() for question in query.questions],
+    ids=lambda value: value.name if isinstance(value, PublishedQuery) else str(value.place),
+)
+def test_each_question_has_an_answer(engine: BlockingEngine, choices: Choices, query: PublishedQuery, question: Question) -> None:
+    """What is chosen for it exists, and gives rows; all of them have the values that were chosen."""
+    rows = ask(engine, choices, query, *((name, value) for name, values in question.where.items() for value in values))
+
+    assert rows
+    for name, values in question.where.items():
+        assert {row[name].rpartition("/")[2] for row in rows if name in row} <= set(values)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kg.parameters import TYPES, Parameter
-from kg.queries import QueryFileError, read_queries, read_query
+from kg.queries import QueryFileError, Question, read_queries, read_query
 
 HEADER = "#+ title: {en: A, nl: B}\n#+ description:\n#+   en: C\n#+   nl: D\n"
 
@@ -43,6 +43,11 @@ def test_header_and_text(tmp_path: Path) -> None:
         ("#+ title: {en: A, nl: B}\nASK {}", 1, "description"),
         (HEADER + "#+ tags: x\nASK {}", 5, "list of words"),
         (HEADER + "#+ parameters: [x]\nASK {}", 5, "parameters"),
+        (HEADER + "#+ questions: x\nASK {}", 5, "questions is 'x'; expected a list of {en: …, nl: …, where: {…}, place: 1}"),
+        (HEADER + "#+ questions: [{en: A?, place: 1}]\nASK {}", 5, "a question is {'en': 'A?', 'place': 1}; expected"),
+        (HEADER + "#+ questions: [{en: A?, nl: B?, of: c, place: 1}]\nASK {}", 5, "a question is"),
+        (HEADER + "#+ questions: [{en: A?, nl: B?, where: {who: x}, place: 1}]\nASK {}", 5, "by parameter (there is none)"),
+        (HEADER + "#+ questions: [{en: A?, nl: B?, place: first}]\nASK {}", 5, "place of a question is 'first'"),
         (HEADER, 5, "no query"),
     ],
 )
@@ -55,6 +60,15 @@ def test_a_broken_header_is_named_by_file_and_line(tmp_path: Path, text: str, li
 
     assert str(error.value).startswith(f"{file}:{line}: ")
     assert part in str(error.value)
+
+
+def test_questions_of_a_query(tmp_path: Path) -> None:
+    """Words in both languages, values by parameter, and a place."""
+    text = (
+        HEADER + "#+ parameters: {who: {type: agent}}\n#+ questions: [{en: A?, nl: B?, where: {who: [x, y]}, place: 3}]\nASK {}\n"
+    )
+
+    assert read_query(write(tmp_path, text)).questions == (Question({"en": "A?", "nl": "B?"}, {"who": ("x", "y")}, 3),)
 
 
 def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def dumps_of(path: Path) -> dict[str, bytes]:
 
 
 def test_release_is_complete(project: Layout) -> None:
-    """Store, dumps plain and gzipped, queries, report, manifest, checksums that agree."""
+    """Store, dumps plain and gzipped, queries, shapes, checks, codebook, report, manifest, checksums that agree."""
     made = release.build(project, Path("build"))
 
     names = set(dumps_of(made))
@@ -63,6 +63,9 @@ def test_release_is_complete(project: Layout) -> None:
         "report/report.txt",
         "report/shacl.ttl",
         *(f"shapes/{path.name}" for path in (ROOT / "ontology" / "shapes").glob("*.ttl")),
+        *(f"checks/{path.name}" for path in (ROOT / "ontology" / "checks").glob("*.rq")),
+        "codebook/README.md",
+        "codebook/context.yaml",
     }
     for line in (made / "checksums.txt").read_text(encoding="utf-8").splitlines():
         digest, name = line.split("  ")
@@ -127,6 +130,16 @@ def test_another_description_makes_another_release(project: Layout, monkeypatch:
 
     assert second != first
     assert f"release/{second.name}>" in (second / "dumps" / "policy-kg.nt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", ["mappings/README.md", "ontology/checks/duplicate-summary.rq"])
+def test_another_codebook_or_check_makes_another_release(project: Layout, file: str) -> None:
+    """A release holds the codebook and the checks, so it is another one when they are."""
+    first = release.build(project, Path("build"))
+    path = project.root / file
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    assert release.build(project, Path("build")) != first
 
 
 @pytest.mark.parametrize("stage", release.STAGES)

@@ -91,3 +91,83 @@ def test_an_editor_would_mark_a_mistake(committed: dict[str, Any]) -> None:
     assert validator.is_valid(document)
     for wrong in ({"topic": "human-rights"}, {"topics": ["humn-rights"]}, {"target": {"deadline": "35"}}):
         assert not validator.is_valid({**document, "statements": [{**statement, **wrong}]})
+
+
+STATEMENT = {
+    "id": "s001",
+    "passage": "a b … c d",
+    "kind": "Claim",
+    "topics": ["human-rights"],
+    "summary": {"nl": "x", "en": "x"},
+}
+SECTION = {"id": "part-1", "position": "1", "label": {"nl": "x", "en": "x"}}
+
+
+def of_document(**parts: object) -> dict[str, object]:
+    """A mapping file that is right but for what is given."""
+    return {"document": "bij1-2021", "statements": [STATEMENT], **parts}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        of_document(statements=[{**STATEMENT, "object": "opcta"}]),
+        of_document(statements=[{**STATEMENT, "action": "ratfy"}]),
+        of_document(statements=[{**STATEMENT, "addressee": ["belgium", "belgum"]}]),
+        of_document(statements=[{**STATEMENT, "kind": "Opinion"}]),
+        of_document(statements=[{**STATEMENT, "stance": "for"}]),
+        of_document(sections=[{**SECTION, "kind": "Section"}]),
+        of_document(sections=[{"id": "part-1"}]),
+        of_document(withdrawn=[{"id": "s002", "summary": {"nl": "x", "en": "x"}}]),
+        of_document(withdrawn=[{"id": "s002", "kind": "Claim"}]),
+        {"collection": "agnt", "entities": []},
+        {"collection": "agent", "entities": [{"id": "x", "kind": "Sate", "label": {"nl": "x", "en": "x"}}]},
+        {"document": "bij1-2021", "skipped": [{"passage": "a … b", "reason": "boring"}]},
+    ],
+    ids=lambda data: json.dumps(data)[-60:],
+)
+def test_what_the_check_refuses_an_editor_marks(committed: dict[str, Any], data: dict[str, object]) -> None:
+    """Wrong slugs, kinds where none belongs, and content of withdrawn statements."""
+    validator = jsonschema.Draft202012Validator(committed)
+
+    assert validator.is_valid(of_document(sections=[SECTION], withdrawn=[{"id": "s002", "replacedBy": "s001"}]))
+    assert not validator.is_valid(data)
+
+
+def test_kinds_of_other_vocabularies_are_not_marked(committed: dict[str, Any]) -> None:
+    """`kg check` takes a prefixed name, too."""
+    entity = {"id": "x", "kind": "org:Organization", "label": {"nl": "x", "en": "x"}}
+
+    assert jsonschema.Draft202012Validator(committed).is_valid({"collection": "agent", "entities": [entity]})
+
+
+def test_what_is_completed_is_explained(committed: dict[str, Any]) -> None:
+    """Each value of a list has its names in both languages, in the form that editors read."""
+    lists = {name: found for name, found in committed["$defs"].items() if "enum" in found}
+    statement = committed["anyOf"][0]["properties"]["statements"]["items"]["properties"]
+
+    assert {name for name, found in lists.items() if len(found["enum"]) != len(found["enumDescriptions"])} == set()
+    assert {name for name, found in lists.items() if "" in found["enumDescriptions"]} == set()
+    assert described(lists["agent"], "belgium") == "België / Belgium"
+    assert described(lists["any"], "opcat").endswith("(instrument)")
+    assert described(lists["action"], "abolish") == "afschaffen / abolish"
+    assert described(statement["kind"], "Principle").endswith("A statement of a value, aim or position with no concrete action.")
+    assert statement["addressee"]["description"] == (
+        "Wie volgens de uitspraak moet handelen.\n\nWho should act according to the statement."
+    )
+
+
+def described(listed: dict[str, Any], value: str) -> str:
+    """What an editor shows beside a value."""
+    return str(listed["enumDescriptions"][listed["enum"].index(value)])
+
+
+def test_the_editor_settings_name_what_there_is() -> None:
+    """The schema, the folders of mapping files, and the extension that reads both."""
+    settings = json.loads((ROOT / ".vscode" / "settings.json").read_text(encoding="utf-8"))
+    recommended = json.loads((ROOT / ".vscode" / "extensions.json").read_text(encoding="utf-8"))
+
+    ((file, patterns),) = settings["yaml.schemas"].items()
+    assert (ROOT / file).is_file()
+    assert [pattern for pattern in patterns if not list(ROOT.glob(pattern.lstrip("!")))] == []
+    assert recommended == {"recommendations": ["redhat.vscode-yaml"]}

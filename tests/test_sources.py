@@ -137,3 +137,29 @@ def test_missing_text_and_wrong_bytes(tmp_path: Path) -> None:
         read_text(tmp_path, "nothing")
     with pytest.raises(SourceError, match="not UTF-8 at byte 3"):
         read_text(tmp_path, "latin")
+
+
+@pytest.mark.parametrize(
+    "raw, expected",
+    [
+        ("Mr. J.P. de Wit komt. Hij blijft.", ["Mr. J.P. de Wit komt.", "Hij blijft."]),
+        ("Dat kost 1.250,50 euro. Zie art. 5 en nr. 12.", ["Dat kost 1.250,50 euro.", "Zie art. 5 en nr. 12."]),
+        (
+            "Op 3 jan. 2034 begint het. Einde jan. Dan volgt meer.",
+            ["Op 3 jan. 2034 begint het.", "Einde jan.", "Dan volgt meer."],
+        ),
+        ("No. 5 is alive. Do we say no. We do.", ["No. 5 is alive.", "Do we say no.", "We do."]),
+        ("The U.S. Senate met, e.g. Mrs. Low. It voted!", ["The U.S. Senate met, e.g. Mrs. Low.", "It voted!"]),
+        ("• meer dijken;\n• minder water\n- geen zout", ["meer dijken;", "minder water", "geen zout"]),
+        ("a) eerst dit\nb) dan dat", ["eerst dit", "dan dat"]),
+        ("1) Eerst dit.\n2) Dan dat.", ["Eerst dit.", "Dan dat."]),
+        ("“Kom!” zei hij. “Nu?” Ja.", ["“Kom!” zei hij.", "“Nu?”", "Ja."]),
+        ("Kosten\n\nHet kost veel", ["Kosten", "Het kost veel"]),
+    ],
+    ids=["initials", "numbers", "months", "no", "English", "bullets", "letters", "brackets", "quotes", "heading"],
+)
+def test_sentences_of_dutch_and_english(raw: str, expected: list[str]) -> None:
+    """Abbreviations, numbers, list marks, quotation and headings."""
+    text = normalise(raw)
+
+    assert [text[span.start : span.end] for span in split_sentences(raw)] == expected

@@ -5,18 +5,20 @@ from pathlib import Path
 import click
 
 from kg import release, report
+from kg.authoring.locking import mistakes, relock
 from kg.cli import files, options
 from kg.coverage import Coverage, coverage
 from kg.errors import FindingsError, Severity
 from kg.imports.commands import carried
 from kg.mappings.corpus import Corpus, read_corpus
 from kg.mappings.layout import Layout
-from kg.mappings.lock import format_lock
 from kg.schema import schema
 
 
 @click.command(no_args_is_help=False)
 @options.sources
+@options.build_dir
+@options.jobs
 @click.option(
     "--format", "style", type=click.Choice(report.FORMATS), default="text", show_default=True, help="Form of the findings."
 )
@@ -24,30 +26,32 @@ from kg.schema import schema
     "--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the SHACL report, as Turtle."
 )
 @click.pass_obj
-def check(layout: Layout, sources: Path | None, style: str, report_file: Path | None) -> None:
+def check(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | None, style: str, report_file: Path | None) -> None:
     """Check the mappings and print every finding.
 
-    Reads, maps, infers and validates as `kg build` does, and writes nothing. Each finding names file, line and column.
+    Reads, maps, infers and validates as `kg build` does, and writes nothing but its own cache, and that only where there is a build
+    directory. Each finding names file, line and column.
 
     \b
     Example:
       kg check
       kg check --sources ../texts --format sarif > findings.sarif
     """
-    checked = release.check(layout, sources)
+    from kg.scale import cache, executor, steps  # noqa: PLC0415 - only the commands that read mappings need it
+
+    with cache.opened(build_dir) as kept:
+        checked = steps.judge(layout, kept, executor.executor(jobs), sources, query_findings=release.query_findings)
     findings = checked.findings
     if report_file is not None:
         from kg import dumps  # noqa: PLC0415 - only this option needs it
         from kg.graph import from_jsonld  # noqa: PLC0415
 
-        report_file.write_bytes(
-            dumps.serialise_triples(from_jsonld(report.shacl_report(checked.validation, checked.corpus.trace)))
-        )
+        report_file.write_bytes(dumps.serialise_triples(from_jsonld(report.shacl_report(checked.validation, checked.trace))))
     text = report.format_findings(findings, style)
     if text:
         click.echo(text)
     if style == "text":
-        click.echo(f"{report.summary(findings)} in {len(checked.corpus.documents)} document(s)", err=True)
+        click.echo(f"{report.summary(findings)} in {len(checked.documents)} document(s)", err=True)
     if any(finding.severity is Severity.VIOLATION for finding in findings):
         raise SystemExit(1)
 
@@ -90,24 +94,15 @@ def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> 
     """
     corpus = _usable(read_corpus(layout, options.needed_sources(sources), check_lock=False))
     _known(documents, corpus)
-    mistakes = [
-        f for f in corpus.findings if f.code.startswith(("anchor-", "yaml", "encoding", "duplicate-id", "reused-id", "source"))
-    ]
-    wrong = {finding.file for finding in mistakes}
     for slug, coding in corpus.documents.items():
         if (documents and slug not in documents) or coding.text is None:
             click.echo(f"{slug}: {'not asked for' if coding.text else 'no text'}, left as it is", err=True)
-            continue
-        if coding.file in wrong:
-            continue
-        path = layout.lock(slug)
-        content = format_lock(coding.passages.found)
-        changed = not path.exists() or path.read_text(encoding="utf-8") != content
-        if changed:
-            files.replace(path, content)
-        click.echo(f"{slug}: {len(coding.passages.found)} passages, {'written' if changed else 'unchanged'}", err=True)
-    if mistakes:
-        raise FindingsError(tuple(mistakes))
+    for slug, changed in relock(corpus, documents or corpus.documents).items():
+        found = len(corpus.documents[slug].passages.found)
+        click.echo(f"{slug}: {found} passages, {'written' if changed else 'unchanged'}", err=True)
+    wrong = mistakes(corpus)
+    if wrong:
+        raise FindingsError(wrong)
 
 
 @click.command(name="coverage")

@@ -1,17 +1,12 @@
 """Generated files: replaced in one step, or compared with what they should be."""
 
-import os
 from pathlib import Path
 
 import click
 
+from kg.atomic import replace
 
-def replace(path: Path, content: str) -> None:
-    """Write a file in one step, so that an interruption leaves the old one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(content, encoding="utf-8")
-    draft.replace(path)
+__all__ = ["keep", "replace"]
 
 
 def keep(path: Path, name: str, content: str, command: str, *, only_check: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import authoring, citing, describing, importing, publishing, reading, releasing, serving
+from kg.cli import agreeing, authoring, citing, describing, importing, publishing, reading, releasing, serving, starting, watching
 from kg.errors import FindingsError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
@@ -42,7 +42,7 @@ def main(ctx: click.Context, root: Path) -> None:
     """What policy documents say, as a validated, citable knowledge graph.
 
     \b
-    Code a document:    kg anchor, kg check, kg coverage
+    Code a document:    kg new, kg watch, kg check, kg anchor, kg coverage, kg agreement, kg merge
     Make a release:     kg build, kg diff, kg release
     Use it:             kg serve, kg query, kg export, kg passage, kg cite, kg import, kg publish
 
@@ -54,6 +54,6 @@ def main(ctx: click.Context, root: Path) -> None:
     ctx.obj = Layout(root)
 
 
-COMMANDS = (authoring, citing, describing, importing, publishing, reading, releasing, serving)
+COMMANDS = (agreeing, authoring, citing, describing, importing, publishing, reading, releasing, serving, starting, watching)
 for command in (command for module in COMMANDS for command in module.COMMANDS):
     main.add_command(command)

@@ -27,6 +27,12 @@ build_dir: Decorator = click.option(
     envvar="KG_BUILD_DIR",
     help="Folder of the releases; `current` in it is the one in use.",
 )
+jobs: Decorator = click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    envvar="KG_JOBS",
+    help="Processes that work on documents.  [default: one for each core]",
+)
 
 
 def needed_sources(given: Path | None) -> Path:

@@ -41,6 +41,11 @@ def _at_least(lowest: float) -> click.FloatRange:
 @_option("--log-queries", "Write the text of queries to the access log, not only a hash.", is_flag=True)
 @_option("--trusted-proxies", "Addresses or blocks of proxies whose X-Forwarded-For is believed, with commas.", default="")
 @_option("--public-url", "Scheme and host of the site as its users see it, such as https://example.org.", default="")
+@_option(
+    "--sources",
+    "Folder of the documents' texts, DOCUMENT.txt, which pages then show with their statements.",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
 @_option("--tls-certificate", "Certificate chain (PEM), to speak TLS.", type=click.Path(exists=True, path_type=Path))
 @_option("--tls-key", "Key of the certificate (PEM).", type=click.Path(exists=True, path_type=Path))
 @_option("--stop-timeout", "Seconds that requests have to end when the server stops.", default=30, type=click.IntRange(1))
@@ -85,6 +90,7 @@ def serve(build_dir: Path, **given: Any) -> None:
             service=ServiceOptions(entries_of(given["service_allow"]), given["service_contact"]),
             log=LogOptions(given["access_log"], given["log_queries"]),
             cache_mib=given["cache"],
+            sources=given["sources"],
             stop_s=given["stop_timeout"],
             certificate=given["tls_certificate"],
             key=given["tls_key"],

@@ -84,21 +84,12 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
     """
     layout.require()
     trace = Trace()
-    vocabulary, findings = read_vocabulary(layout.vocabulary_files())
-    context, wrong = read_context(layout.context, layout.name(layout.context))
-    wrong = wrong or check_context(context, vocabulary) if vocabulary.classes else wrong
-    for finding in findings + wrong:
-        trace.report(finding)
-    if wrong or not vocabulary.classes:
+    vocabulary, context, usable = read_terms(layout, trace)
+    if not usable:
         return Corpus(layout, context, vocabulary, Registry(set()), trace, usable=False)
-    for iri, (file, line) in vocabulary.places.items():
-        trace.subjects.setdefault(iri, (Place(file, line, 1), _short(iri)))
-    trace.lost |= vocabulary.lost
-    if vocabulary.unreadable:
-        trace.lost_below.add(ID)
 
     declared = Declared(trace)
-    entities, prefixes = _read_collections(layout, declared, known_collections(context))
+    entities, prefixes = read_collections(layout, declared, known_collections(context))
     mappings = _read_documents(layout, declared)
     known = Registry(set(declared.places) | vocabulary.concepts | trace.lost)
 
@@ -110,7 +101,7 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
         for node in collections.convert(tree, prefix, converter, declared)
     ]
     for path, tree in mappings:
-        coding, nodes = _convert_document(path, tree, corpus, sources, declared, check_lock=check_lock)
+        coding, nodes = convert_document(path, tree, corpus, sources, declared, check_lock=check_lock)
         corpus.graphs[coding.slug] = nodes
         corpus.documents[coding.slug] = coding
     links = read_links(layout.links, layout.name(layout.links), known, trace)
@@ -118,7 +109,24 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
     return Corpus(layout, context, vocabulary, known, trace, corpus.graphs, corpus.documents, tuple(links))
 
 
-def _read_collections(layout: Layout, declared: Declared, known: frozenset[str]) -> tuple[list[Mapping], list[str]]:
+def read_terms(layout: Layout, trace: Trace) -> tuple[Vocabulary, Context, bool]:
+    """Vocabulary and context, and whether they can be used; what is wrong is reported, and their places are noted."""
+    vocabulary, findings = read_vocabulary(layout.vocabulary_files())
+    context, wrong = read_context(layout.context, layout.name(layout.context))
+    wrong = wrong or check_context(context, vocabulary) if vocabulary.classes else wrong
+    for finding in findings + wrong:
+        trace.report(finding)
+    if wrong or not vocabulary.classes:
+        return vocabulary, context, False
+    for iri, (file, line) in vocabulary.places.items():
+        trace.subjects.setdefault(iri, (Place(file, line, 1), _short(iri)))
+    trace.lost |= vocabulary.lost
+    if vocabulary.unreadable:
+        trace.lost_below.add(ID)
+    return vocabulary, context, True
+
+
+def read_collections(layout: Layout, declared: Declared, known: frozenset[str]) -> tuple[list[Mapping], list[str]]:
     """The trees of the catalogue and the files of entities, with the namespace of each; their ids are taken."""
     trees, prefixes = [], []
     for path, name in layout.collection_files():
@@ -137,21 +145,28 @@ def _read_documents(layout: Layout, declared: Declared) -> list[tuple[Path, Mapp
     slugs = set()
     trace = declared.trace
     for path, name in layout.document_files():
-        slugs.add(path.stem)
-        tree, whole = _read(path, name, trace)
+        tree, written = declare_document(path, name, declared)
+        slugs |= {path.stem, written}
         if tree is not None:
-            written = documents.document_slug(tree, path.stem, trace)
-            slugs.add(written)
-            whole = documents.declare(tree, path.stem, declared) and whole
-            if written == path.stem:
-                trees.append((path, tree))
-            else:  # a copy, or a file renamed: what it says of the document would all be said wrongly
-                trace.lost_below |= {f"{ID}statement/{written}/", f"{ID}section/{written}/"}
-        if not whole:
-            _lose(path, declared, f"{ID}statement/{path.stem}/", f"{ID}section/{path.stem}/")
+            trees.append((path, tree))
     for name, remedy in layout.stray_files(slugs):
         trace.report(Finding(name, 1, 1, "stray-file", f"nothing reads this file: {remedy}"))
     return trees
+
+
+def declare_document(path: Path, name: str, declared: Declared) -> tuple[Mapping | None, str]:
+    """The tree of a mapping file, if it belongs to its document, and the slug that it names; its ids are taken."""
+    trace, written = declared.trace, path.stem
+    tree, whole = _read(path, name, trace)
+    if tree is not None:
+        written = documents.document_slug(tree, path.stem, trace)
+        whole = documents.declare(tree, path.stem, declared) and whole
+        if written != path.stem:  # a copy, or a file renamed: what it says of the document would all be said wrongly
+            trace.lost_below |= {f"{ID}statement/{written}/", f"{ID}section/{written}/"}
+            tree = None
+    if not whole:
+        _lose(path, declared, f"{ID}statement/{path.stem}/", f"{ID}section/{path.stem}/")
+    return tree, written
 
 
 def _read(path: Path, name: str, trace: Trace) -> tuple[Mapping | None, bool]:
@@ -181,7 +196,7 @@ def _lose(path: Path, declared: Declared, *namespaces: str) -> None:
         trace.lost_below |= set(prefixes)
 
 
-def _convert_document(
+def convert_document(
     path: Path, tree: Mapping, corpus: Corpus, sources: Path | None, declared: Declared, *, check_lock: bool
 ) -> tuple[DocumentCoding, list[JsonNode]]:
     """Text, lock, statements and ledger of one document."""

@@ -8,7 +8,8 @@ import re
 from typing import Final
 
 from kg.mappings.context import Form
-from kg.mappings.convert import Converter, JsonNode
+from kg.mappings.convert import Converter, JsonNode, Special
+from kg.mappings.lock import lock_id
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, Sequence, items
 from kg.mappings.passages import Passages
 from kg.mappings.trace import Trace
@@ -17,6 +18,10 @@ from kg.namespaces import ID, POL, RDF_TYPE
 
 _TOP: Final = ("document", "defaults", "sections", "statements", "withdrawn")
 _PARTS: Final = {"sections": "section", "statements": "statement", "withdrawn": "statement"}
+KEPT_WHEN_WITHDRAWN: Final = ("withdrawn", "replacedBy", "note")
+"""The keys of a withdrawn statement."""
+_PREPARED: Final = ("id", "section", "passage")
+"""What is known of a statement before anything is coded."""
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -173,9 +178,9 @@ def _section(node: Mapping, iri: str, name: str, converter: Converter) -> JsonNo
 
 
 def _withdrawn(node: Mapping, iri: str, name: str, converter: Converter) -> JsonNode:
-    kept = {"withdrawn", "replacedBy", "note"}
     refuse = dict.fromkeys(
-        converter.context.terms.keys() - kept, "a withdrawn statement keeps only `replacedBy` and `note`: delete it"
+        converter.context.terms.keys() - set(KEPT_WHEN_WITHDRAWN),
+        "a withdrawn statement keeps only `replacedBy` and `note`: delete it",
     )
     result = converter.node(node, iri, name, skip=("id",), refuse=refuse)
     return {**result, "kind": f"{POL}Statement", "withdrawn": "true"}
@@ -186,6 +191,10 @@ def _statement(node: Mapping, iri: str, name: str, converter: Converter, passage
         return passages.convert(entry, iri, name, locked=iri.endswith(f"/{name}"))
 
     refuse = {"document": "it stands once, at the head of the file: delete it here"}
+    open_keys = _open_keys(node)
+    if open_keys:
+        passages.uncoded |= {lock_id(name, index) for index, _ in enumerate(items(node.get("passage")), start=1)}
+        return _uncoded(node, iri, name, converter, convert_passage, open_keys)
     result = converter.node(node, iri, name, skip=("id",), special={"passage": convert_passage}, refuse=refuse)
     converter.inherit(result, node, defaults)
     result["document"] = f"{ID}document/{converter.document}"
@@ -204,6 +213,32 @@ def _statement(node: Mapping, iri: str, name: str, converter: Converter, passage
                 converter.trace.flagged.add((iri, RDF_TYPE))
                 converter.trace.report(place.finding("unknown-kind", message, name))
     return result
+
+
+def _open_keys(node: Mapping) -> tuple[str, ...]:
+    """The keys without a value of a statement of which only the passage is known; none if something is coded, or nothing is open."""
+    rest = {key: entry for key, entry in node.entries.items() if key not in _PREPARED}
+    return tuple(rest) if rest and all(_is_empty(entry.value) for entry in rest.values()) else ()
+
+
+def _is_empty(value: Node) -> bool:
+    if isinstance(value, Scalar):
+        return not value.value.strip()
+    return all(_is_empty(entry.value) for entry in value.entries.values()) if isinstance(value, Mapping) else not value.items
+
+
+def _uncoded(
+    node: Mapping, iri: str, name: str, converter: Converter, convert_passage: Special, open_keys: tuple[str, ...]
+) -> JsonNode:
+    """A statement as `kg new` prepares it, with one finding instead of one for each key."""
+    trace = converter.trace
+    prepared = Mapping({key: entry for key, entry in node.entries.items() if key in _PREPARED}, node.place)
+    result = converter.node(prepared, iri, name, skip=("id",), special={"passage": convert_passage})
+    keys = ", ".join(open_keys[:-1]) + " and " + open_keys[-1] if len(open_keys) > 1 else open_keys[0]
+    message = f"not coded yet: give {keys}; if the passage states nothing, delete the entry and put it in {converter.document}.skipped.yaml"
+    trace.report(node.place.finding("not-coded", message, name))
+    trace.flagged |= {(iri, term.iri) for term in converter.context.terms.values()}
+    return {**result, "document": f"{ID}document/{converter.document}", "kind": f"{POL}Statement"}
 
 
 def _unused_rows(passages: Passages) -> None:

@@ -80,6 +80,10 @@ class Layout:
         """The SELECT queries that must return no row."""
         return self.named((self.ontology / "checks").glob("*.rq"))
 
+    def codebook_files(self) -> list[tuple[Path, str]]:
+        """The codebook, and what the keys that it names mean."""
+        return [(path, self.name(path)) for path in (self.mappings / "README.md", self.context) if path.exists()]
+
     def query_files(self) -> list[tuple[Path, str]]:
         """The published queries."""
         return self.named(self.queries.glob("*.rq"))

@@ -25,6 +25,7 @@ class Passages:
     :ivar text: the normalised text, or None when it is not at hand; then the lock is believed
     :ivar lock: the rows of the anchor lock, by row id
     :ivar check_lock: False while the lock is being written anew
+    :ivar uncoded: rows of statements of which only the passage is written; they cover nothing yet
     :ivar found: passages with the anchors as written, by row id; what `kg anchor` writes
     """
 
@@ -36,6 +37,7 @@ class Passages:
     check_lock: bool = True
     found: dict[str, tuple[Passage, str]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    uncoded: set[str] = field(default_factory=set)
 
     def convert(self, entry: Entry, statement: str, name: str, *, locked: bool = True) -> list[JsonNode]:
         """JSON-LD nodes for the value of a ``passage`` key.
@@ -129,9 +131,15 @@ class Passages:
         self.trace.report(place.finding(code, message, name))
 
     def spans(self) -> list[Span]:
-        """The stretches of text that the passages cover."""
-        located = [passage for passage, _ in self.found.values()] or [row.passage for row in self.lock.values()]
-        return [Span(passage.start, passage.end) for passage in located]
+        """The stretches of text that the passages of coded statements cover."""
+        return [Span(passage.start, passage.end) for passage in self.located().values()]
+
+    def located(self) -> dict[str, Passage]:
+        """The passages of coded statements, by row id: as the text has them, or else the lock."""
+        located = {row: passage for row, (passage, _) in self.found.items()} or {
+            r: locked.passage for r, locked in self.lock.items()
+        }
+        return {row: passage for row, passage in located.items() if row not in self.uncoded}
 
 
 def anchor_code(error: AnchorError) -> str:

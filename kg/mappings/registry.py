@@ -5,6 +5,7 @@ In: declared IRIs, from the vocabulary and the mapping files. Out: the IRI of a 
 """
 
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 
 from kg.mappings.words import nearest
 from kg.namespaces import ID
@@ -31,12 +32,17 @@ _NOT_ENTITIES = tuple(
 class Registry:
     """Declared IRIs below ``id/``, looked up by slug."""
 
-    def __init__(self, declared: set[str]) -> None:
+    def __init__(self, declared: AbstractSet[str]) -> None:
         self._declared = declared
         self._by_tail: dict[str, list[str]] = defaultdict(list)
         for iri in sorted(declared):
             if not iri.startswith(_NOT_ENTITIES):
                 self._by_tail[iri.rsplit("/", 1)[-1]].append(iri)
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset(self._declared)
 
     def __contains__(self, iri: object) -> bool:
         return iri in self._declared
@@ -49,7 +55,7 @@ class Registry:
         :param document: slug of the document at hand, tried as first part of the path
         """
         for iri in (f"{base}{document}/{slug}", f"{base}{slug}"):
-            if iri in self._declared:
+            if iri in self:
                 return [iri]
         return [iri for iri in self._by_tail.get(slug, ()) if iri.startswith(base)]
 
@@ -61,6 +67,8 @@ class Registry:
         """Up to three declared slugs below ``base`` that are spelled like ``slug``."""
         own = f"{base}{document}/"
         known = {iri.removeprefix(own) if iri.startswith(own) else iri.removeprefix(base) for iri in self.below(base)}
+        if base == f"{ID}section/":
+            known = {slug for slug in known if "/" not in slug}  # a section of another document is never meant
         if base == ID:
             known = {path.rsplit("/", 1)[-1] for path in known}
         return nearest(slug, known)

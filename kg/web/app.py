@@ -19,6 +19,7 @@ from kg.store import Release
 from kg.web import (
     api,
     citing,
+    codebook,
     compare,
     crawling,
     description,
@@ -29,16 +30,21 @@ from kg.web import (
     pages,
     queries,
     reconcile,
+    report,
     search,
     suggest,
     things,
 )
 from kg.web.dataset_head import dataset_jsonld
 from kg.web.links import local
+from kg.web.pictures import script, views
 from kg.web.problems import Problem, problem_reply
+from kg.web.reading import SourceTexts
 from kg.web.site import Site, visit
 
 _FAMILIES = (
+    views,
+    script,
     pages,
     lists,
     compare,
@@ -46,6 +52,8 @@ _FAMILIES = (
     api,
     things,
     ontology,
+    report,
+    codebook,
     search,
     suggest,
     reconcile,
@@ -65,6 +73,7 @@ def create_app() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals["dataset_jsonld"] = dataset_jsonld
+    app.jinja_env.globals["codebook_versions"] = codebook.versions
     language.equip(app.jinja_env)
     app.context_processor(lambda: {"visit": visit()})
     for family in _FAMILIES:
@@ -74,12 +83,13 @@ def create_app() -> Flask:
     return app
 
 
-def make_site(release: Release, engine: Engine, templates: Environment) -> Site:
+def make_site(release: Release, engine: Engine, templates: Environment, sources: SourceTexts | None = None) -> Site:
     """Site of a release.
 
+    :param sources: the documents' texts, where they are at hand
     :raises QueryFileError: if a published query cannot be read
     """
-    return Site(release, Reader(release), engine, read_queries(release.path / "queries"), templates)
+    return Site(release, Reader(release), engine, read_queries(release.path / "queries"), templates, sources or SourceTexts())
 
 
 def _is_route(path: str) -> bool:

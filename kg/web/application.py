@@ -33,6 +33,7 @@ from kg.web import editor
 from kg.web.app import create_app, make_site
 from kg.web.editor import EditorError
 from kg.web.front import Front
+from kg.web.maker import PageMaker
 from kg.web.server import Connection, Outside, Scope, Server
 from kg.web.telemetry import AccessLog, LogOptions
 
@@ -73,6 +74,7 @@ class Options:
     :ivar engine: query endpoint of another store, in which the release was published; empty for processes of our own
     :ivar service: what SERVICE may lead to
     :ivar cache_mib: MiB of replies that are kept
+    :ivar sources: folder of the documents' texts, ``DOCUMENT.txt``, which pages then show
     :ivar stop_s: seconds that requests have to end when the server is told to stop
     :ivar certificate: file of the chain, in PEM; with ``key`` it is TLS that is spoken
     :ivar main_process: process id of the one that was started; :func:`serve` sets it
@@ -87,6 +89,7 @@ class Options:
     engine: str = ""
     service: ServiceOptions = field(default_factory=ServiceOptions)
     cache_mib: int = 128
+    sources: Path | None = None
     stop_s: int = 30
     certificate: Path | None = None
     key: Path | None = None
@@ -134,7 +137,9 @@ class Application:
         else:
             engine = LocalEngine(release, options.limits, federation)
         site = make_site(release, engine, app.jinja_env)
-        front = Front(site, app, options.limits, AccessLog(options.log), options.cache_mib)
+        maker = PageMaker(release, options.limits, federates=engine.federates, sources=options.sources)
+        front = Front(site, maker, options.limits, AccessLog(options.log), options.cache_mib)
+        front.metrics.gauge("kg_page_restarts", "Processes for pages that replaced one that ended.", lambda: maker.restarts)
         await _equip(front)
         if isinstance(engine, LocalEngine):
             _measure(front, engine)
@@ -146,10 +151,7 @@ class Application:
         for task in self._tasks:
             task.cancel()
         if self._server is not None:
-            front = self._server.front
-            front.state.stopping = True
-            await front.state.site.engine.close()
-            front.log.close()
+            await self._server.front.close()
 
     async def _follow(self, front: Front) -> None:
         """Serve a later release when ``build/current`` moves; while it cannot be served, the old one stays."""
@@ -180,9 +182,7 @@ async def follow(build_dir: Path, front: Front) -> bool:
     if (build_dir / "current").resolve() == old.release.path:
         return False
     release = current_release(build_dir)
-    new = make_site(release, old.engine, old.templates)
-    await old.engine.reopen(release)
-    front.serve(new)
+    await front.serve(make_site(release, old.engine, old.templates))
     return True
 
 

@@ -1,13 +1,13 @@
-"""Call the Flask application from the front: a WSGI call in a thread, with the body already read.
+"""Pages between the front and Flask: who has to wait, and the WSGI call with the body already read.
 
-Files are not read here: Flask names them in ``X-Sendfile``, and the server sends them by itself.
+:mod:`kg.web.maker` has the call made in another process. Files are not read there: Flask names them in ``X-Sendfile``, and the
+server sends them by itself.
 """
 
 import asyncio
 import io
-from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from kg.engine.errors import EngineBusyError
 from kg.engine.lanes import Lane
+from kg.store import Release
 from kg.web.http import Reply, Request
 from kg.web.site import LASTING
 
@@ -23,22 +24,41 @@ if TYPE_CHECKING:
 
 
 PAGES: Final = 2
-"""Pages that are made at a time: threads of Python take turns, so more would only be slower, and keep the endpoint waiting."""
+"""Pages that are made at a time: threads of Python take turns, so more would only be slower."""
 _RETRY_S: Final = 2
 
 
-class Pages:
-    """Has pages made in threads, one at a time for each client. Belongs to one event loop."""
+class Maker(Protocol):
+    """Makes pages of a release. All methods belong to one event loop."""
 
-    def __init__(self, app: Flask, queue_s: float) -> None:
-        """Call ``app``.
+    async def make(self, request: Request, headers: list[tuple[str, str]]) -> Reply:
+        """Reply of the application.
+
+        :param headers: all header fields of the request
+        :raises RefusalError: if it cannot be had
+        """
+
+    async def serve(self, release: Release) -> None:
+        """Make pages of another release from now on.
+
+        :raises ReleaseError: if it cannot be opened; pages are those of the one before
+        """
+
+    async def close(self) -> None:
+        """End what was started."""
+
+
+class Pages:
+    """Has pages made, one at a time for each client. Belongs to one event loop."""
+
+    def __init__(self, maker: Maker, queue_s: float) -> None:
+        """Have ``maker`` make them.
 
         :param queue_s: seconds that a request may wait for its turn
         """
-        self._app = app
+        self._maker = maker
         self._queue_s = queue_s
         self._lane = Lane(PAGES, 1)
-        self._threads = ThreadPoolExecutor(PAGES, "page")
 
     async def call(self, request: Request, headers: list[tuple[str, str]]) -> Reply:
         """Reply of the application.
@@ -51,8 +71,8 @@ class Pages:
         except TimeoutError:
             message = f"No page could be made for you within {self._queue_s:g} s. Send the request again later."
             raise EngineBusyError(message, retry_after_s=_RETRY_S) from None
-        work = asyncio.get_running_loop().run_in_executor(self._threads, call, self._app, request, headers)
-        # a thread cannot be stopped: the place is given back when it ends, though its client may have hung up
+        work = asyncio.ensure_future(self._maker.make(request, headers))
+        # a page that is being made is not stopped: the place is given back when it ends, though its client may have hung up
         work.add_done_callback(lambda _: self._lane.leave(request.client))
         return await asyncio.shield(work)
 

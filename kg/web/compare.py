@@ -5,14 +5,17 @@ In comes ``?with=<slug>&with=<slug>`` (and ``by=speaker``); out goes a page whos
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
 
 from kg.namespaces import ID, POL
-from kg.reader import Reader
+from kg.reader import Reader, Row
 from kg.resource import names
+from kg.web.figures import literal
 from kg.web.links import local
 from kg.web.site import lasting, site
 
@@ -30,13 +33,12 @@ SELECT ?column (COUNT(DISTINCT ?statement) AS ?count) WHERE {{
 }}
 GROUP BY ?column ORDER BY DESC(?count) ?column
 """
-_MATRIX: Final = """
-SELECT ?topic ?column (COUNT(DISTINCT ?statement) AS ?count) WHERE {{
-  VALUES ?column {{ {columns} }}
-  ?statement pol:{property} ?column ; pol:topic ?own .
+_TOPICS_OF: Final = """
+SELECT ?topic (COUNT(DISTINCT ?statement) AS ?count) WHERE {{
+  ?statement pol:{property} <{column}> ; pol:topic ?own .
   ?own skos:broader* ?topic .
 }}
-GROUP BY ?topic ?column
+GROUP BY ?topic
 """
 _RELATIONS: Final = """
 SELECT DISTINCT ?relation ?left ?right ?leftColumn ?rightColumn WHERE {{
@@ -60,6 +62,9 @@ SELECT DISTINCT ?column ?statement ?indicator ?comparator ?value ?unit ?denomina
 }}
 ORDER BY ?indicator ?value ?statement
 """
+
+_UPWARD: Final = frozenset({"at-least", "more-than"})
+_DOWNWARD: Final = frozenset({"at-most", "less-than"})
 
 
 @dataclass(frozen=True)
@@ -94,10 +99,17 @@ class Pair:
 
 @dataclass(frozen=True)
 class TargetRow:
-    """A target: what, how much, by when, and who says it where."""
+    """A target: what, how much, by when, and who says it where.
+
+    :ivar value: as each language writes it
+    :ivar place: on an axis of 100 from 0 to the largest of its unit and denominator; negative if there is no such axis
+    :ivar reach: what of the axis fits the target: from where to where
+    """
 
     indicator: Mapping[str, str]
-    value: str
+    value: Mapping[str, str]
+    place: float
+    reach: tuple[float, float]
     unit: str
     comparator: Mapping[str, str]
     denominator: Mapping[str, str]
@@ -153,8 +165,9 @@ def _query(template: str, by: str, columns: Sequence[Column]) -> str:
 def _topics(reader: Reader, by: str, columns: Sequence[Column]) -> tuple[TopicRow, ...]:
     """The topics of which at least two speak, narrower ones included, those with most statements first; if none, those of one."""
     cells: dict[str, dict[str, int]] = {}
-    for row in reader.select(_query(_MATRIX, by, columns)):
-        cells.setdefault(row["topic"].value, {})[row["column"].value] = int(row["count"].value)
+    for column in columns:
+        for topic, count in reader.once(("topics", by, column.iri), partial(_topics_of, reader, by, column.iri)).items():
+            cells.setdefault(topic, {})[column.iri] = count
     shared = {topic: found for topic, found in cells.items() if len(found) > 1} or cells
     order = sorted(shared, key=lambda topic: (-len(shared[topic]), -sum(shared[topic].values()), topic))[:_TOPICS]
     labels = names(reader, order)
@@ -172,6 +185,12 @@ def _topics(reader: Reader, by: str, columns: Sequence[Column]) -> tuple[TopicRo
     )
 
 
+def _topics_of(reader: Reader, by: str, column: str) -> dict[str, int]:
+    """Number of statements of a document or speaker on each topic, narrower ones included."""
+    rows = reader.select(_TOPICS_OF.format(property=BY[by][0], column=column))
+    return {row["topic"].value: int(row["count"].value) for row in rows}
+
+
 def _relations(reader: Reader, by: str, columns: Sequence[Column]) -> dict[str, tuple[Pair, ...]]:
     """Pairs of statements, by relation."""
     rows = reader.select(_query(_RELATIONS, by, columns))
@@ -186,15 +205,27 @@ def _relations(reader: Reader, by: str, columns: Sequence[Column]) -> dict[str, 
 
 
 def _targets(reader: Reader, by: str, columns: Sequence[Column]) -> tuple[TargetRow, ...]:
-    """Targets, those of one indicator together."""
+    """Targets, those that can be set against each other together, the lowest first."""
     rows = reader.select(_query(_TARGETS, by, columns))
     own = {column.iri: column.names for column in columns}
     things = ("indicator", "comparator", "denominator")
     labels = names(reader, {row[name].value for row in rows for name in things if name in row})
+    largest: dict[tuple[str, ...], Decimal] = {}
+    for row in rows:
+        largest[_axis(row)] = max(largest.get(_axis(row), Decimal(0)), Decimal(row["value"].value))
+    rows.sort(key=lambda row: (_axis(row), Decimal(row["value"].value), row["indicator"].value, row["statement"].value))
+
+    def place(row: Row) -> float:
+        most = largest[_axis(row)]
+        value = Decimal(row["value"].value)
+        return round(float(value / most * 100), 1) if most > 0 and value >= 0 else -1
+
     return tuple(
         TargetRow(
             indicator=labels.get(row["indicator"].value, {}),
-            value=row["value"].value,
+            value=literal(row["value"]) or {"": row["value"].value},
+            place=place(row),
+            reach=_reach(row["comparator"].value if "comparator" in row else "", place(row)),
             unit=_unit(row["unit"].value),
             comparator=labels.get(row["comparator"].value, {}) if "comparator" in row else {},
             denominator=labels.get(row["denominator"].value, {}) if "denominator" in row else {},
@@ -204,6 +235,20 @@ def _targets(reader: Reader, by: str, columns: Sequence[Column]) -> tuple[Target
         )
         for row in rows
     )
+
+
+def _axis(row: Row) -> tuple[str, ...]:
+    """What two targets have in common that can stand on one axis: the unit, what it is a share of, and whether it is a change."""
+    relative = row["comparator"].value.endswith("-by") if "comparator" in row else False
+    return (row["unit"].value, row["denominator"].value if "denominator" in row else "", str(relative))
+
+
+def _reach(comparator: str, place: float) -> tuple[float, float]:
+    """What of an axis fits a comparator, such as all from the place of its value on."""
+    name = comparator.rpartition("/")[2]
+    if name in _UPWARD:
+        return place, 100
+    return (0, place) if name in _DOWNWARD else (place, place)
 
 
 def _unit(iri: str) -> str:

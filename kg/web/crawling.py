@@ -13,6 +13,7 @@ from flask import Blueprint, Response, abort, current_app, render_template
 from kg.description.facts import DATASET, TITLE
 from kg.namespaces import ID
 from kg.reader import Reader
+from kg.web.pictures.catalogue import PICTURES
 from kg.web.site import base_url, site
 
 blueprint: Final = Blueprint("crawling", __name__)
@@ -27,13 +28,16 @@ _PAGES: Final = (
     "/instruments",
     "/places",
     "/compare",
+    "/pictures",
     "/dumps/",
     "/catalog",
     "/ontology",
     "/shapes",
+    "/report",
+    "/codebook",
 )
 """Pages that are listed if the application has them."""
-_COSTLY: Final = ("/sparql?query=", "/sparql?*", "/compare?*", "/search", "/reconcile", "/api/")
+_COSTLY: Final = ("/sparql?query=", "/sparql?*", "/compare?*", "/pictures/*?*", "/search", "/reconcile", "/api/")
 """Addresses of which there are as many as one can think of questions.
 
 A question mark at the end would be lost on Python's ``urllib.robotparser``, which then forbids the endpoint itself.
@@ -71,6 +75,7 @@ def pages() -> Response:
     """
     known = {rule.rule for rule in current_app.url_map.iter_rules()}
     paths: list[str] = [path for path in _PAGES if path in known]
+    paths += [f"/pictures/{name}" for name in PICTURES]
     paths += [f"/queries/{quote(query.name)}" for query in site().queries]
     dataset = {
         "iri": DATASET,

@@ -4,72 +4,20 @@ In comes the address of a document with what is chosen (``kind``, ``topic``, ``a
 template shows. Every choice is a link, so every state has an address.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
+from kg.errors import Span
 from kg.namespaces import ID, POL
-from kg.reader import Reader, Row
+from kg.reader import Reader
 from kg.resource import names
-from kg.web.links import local
+from kg.web.coded import KINDS, Coded, coded, covered
+from kg.web.narrowing import Narrowed, Narrowing, all_kinds
 
-KINDS: Final = ("Demand", "Commitment", "Principle", "Claim", "Assessment", "Response")
 CHOICES: Final = ("kind", "section", "topic", "addressee")
-PER_PAGE: Final = 100
 WIDTH: Final = 1000
 """Units of the strip for the whole text."""
-_MANY: Final = 12
-"""Topics and addressees that are offered."""
-
-_STATEMENTS: Final = """
-SELECT ?statement ?kind ?section ?start ?end WHERE {{
-  ?statement pol:statedIn <{document}> ; a ?kind ; pol:passage ?passage .
-  VALUES ?kind {{ {kinds} }}
-  ?passage oa:hasSelector ?selector .
-  ?selector oa:start ?start ; oa:end ?end .
-  OPTIONAL {{ ?statement pol:section ?section }}
-}}
-ORDER BY ?start ?end ?statement
-"""
-_PROPERTIES: Final = """
-SELECT ?statement ?property ?value WHERE {{
-  ?statement pol:statedIn <{document}> ; ?property ?value .
-  VALUES ?property {{ pol:topic pol:addressee pol:speaker }}
-}}
-ORDER BY ?statement ?property ?value
-"""
-_OUTLINE: Final = """
-SELECT ?section WHERE {{ ?section a pol:Section ; pol:partOf+ <{document}> ; pol:position ?position }} ORDER BY ?position ?section
-"""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A link that narrows what is shown, or takes that back.
-
-    :ivar count: statements that have it, whatever else is chosen
-    """
-
-    iri: str
-    names: Mapping[str, str]
-    count: int
-    address: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A statement in the list."""
-
-    address: str
-    names: Mapping[str, str]
-    kind: Mapping[str, str]
-    speakers: tuple[Mapping[str, str], ...]
-    addressees: tuple[Mapping[str, str], ...]
-    start: int
-    section: str
 
 
 @dataclass(frozen=True)
@@ -86,18 +34,15 @@ class Strip:
 class DocumentView:
     """What the page of a document shows beside its properties.
 
-    :ivar entries: statements of the page, in the order of the text
-    :ivar total: statements that fit what is chosen
-    :ivar pages: address of each page of the list
+    :ivar cover: path of what statements are about, in the same box as the strips
+    :ivar covered: share of the text that this is, from 0 to 1
+    :ivar listed: statements, in the order of the text
     """
 
     strips: tuple[Strip, ...]
-    choices: tuple[tuple[str, tuple[Choice, ...]], ...]
-    sections: Mapping[str, Mapping[str, str]]
-    entries: tuple[Entry, ...]
-    total: int
-    page: int
-    pages: tuple[str, ...]
+    cover: str
+    covered: float
+    listed: Narrowed
 
 
 def document_view(reader: Reader, iri: str, path: str, chosen: Mapping[str, str], number: int, characters: int) -> DocumentView:
@@ -108,89 +53,19 @@ def document_view(reader: Reader, iri: str, path: str, chosen: Mapping[str, str]
     :param number: page of the list, from 1
     :param characters: length of the text
     """
-    statements, outline = reader.once(("statements", iri), lambda: _read(reader, iri))
-    wanted = {name: _iri(name, value, iri) for name, value in chosen.items()}
-    fitting = [each for each in statements if all(value in each.values[name] for name, value in wanted.items())]
-    last = max(1, -(-len(fitting) // PER_PAGE))
-    number = min(max(1, number), last)
-    shown = fitting[(number - 1) * PER_PAGE : number * PER_PAGE]
-
-    def address(changed: Mapping[str, str], page: int = 1) -> str:
-        pairs = [(name, value) for name, value in {**chosen, **changed}.items() if value]
-        pairs += [("page", str(page))] if page > 1 else []
-        return f"{path}?{urlencode(pairs)}" if pairs else path
-
-    counts = {name: Counter(value for each in statements for value in each.values[name]) for name in CHOICES}
-    order: dict[str, list[str]] = {
-        "kind": [f"{POL}{kind}" for kind in KINDS],
-        "section": list(outline),
-        **{name: [value for value, _ in counts[name].most_common(_MANY)] for name in ("topic", "addressee")},
-    }
-    for name, value in wanted.items():
-        if value not in order[name]:
-            order[name].append(value)
-    used = {value for values in order.values() for value in values}
-    used |= {value for each in shown for found in each.values.values() for value in found} | {each.iri for each in shown}
-    labels = names(reader, used)
-    choices = tuple(
-        (
-            name,
-            tuple(
-                Choice(
-                    value,
-                    labels.get(value, {}),
-                    counts[name][value],
-                    address({name: "" if wanted.get(name) == value else _slug(name, value)}),
-                    wanted.get(name) == value,
-                )
-                for value in order[name]
-                if counts[name][value]
-            ),
-        )
-        for name in CHOICES
-    )
+    statements, outline = coded(reader, iri)
+    orders: dict[str, tuple[str, ...]] = {"kind": all_kinds(), "section": outline, "topic": (), "addressee": ()}
+    narrowing = Narrowing(path, chosen, orders, {}, sections=f"{ID}section/{iri.rpartition('/')[2]}/")
+    cover = covered(statements)
     return DocumentView(
-        strips=_strips(fitting, characters, labels),
-        choices=choices,
-        sections=labels,
-        entries=tuple(_entry(each, labels) for each in shown),
-        total=len(fitting),
-        page=number,
-        pages=tuple(address({}, page) for page in range(1, last + 1)),
+        strips=_strips(narrowing.fitting(statements), characters, names(reader, all_kinds())),
+        cover=_cover(cover, characters),
+        covered=sum(span.end - span.start for span in cover) / max(1, characters),
+        listed=narrowing.page(reader, statements, number),
     )
 
 
-@dataclass(frozen=True)
-class _Statement:
-    iri: str
-    start: int
-    end: int
-    values: Mapping[str, tuple[str, ...]]
-
-
-def _read(reader: Reader, document: str) -> tuple[tuple[_Statement, ...], tuple[str, ...]]:
-    """The statements of a document, each once, at its first passage, and its sections; a release does not change."""
-    outline = tuple(row["section"].value for row in reader.select(_OUTLINE.format(document=document)))
-    kinds = " ".join(f"pol:{kind}" for kind in KINDS)
-    more: dict[str, dict[str, list[str]]] = {}
-    for row in reader.select(_PROPERTIES.format(document=document)):
-        name = row["property"].value.removeprefix(POL)
-        more.setdefault(row["statement"].value, {}).setdefault(name, []).append(row["value"].value)
-    found: dict[str, _Statement] = {}
-    for row in reader.select(_STATEMENTS.format(document=document, kinds=kinds)):
-        iri = row["statement"].value
-        own = more.get(iri, {})
-        values = {name: tuple(own.get(name, ())) for name in ("topic", "addressee", "speaker")}
-        values |= {"kind": (row["kind"].value,), "section": _section(row)}
-        found.setdefault(iri, _Statement(iri, int(row["start"].value), int(row["end"].value), values))
-    return tuple(found.values()), outline
-
-
-def _section(row: Row) -> tuple[str, ...]:
-    return (row["section"].value,) if "section" in row else ()
-
-
-def _strips(statements: Sequence[_Statement], characters: int, labels: Mapping[str, Mapping[str, str]]) -> tuple[Strip, ...]:
+def _strips(statements: Sequence[Coded], characters: int, labels: Mapping[str, Mapping[str, str]]) -> tuple[Strip, ...]:
     """A tick for each statement, at the place in the text where it begins."""
     strips = []
     for kind in KINDS:
@@ -202,29 +77,13 @@ def _strips(statements: Sequence[_Statement], characters: int, labels: Mapping[s
     return tuple(strips)
 
 
-def _entry(each: _Statement, labels: Mapping[str, Mapping[str, str]]) -> Entry:
-    def named(name: str) -> tuple[Mapping[str, str], ...]:
-        return tuple(labels.get(value, {"": value}) for value in each.values[name])
-
-    section = next(iter(each.values["section"]), "")
-    return Entry(
-        local(each.iri), labels.get(each.iri, {}), named("kind")[0], named("speaker"), named("addressee"), each.start, section
-    )
-
-
-def _iri(name: str, value: str, document: str) -> str:
-    """IRI of what is chosen by its slug."""
-    if name == "kind":
-        return f"{POL}{value}"
-    if name == "section":
-        return f"{ID}section/{document.rpartition('/')[2]}/{value}"
-    return f"{ID}{value}" if "/" in value else f"{ID}{'topic' if name == 'topic' else 'agent'}/{value}"
-
-
-def _slug(name: str, iri: str) -> str:
-    if name == "kind":
-        return iri.removeprefix(POL)
-    path = iri.removeprefix(ID)
-    collection, _, slug = path.partition("/")
-    usual = {"section": "section", "topic": "topic", "addressee": "agent"}[name]
-    return (slug.rpartition("/")[2] if name == "section" else slug) if collection == usual else path
+def _cover(spans: Iterable[Span], characters: int) -> str:
+    """Bars where statements are about the text; two that no pixel would part are one."""
+    bars: list[list[int]] = []
+    for span in spans:
+        first, last = (place * WIDTH // max(1, characters) for place in (span.start, span.end))
+        if bars and first <= bars[-1][1]:
+            bars[-1][1] = last
+        else:
+            bars.append([first, last])
+    return "".join(f"M{first} 0h{max(1, last - first)}v10h-{max(1, last - first)}z" for first, last in bars)

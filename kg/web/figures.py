@@ -38,6 +38,15 @@ def size(number: int, language: str) -> str:
     return f"{amount:.1f} GB".replace(".", _MARKS[language][1])
 
 
+def percent(share: float, language: str) -> str:
+    """A share as a percentage.
+
+    :param share: from 0 to 1; what is not all of it is never shown as 100 %
+    """
+    text = f"{min(share * 100, 99.9 if share < 1 else 100):.1f}".removesuffix(".0")
+    return f"{text.replace('.', _MARKS[language][1])}%"
+
+
 def date(text: str, language: str) -> str:
     """A date of ISO 8601 as text: a day, a month or a year. What is none stays as it is."""
     found = _DATE.fullmatch(str(text))

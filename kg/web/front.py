@@ -14,11 +14,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from flask import Flask
-
 from kg.engine.errors import RefusalError
 from kg.engine.interface import Query
 from kg.engine.limits import MIB, Limits
+from kg.errors import PolicyKgError
 from kg.web import bridge, editor, encoding, graphs, policy, published, sparql, workbench
 from kg.web.admission import Admission
 from kg.web.cache import Cache, Flights
@@ -58,9 +57,8 @@ class State:
 class Front:
     """Answers requests. All methods belong to one event loop."""
 
-    def __init__(self, site: Site, app: Flask, limits: Limits, log: AccessLog, cache_mib: int) -> None:
+    def __init__(self, site: Site, maker: bridge.Maker, limits: Limits, log: AccessLog, cache_mib: int) -> None:
         self.state = State(site)
-        self.app = app
         self.log = log
         self.cache = Cache(cache_mib * MIB)
         self.admission = Admission(limits.client_queries, limits.queries)
@@ -68,7 +66,8 @@ class Front:
         self._visitors = Admission(_PATIENCE * limits.client_queries, _PATIENCE * limits.queries, "requests for pages")
         self.metrics = Metrics()
         self._flights = Flights()
-        self._pages = bridge.Pages(app, limits.queue_s)
+        self._maker = maker
+        self._pages = bridge.Pages(maker, limits.queue_s)
         self._routes: dict[str, Callable[[Request], Awaitable[Reply]]] = {
             "/sparql": self._sparql,
             "/healthz": self._ready,
@@ -82,20 +81,36 @@ class Front:
             editor.PATH: self._editor_file,
         }
         self._editor: editor.Editor | None = None
-        app.extensions["kg"] = site
         self.metrics.gauge("kg_queries_under_way", "Queries that run or wait.", lambda: self.admission.held)
         self.metrics.gauge("kg_cache_bytes", "Bytes of kept replies.", lambda: self.cache.size)
         self.metrics.gauge("kg_cache_replies", "Number of kept replies.", lambda: len(self.cache))
 
-    def serve(self, site: Site) -> None:
-        """Serve another release from now on."""
+    async def serve(self, site: Site) -> None:
+        """Serve another release from now on, by the same engine.
+
+        :raises PolicyKgError: if it cannot be served; the old one still is
+        """
+        old = self.state.site.release
+        await self._maker.serve(site.release)
+        try:
+            await site.engine.reopen(site.release)
+        except BaseException:
+            with contextlib.suppress(PolicyKgError):
+                await self._maker.serve(old)
+            raise
         self.state.site = site
-        self.app.extensions["kg"] = site
+
+    async def close(self) -> None:
+        """Stop what runs, after the last reply."""
+        self.state.stopping = True
+        await self.state.site.engine.close()
+        await self._maker.close()
+        self.log.close()
 
     def equip(self, found: editor.Editor) -> None:
         """Offer an editor on the SPARQL page, which has a plain form without."""
         self._editor = found
-        self.app.jinja_env.globals["editor"] = found
+        self.state.site.templates.globals["editor"] = found
 
     def known(self, request: Request) -> Reply | None:
         """Reply to a query by GET that came before in the same words."""

@@ -97,7 +97,7 @@ def texts() -> Mapping[str, Mapping[str, str]]:
 
 
 def equip(environment: Environment) -> None:
-    """Give templates ``_``, ``link`` and ``name``, and the filters ``count``, ``size`` and ``date``.
+    """Give templates ``_``, ``link`` and ``name``, and the filters ``count``, ``size``, ``percent`` and ``date``.
 
     They want a :class:`Visit` named ``visit``, or take English.
     """
@@ -106,6 +106,7 @@ def equip(environment: Environment) -> None:
     environment.globals["name"] = _name
     environment.filters["count"] = _written(figures.count)
     environment.filters["size"] = _written(figures.size)
+    environment.filters["percent"] = _written(figures.percent)
     environment.filters["date"] = _written(figures.date)
 
 

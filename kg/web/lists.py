@@ -92,7 +92,7 @@ def _rows(reader: Reader, collection: str, properties: tuple[str, ...], order: s
     def key(iri: str) -> tuple[float, str, str]:
         own = labels.get(iri, {})
         name = own.get(language) or next(iter(own.values()), iri)
-        return -counts.get((iri, order), 0), _alphabetical(name), iri
+        return -counts.get((iri, order), 0), alphabetical(name), iri
 
     def entry(iri: str, depth: int) -> Row:
         return Row(local(iri), labels.get(iri, {}), depth, tuple(counts.get((iri, each), 0) for each in properties))
@@ -111,7 +111,7 @@ def _rows(reader: Reader, collection: str, properties: tuple[str, ...], order: s
     return tuple(found)
 
 
-def _alphabetical(name: str) -> str:
+def alphabetical(name: str) -> str:
     """A name as it is sorted: without case, diacritics and marks."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return "".join(each for each in plain if each.isalnum() or each == " ").strip()

@@ -1,10 +1,11 @@
-"""The first page.
+"""The first page, and the list of published queries.
 
 In comes what a release says of itself; out go pages that work without JavaScript. A client that wants data is led to what describes
 the data set, of which the page is the landing page.
 """
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,7 +18,7 @@ from kg.resource import names
 from kg.web.downloads import of_whole_graph
 from kg.web.links import data_path
 from kg.web.published import bound, in_language
-from kg.web.site import Site, site, visit
+from kg.web.site import Site, lasting, site, visit
 from kg.web.things import DATA_FORMATS
 
 blueprint: Final = Blueprint("pages", __name__)
@@ -37,11 +38,28 @@ def home() -> BaseResponse:
         release=here.release.description,
         queries=here.queries,
         dumps=of_whole_graph(here.release),
-        texts={query.name: _text(query, here, visit().language) for query in here.queries},
+        questions=_questions(here),
         kinds=_kinds(here),
         authors={document["id"]: _authors(here, document) for document in here.release.description.get("documents", [])},
     )
     return Response(page, content_type="text/html; charset=utf-8", headers={"Vary": "Accept, Accept-Language"})
+
+
+@blueprint.get("/queries")
+def queries() -> Response:
+    """The published queries."""
+    here = site()
+    texts = {query.name: _text(query, here, visit().language) for query in here.queries}
+    page = render_template("queries.html", queries=here.queries, texts=texts)
+    return lasting(Response(page, content_type="text/html; charset=utf-8"))
+
+
+def _questions(here: Site) -> list[tuple[dict[str, str], str]]:
+    """The questions of the published queries, in their order, with the address of the answer."""
+    found = sorted(((each, query.name) for query in here.queries for each in query.questions), key=lambda pair: pair[0].place)
+    return [
+        (each.text, f"/queries/{name}" + (f"?{urlencode(each.where, doseq=True)}" if each.where else "")) for each, name in found
+    ]
 
 
 def _text(query: PublishedQuery, here: Site, language: str) -> str:

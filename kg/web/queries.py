@@ -33,8 +33,8 @@ def problem(error: ProblemError) -> Response:
 
 @blueprint.get("/queries/")
 def published_queries() -> BaseResponse:
-    """Lead to the list on the first page."""
-    return redirect(visit().link("/#queries"), 303)
+    """Lead to the list."""
+    return redirect(visit().link("/queries"), 308)
 
 
 @blueprint.get("/queries/<name>")

@@ -1,9 +1,10 @@
 """Run the site on the current release of a build directory, under granian.
 
 In come options; out goes a server that ends, with all its processes, on SIGTERM and SIGINT. :mod:`kg.cli` calls
-:func:`serve`. The process tree is: the main process, one granian worker with :mod:`kg.web.application`, the process that has
-the store open (:mod:`kg.engine.zygote`), and the query processes, which it forks. These and it end when their pipes to the
-application close, however that ended. For a moment after a new release there are two that fork.
+:func:`serve`. The process tree is: the main process, one granian worker with :mod:`kg.web.application`, the process that makes
+pages (:mod:`kg.web.making`), the process that has the store open (:mod:`kg.engine.zygote`), and the query processes, which it
+forks. These end when their pipes to the application close, however that ended. For a moment after a new release there are two
+that fork.
 """
 
 import multiprocessing

@@ -14,6 +14,7 @@ from kg.queries import PublishedQuery
 from kg.reader import Reader
 from kg.store import Release
 from kg.web.language import Visit
+from kg.web.reading import SourceTexts
 
 _PORTS: Final = {"http": "80", "https": "443"}
 
@@ -23,6 +24,7 @@ class Site:
     """What the application was made of. A new release makes a new one.
 
     :ivar reader: the store of the release, for queries of our own; what a visitor writes goes to the engine
+    :ivar sources: the documents' texts, as far as the operator has them
     """
 
     release: Release
@@ -30,6 +32,7 @@ class Site:
     engine: Engine
     queries: tuple[PublishedQuery, ...]
     templates: Environment
+    sources: SourceTexts
 
     @cached_property
     def choices(self) -> Choices:

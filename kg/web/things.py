@@ -6,10 +6,10 @@ withdrawn 410, in that format too.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.description.facts import DATASET
@@ -17,12 +17,15 @@ from kg.namespaces import BASE, GRAPH, ID, POL
 from kg.negotiation import GRAPH_FORMATS, HTML, Format, negotiate
 from kg.resource import Resource, Triple, data, in_use, own_data, problem, read_resource, serialise
 from kg.web.citing import box
-from kg.web.documents import CHOICES, DocumentView, document_view
+from kg.web.documents import CHOICES, document_view
 from kg.web.graphs import extension
 from kg.web.links import data_path, local
 from kg.web.problems import Problem, problem_reply
+from kg.web.reading import Context, context, reading_address, text_view
+from kg.web.roles import CHOICES as ROLE_CHOICES
+from kg.web.roles import ROLES, role, roles
 from kg.web.site import base_url, lasting, site, visit
-from kg.web.views import Thing, passages_of, view_of
+from kg.web.views import Passage, Thing, passages_of, view_of
 
 blueprint: Final = Blueprint("things", __name__)
 
@@ -116,30 +119,67 @@ def described(
 
 def thing_page(resource: Resource) -> BaseResponse:
     """Page about a thing, with its description in the head for machines."""
-    view = view_of(site().reader, resource)
+    is_statement = f"{POL}Statement" in resource.types
+    # what statements say with it in a role is listed apart
+    shown = resource if is_statement else resource.without_inbound(f"{ID}statement/")
+    view = view_of(site().reader, shown)
     # "<" would end the element; JSON has it otherwise only in strings, where it may be written so
     embedded = serialise(own_data(resource), "jsonld").decode().replace("<", "\\u003c")
     files = [(form, data_path(resource.iri, form.name)) for form in DATA_FORMATS]
     values = {"thing": view, "embedded": embedded, "files": files, "cite": box(site(), resource.iri, visit().language)}
-    if f"{POL}Statement" in resource.types:
-        text = render_template("statement.html", passages=passages_of(site().reader, view), **values)
+    if is_statement:
+        text = render_template("statement.html", passages=_passages(view), **values)
     elif f"{POL}Document" in resource.types:
-        text = render_template("document.html", view=_document_view(view), **values)
+        text = _document_page(view, values)
     else:
-        text = render_template("thing.html", **values)
+        text = _thing_page(resource, values)
     response = Response(text, content_type="text/html; charset=utf-8")
     point(response, resource.iri)
     return lasting(response)
 
 
-def _document_view(view: Thing) -> DocumentView:
-    """What of a document is asked for."""
+def _thing_page(resource: Resource, values: dict[str, Any]) -> str:
+    """The page of anything else: what is said of it, and the statements that have it in a role."""
+    name = request.args.get("role", "")
+    if not resource.iri.startswith(ID):
+        return render_template("thing.html", roles=(), **values)
+    if not name:
+        return render_template("thing.html", roles=roles(site().reader, resource.iri, request.path), **values)
+    if name not in ROLES:
+        abort(400, f'There is no role "{name[:50]}". There are: {", ".join(ROLES)}.')
+    chosen = {choice: value for choice in ROLE_CHOICES if (value := request.args.get(choice, ""))}
+    return render_template("role.html", role=role(site().reader, resource.iri, request.path, name, chosen, _number()), **values)
+
+
+def _number() -> int:
+    """Page of a list that is asked for; the first one if it is no number."""
+    given = request.args.get("page", "1")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < _DIGITS else 1
+
+
+def _passages(view: Thing) -> list[tuple[Passage, str, Context | None]]:
+    """The passages of a statement, each with the address at which it is read here and its context, where there is a text."""
+    found: list[tuple[Passage, str, Context | None]] = []
+    for passage in passages_of(site().reader, view):
+        text = site().sources.of(site().reader, passage.document.iri)
+        address = reading_address(passage.document.href, view.iri.rpartition("/")[2]) if text else ""
+        found.append((passage, address, context(text, passage.first, passage.last) if text else None))
+    return found
+
+
+def _document_page(view: Thing, values: dict[str, Any]) -> str:
+    """What of a document is asked for: its statements, or its text with them."""
+    text = site().sources.of(site().reader, view.iri)
+    if request.args.get("view") == "text":
+        if text is None:
+            abort(404, "The text of this document is not at hand on this server, or is another version than the coded one.")
+        shown = text_view(site().reader, text, view.iri, request.path, _number(), request.args.get("at", ""))
+        return render_template("reading.html", view=shown, **values)
     chosen = {name: value for name in CHOICES if (value := request.args.get(name, ""))}
-    number = request.args.get("page", "1")
     characters = view.first("pol:characters")
     length = int(characters.text) if characters else 0
-    page_number = int(number) if number.isascii() and number.isdigit() and len(number) < _DIGITS else 1
-    return document_view(site().reader, view.iri, request.path, chosen, page_number, length)
+    listed = document_view(site().reader, view.iri, request.path, chosen, _number(), length)
+    return render_template("document.html", view=listed, readable=text is not None, **values)
 
 
 def rdf(triples: Iterable[Triple], form: Format, iri: str, status: int = 200) -> BaseResponse:

@@ -14,7 +14,7 @@ from kg.reader import Reader
 from kg.resource import LABELS, Link, Resource, names
 from kg.web.figures import literal
 from kg.web.language import texts
-from kg.web.links import is_web, local
+from kg.web.links import is_web, local, outside_name
 
 _ROWS: Final = 100
 """Values of a property that a page lists."""
@@ -242,7 +242,7 @@ class _View:
         part = iri.rpartition("#")[2] if iri in self.own and iri != self.iri else ""
         return Value(
             names=self.labels.get(iri) or dict(texts().get(f"class.{short(iri)}", {})),
-            text=short(iri),
+            text=outside_name(iri) or short(iri),
             href=local(iri) if is_web(iri) else "",
             external=local(iri) == iri,
             iri=iri,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Request as WsgiRequest
 
@@ -14,8 +15,13 @@ from kg.engine.limits import Limits
 from kg.engine.pool import LocalEngine
 from kg.store import Release, current_release
 from kg.web.app import create_app, make_site
+from kg.web.bridge import call
 from kg.web.front import Front
+from kg.web.http import Reply, Request
+from kg.web.pictures.draughtsman import DRAUGHTSMAN
+from kg.web.reading import SourceTexts
 from kg.web.server import Outside, Server
+from kg.web.site import Site
 from kg.web.telemetry import AccessLog, LogOptions
 from tests.descriptions import build_corpus
 from tests.serving import write_release
@@ -31,11 +37,34 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     return current_release(build)
 
 
+class InThreads:
+    """Makes pages in this process, so that tests see into them. Implements :class:`kg.web.bridge.Maker`."""
+
+    def __init__(self, app: Flask, site: Site) -> None:
+        self.app = app
+        app.extensions["kg"] = site
+
+    async def make(self, request: Request, headers: list[tuple[str, str]]) -> Reply:
+        """Make a page in a thread."""
+        return await asyncio.to_thread(call, self.app, request, headers)
+
+    async def serve(self, release: Release) -> None:
+        """Make pages of another release."""
+        old = self.app.extensions["kg"]
+        self.app.extensions["kg"] = make_site(release, old.engine, old.templates, old.sources)
+
+    async def close(self) -> None:
+        """Nothing runs."""
+
+
 class Running:
     """A server on a loop of its own, without a network: calls of WSGI become those of RSGI."""
 
-    def __init__(self, release: Release, limits: Limits = LIMITS, *, outside: Outside | None = None) -> None:
+    def __init__(
+        self, release: Release, limits: Limits = LIMITS, *, outside: Outside | None = None, sources: Path | None = None
+    ) -> None:
         """Start the loop and the workers."""
+        self._sources = sources
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
@@ -43,9 +72,9 @@ class Running:
         self.front: Front = self.server.front
 
     async def _make(self, release: Release, limits: Limits, outside: Outside) -> Server:
-        app = create_app()
-        site = make_site(release, LocalEngine(release, limits), app.jinja_env)
-        front = Front(site, app, limits, AccessLog(LogOptions()), cache_mib=4)
+        self.app = create_app()
+        site = make_site(release, LocalEngine(release, limits), self.app.jinja_env, SourceTexts(self._sources))
+        front = Front(site, InThreads(self.app, site), limits, AccessLog(LogOptions()), cache_mib=4)
         return Server(front, outside, limits.query_kib * 4096)
 
     def wait(self, coroutine: Any) -> Any:
@@ -55,6 +84,7 @@ class Running:
     def close(self) -> None:
         """Stop the workers and the loop."""
         self.wait(self.front.state.site.engine.close())
+        DRAUGHTSMAN.close()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()

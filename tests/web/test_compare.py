@@ -5,6 +5,10 @@ import re
 import pytest
 from werkzeug.test import Client
 
+from kg.namespaces import ID, XSD
+from kg.rdf import Term
+from kg.reader import Reader, Row
+from kg.web.compare import Column, _targets
 from tests.web.conftest import BufferedClient, Running
 
 HTML = {"Accept": "text/html"}
@@ -63,3 +67,44 @@ def test_what_cannot_be_compared_is_refused(client: Client, asked: str, expected
 
     assert response.status_code == 400
     assert response.json["detail"] == expected  # type: ignore[index]
+
+
+def target(statement: str, comparator: str, value: str, unit: str = "unit/PERCENT", denominator: str = "gni") -> dict[str, Term]:
+    """A row of the query for targets."""
+    iris = {"column": f"{ID}document/x", "statement": f"{ID}statement/x/{statement}", "indicator": f"{ID}indicator/aid"}
+    iris |= {"comparator": f"{ID}comparator/{comparator}", "unit": unit, "denominator": f"{ID}indicator/{denominator}"}
+    return {name: Term("iri", iri) for name, iri in iris.items()} | {"value": Term("literal", value, f"{XSD}decimal")}
+
+
+def test_targets_stand_on_one_axis() -> None:
+    """Those in one unit of one whole, from 0 to the highest; what is a change has an axis of its own, below 0 there is none."""
+    rows = [
+        target("s1", "at-least", "1"),
+        target("s2", "equal-to", "0.7"),
+        target("s3", "less-than", "0.5"),
+        target("s4", "increase-by", "20"),
+        target("s5", "at-most", "30", denominator="budget"),
+        target("s6", "equal-to", "-2", unit="unit/DEG_C"),
+    ]
+
+    class Fake(Reader):
+        def __init__(self) -> None: ...
+
+        def select(self, query: str) -> list[Row]:
+            return [*rows]
+
+        def objects(self, subject: str, predicate: str) -> list[Term]:
+            return []
+
+    column = Column("x", f"{ID}document/x", {}, 6, chosen=True)
+    found = {row.statement[-2:]: (row.place, row.reach) for row in _targets(Fake(), "document", [column])}
+
+    assert list(found) == ["s6", "s5", "s3", "s2", "s1", "s4"]
+    assert {name: found[name] for name in ("s1", "s2", "s3")} == {
+        "s1": (100, (100, 100)),
+        "s2": (70, (70, 70)),
+        "s3": (50, (0, 50)),
+    }
+    assert found["s4"] == (100, (100, 100))
+    assert found["s5"] == (100, (0, 100))
+    assert found["s6"][0] == -1

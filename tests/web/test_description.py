@@ -273,7 +273,7 @@ def test_pages_of_things(visitor: Client, described: Running, monkeypatch: pytes
 
 def test_pages_that_the_site_does_not_have_are_not_listed(visitor: Client, described: Running) -> None:
     """Things are listed if the application shows them."""
-    shown = any(rule.rule.startswith("/page/") for rule in described.front.app.url_map.iter_rules())
+    shown = any(rule.rule.startswith("/page/") for rule in described.app.url_map.iter_rules())
 
     tree = ET.fromstring(visitor.get("/sitemap.xml").data)  # noqa: S314 - our own reply
     assert len(list(tree.iter(LOC))) == (2 if shown else 1)

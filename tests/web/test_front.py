@@ -30,7 +30,7 @@ from kg.web.server import Outside
 from kg.web.telemetry import AccessLog, LogOptions
 from tests.serving import write_release
 from tests.test_engine import wait_for
-from tests.web.conftest import BufferedClient, Connection, Running
+from tests.web.conftest import BufferedClient, Connection, InThreads, Running
 from tests.web.test_sparql import ENDLESS, get, problem
 
 if sys.version_info >= (3, 14):
@@ -449,21 +449,20 @@ def test_hosts_that_are_none(client: Client, host: str) -> None:
     assert client.get("/sparql?format=ttl", headers={"Host": host}).status_code == 200
 
 
-def test_pages_take_turns_by_client(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_take_turns_by_client(running: Running) -> None:
     """Who asks for many pages keeps nobody else waiting: one of theirs is made at a time."""
     made: list[str] = []
     going = threading.Event()
 
-    def make(app: object, request: Request, headers: object) -> Reply:
-        if request.client == "many":
-            going.wait(10)
-        made.append(request.client)
-        return Reply(200, {})
-
-    monkeypatch.setattr("kg.web.bridge.call", make)
+    class Maker(InThreads):
+        async def make(self, request: Request, headers: list[tuple[str, str]]) -> Reply:
+            if request.client == "many":
+                await asyncio.to_thread(going.wait, 10)
+            made.append(request.client)
+            return Reply(200, {})
 
     async def ask() -> None:
-        pages = Pages(running.front.app, queue_s=10)
+        pages = Pages(Maker(running.app, running.front.state.site), queue_s=10)
         many = [asyncio.ensure_future(pages.call(Request("GET", "/", "", {}, client="many"), [])) for _ in range(5)]
         await asyncio.sleep(0.05)
         await pages.call(Request("GET", "/", "", {}, client="one"), [])
@@ -476,13 +475,17 @@ def test_pages_take_turns_by_client(running: Running, monkeypatch: pytest.Monkey
     assert made == ["one", *["many"] * 5]
 
 
-def test_page_whose_turn_does_not_come_is_refused(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_whose_turn_does_not_come_is_refused(running: Running) -> None:
     """With a hint when to come back."""
     going = threading.Event()
-    monkeypatch.setattr("kg.web.bridge.call", lambda *_: going.wait(10) and Reply(200, {}))
+
+    class Maker(InThreads):
+        async def make(self, request: Request, headers: list[tuple[str, str]]) -> Reply:
+            await asyncio.to_thread(going.wait, 10)
+            return Reply(200, {})
 
     async def ask() -> None:
-        pages = Pages(running.front.app, queue_s=0.05)
+        pages = Pages(Maker(running.app, running.front.state.site), queue_s=0.05)
         first = asyncio.ensure_future(pages.call(Request("GET", "/", "", {}, client="many"), []))
         await asyncio.sleep(0.01)
         try:

@@ -10,13 +10,13 @@ from kg.search.register import COLLECTIONS
 from kg.textindex import FACETS
 from kg.web import downloads
 from kg.web.language import LANGUAGES, Visit, preferred, texts
+from kg.web.roles import ROLES
 
 TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
 SCRIPTS = TEMPLATES.parent / "static" / "sparql"
 QUERIES = Path(__file__).parents[2] / "queries"
-GROUPS = {"property", "class", "facet", "collection", "tag", "file", "script"}
-LOOKED_UP = {"value.en", "value.nl"}
-"""Names of languages, which templates and forms of queries both use."""
+GROUPS = {"property", "class", "facet", "collection", "tag", "file", "role", "asks", "severity", "value", "picture", "script"}
+"""Groups of texts that are looked up by what they name."""
 
 
 def test_every_text_is_in_both_languages_with_the_same_values() -> None:
@@ -27,13 +27,15 @@ def test_every_text_is_in_both_languages_with_the_same_values() -> None:
         assert len({frozenset(re.findall(r"{(\w+)}", text)) for text in by_language.values()}) == 1, key
 
 
-def test_texts_are_those_that_templates_use() -> None:
-    """None is missing, and none is left over; those of some groups are looked up by what they name."""
-    used = {
-        key for path in TEMPLATES.glob("*.html") for key in re.findall(r"_\('([a-z_.]+)'[,)]", path.read_text(encoding="utf-8"))
-    }
+def test_texts_are_those_that_are_used() -> None:
+    """None is missing, and none is left over: each stands in a template or a module, or in a group where it is looked up."""
+    templates = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.*"))
+    modules = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.parent.glob("*.py"))
+    asked = set(re.findall(r"_\('([a-zA-Z_]+\.[a-zA-Z_]+)'[,)]", templates))
+    written = {key for key in texts() if f"'{key}'" in templates or f'"{key}"' in modules}
 
-    assert used - LOOKED_UP == {key for key in texts() if key.partition(".")[0] not in GROUPS} - LOOKED_UP
+    assert asked <= set(texts())
+    assert {key for key in texts() if key.partition(".")[0] not in GROUPS} <= written
 
 
 def test_groups_have_what_is_looked_up_in_them() -> None:
@@ -43,7 +45,8 @@ def test_groups_have_what_is_looked_up_in_them() -> None:
         name, _, rest = key.partition(".")
         group.setdefault(name, set()).add(rest)
 
-    assert group["facet"] == set(FACETS)
+    assert group["facet"] == {*FACETS, "section"}
+    assert group["role"] == {*ROLES, "fitting", "all", "cut"}
     assert group["collection"] == set(COLLECTIONS)
     assert group["tag"] == {tag for query in read_queries(QUERIES) for tag in query.tags}
     assert {f"file.{key}" for key in group["file"]} == {kind.text for kind in downloads.KINDS.values()}

@@ -2,20 +2,27 @@
 
 import hashlib
 import logging
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from werkzeug.test import Client
 
-from kg.store import Release
+from kg.store import Release, current_release
 from kg.web.policy import SCRIPTED, STRICT
-from tests.web.conftest import Running
+from tests.serving import write_release
+from tests.web.conftest import BufferedClient, Running
 
-PAGES = ["/", "/sparql?format=html", "/queries/demands", "/dumps/", "/sparql?format=html&query=ASK{}", "/none"]
+PAGES = ["/", "/queries", "/sparql?format=html", "/queries/demands", "/dumps/", "/sparql?format=html&query=ASK{}", "/none"]
 HTML = {"Accept": "text/html"}
-ELSEWHERE = {"/ontology", "/cite", "/search"}
-"""Pages that this small release has not: it has neither ontology nor citation file nor index. Their own tests see to them."""
+QUESTIONS = """#+ parameters: {who: {type: agent, multiple: true}}
+#+ questions:
+#+   - {en: Two of them?, nl: Twee ervan?, where: {who: [council, crown]}, place: 2}
+#+   - {en: All <of them>?, nl: Allemaal?, place: 1}"""
+ELSEWHERE = {"/ontology", "/report", "/codebook", "/cite", "/search"}
+"""Pages that this small release has not: it has no ontology, report, codebook, citation file or index. Their own tests see to them."""
 
 
 class Elements(HTMLParser):
@@ -84,7 +91,7 @@ def test_first_page(client: Client) -> None:
 
     page = Elements(response.text)
     assert "The &lt;Council&gt;" in response.text
-    assert "Demands &lt;b&gt;of&lt;/b&gt; all speakers" in response.text
+    assert "Demands &lt;b&gt;of&lt;/b&gt; all speakers" in client.get("/queries").text
     assert ("Alpha &amp; beta" in response.text, "Alfa &amp; bèta" in response.text) == (True, False)
     assert ("Alpha &amp; beta" in dutch.text, "Alfa &amp; bèta" in dutch.text) == (False, True)
     assert "1 januari 2020" in dutch.text
@@ -93,9 +100,28 @@ def test_first_page(client: Client) -> None:
     assert "/dumps/policy-kg.nt" in {attributes["href"] for attributes in page.all("a")}
 
 
+def test_the_first_page_begins_with_questions(tmp_path: Path) -> None:
+    """In their own order, whatever the queries are called, each with what is chosen in its form; in the language of the page."""
+    path = write_release(tmp_path) / "queries"
+    header = path.joinpath("demands.rq").read_text(encoding="utf-8").replace("#+ tags: [demands]", QUESTIONS)
+    path.joinpath("demands.rq").write_text(header, encoding="utf-8")
+    running = Running(current_release(tmp_path))
+    client = BufferedClient(running, use_cookies=False)
+    listed = [
+        client.get(f"/?lang={tag}").text.partition('<ol class="questions">')[2].partition("</ol>")[0] for tag in ("en", "nl")
+    ]
+    running.close()
+
+    assert re.findall(r'<a href="([^"]*)">([^<]*)</a>', listed[0]) == [
+        ("/queries/demands?lang=en", "All &lt;of them&gt;?"),
+        ("/queries/demands?who=council&amp;who=crown&amp;lang=en", "Two of them?"),
+    ]
+    assert re.findall(r">([^<]+)</a>", listed[1]) == ["Allemaal?", "Twee ervan?"]
+
+
 def test_the_button_of_a_query_runs_it(client: Client) -> None:
     """What the form sends without JavaScript gives the table."""
-    page = Elements(client.get("/").text)
+    page = Elements(client.get("/queries").text)
     query = next(field["value"] for field in page.all("input") if field["name"] == "query")
 
     response = client.get("/sparql?" + urlencode({"query": query, "format": "html"}))
@@ -114,7 +140,7 @@ def test_published_query(client: Client) -> None:
     assert text.text == file.text
     assert file.text.startswith("SELECT ?statement")
     assert client.get("/queries/none").status_code == 404
-    assert client.get("/queries/").headers["Location"] == "/#queries"
+    assert client.get("/queries/").headers["Location"] == "/queries"
 
 
 def test_dumps(client: Client, release: Release) -> None:
@@ -149,7 +175,7 @@ def test_not_found(client: Client) -> None:
 
 def test_a_defect_shows_no_traceback(running: Running, client: Client, caplog: pytest.LogCaptureFixture) -> None:
     """The log has it, the client does not."""
-    app = running.front.app
+    app = running.app
     broken = app.extensions["kg"]
     app.extensions["kg"] = None
     try:

@@ -19,6 +19,7 @@ TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
 DEMANDS = "SELECT%20%3Fs%20%3Fsummary%20%7B%20%3Fs%20a%20pol%3ADemand%20%3B%20pol%3Asummary%20%3Fsummary%20%7D"
 PAGES = {
     "home": "/",
+    "queries": "/queries",
     "query": "/queries/{query}",
     "endpoint": "/sparql",
     "result": f"/sparql?query={DEMANDS}&format=html",
@@ -33,14 +34,33 @@ PAGES = {
     "preview": "/reconcile/preview?id=agent/elland",
     "ontology": "/ontology",
     "shapes": "/shapes",
+    "class": "/ontology/term/Demand",
+    "property": "/ontology/term/action",
+    "unused term": "/ontology/term/Court",
+    "scheme": "/ontology/scheme/topic",
+    "branch": "/ontology/scheme/topic?branch=harbours",
+    "kinds": "/ontology/scheme/kind",
+    "report": "/report",
+    "codebook": "/codebook",
     "search": "/search?q=haven",
     "search in vain": "/search?q=qqqqqq",
     "absent": "/page/agent/nobody",
     "withdrawn": "/page/statement/harbour-2031/s008",
     "thing": "/page/agent/plough-party",
     "statement": "/page/statement/harbour-2031/s001",
+    "document": "/page/document/harbour-2031",
+    "role": "/page/agent/plough-party?role=says",
     "graph": "/graph/harbour-2031",
     "citation": "/cite",
+    "pictures": "/pictures",
+    "picture of demands": "/pictures/demands",
+    "picture of topics": "/pictures/topics?kind=Demand",
+    "picture of kinds": "/pictures/kinds",
+    "picture of frames": "/pictures/frames",
+    "picture of years": "/pictures/years",
+    "picture of places": "/pictures/places?by=role",
+    "interactive picture": "/pictures/kinds?interactive=yes",
+    "statements of a picture": "/pictures/frames/statements?speaker=agent/sea-watch",
 }
 HTML = {"Accept": "text/html"}
 YES = re.compile(r"<span>(yes|no|ja|nee)</span>")
@@ -56,10 +76,10 @@ SELECT ?said {
 }
 """
 OTHER = {"en": "nl", "nl": "en"}
-VOID = {"meta", "link", "input", "br"}
+VOID = {"meta", "link", "input", "br", "img", "source"}
 LANGUAGE_FREE = re.compile(
     r"^/(static/|opensearch\.xml|openapi\.json|api/|data/|dumps/[^/]+\.|\.well-known/|reconcile$|search\.json|catalog\.|ontology\."
-    r"|shapes\.|dataset\.|queries/[^?]*\.|graph/[^?]*\.)"
+    r"|shapes\.|report\.|codebook\.|dataset\.|queries/[^?]*\.|graph/[^?]*\.|pictures/[^?]*\.)"
 )
 """Addresses of files and data, which are the same in every language."""
 
@@ -292,11 +312,11 @@ def test_definitions_are_shown_in_the_language_of_the_page(visitor: Client) -> N
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_rows_of_a_published_query_are_in_the_language_of_the_page(project_pages: Client, language: str) -> None:
-    """Where the query has a parameter for it, on its page and by the button of the first page; what is said explicitly wins."""
+    """Where the query has a parameter for it, on its page and by the button in the list of queries; what is said explicitly wins."""
     page = fetched(project_pages, "/queries/speech", language).text
     button = next(
         field["value"]
-        for field in Words(fetched(project_pages, "/", language).text).all("input")
+        for field in Words(fetched(project_pages, "/queries", language).text).all("input")
         if "?language" in (field.get("value") or "")
     )
     english = fetched(project_pages, "/queries/speech?language=en", language).text
@@ -315,7 +335,7 @@ def test_redirects_keep_the_choice(visitor: Client) -> None:
         visitor.get("/id/agent/elland?lang=nl", headers={"Accept": "text/turtle"}).headers["Location"] == "/data/agent/elland.ttl"
     )
     assert visitor.get(f"/api/queries/{name}?lang=nl", headers=HTML).headers["Location"] == f"/queries/{name}?lang=nl"
-    assert visitor.get("/queries/?lang=nl").headers["Location"] == "/?lang=nl#queries"
+    assert visitor.get("/queries/?lang=nl").headers["Location"] == "/queries?lang=nl"
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "(state, agent, place)"), ("nl", "(staat, actor, plaats)")])
@@ -350,11 +370,12 @@ def test_templates_say_nothing_themselves(template: str) -> None:
     assert strings <= CODE
 
 
-NAMES = {"policy-kg", "SHA-256", "API", "Turtle", "N-Triples", "JSON-LD", "RDF/XML", ""}
+NAMES = {"policy-kg", "IRI", "SHA-256", "API", "Turtle", "N-Triples", "JSON-LD", "RDF/XML", ""}
 CODE = {
     "Class",
     "ObjectProperty",
     "DatatypeProperty",
+    "Violation",
     "Nederlands",  # each language by its own name
     "English",
     "license noreferrer",

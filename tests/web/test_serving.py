@@ -92,6 +92,11 @@ def children(pid: int) -> set[int]:
     return found
 
 
+def command(pid: int) -> str:
+    """Command line of a process."""
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+
+
 def descendants(pid: int) -> set[int]:
     """Process ids of all children of a process, and theirs."""
     own = children(pid)
@@ -218,15 +223,22 @@ def test_a_graceful_stop_lets_queries_end(build_dir: Path) -> None:
 
 
 @linux
-@pytest.mark.parametrize("whose", ["application", "process that forks", "query processes"])
+@pytest.mark.parametrize("whose", ["application", "process that forks", "query processes", "process for pages"])
 def test_the_server_recovers_from_a_kill(build_dir: Path, whose: str) -> None:
     """Whatever is killed but the main process is back by itself."""
     with server(build_dir) as (process, port):
         wait_for(lambda: number(port, "kg_workers_idle") == 2)
         site = application(process)
-        (forks,) = children(site)
+        (forks,) = (pid for pid in children(site) if "kg.engine.zygote" in command(pid))
+        (pages,) = children(site) - {forks}
         orphans = descendants(site)
-        victims = {"application": {site}, "process that forks": {forks}, "query processes": children(forks)}[whose]
+        queries = children(forks)
+        victims = {
+            "application": {site},
+            "process that forks": {forks},
+            "query processes": queries,
+            "process for pages": {pages},
+        }[whose]
         for pid in victims:
             os.kill(pid, signal.SIGKILL)
         wait_for(lambda: answers(port))
@@ -234,10 +246,12 @@ def test_the_server_recovers_from_a_kill(build_dir: Path, whose: str) -> None:
         assert get(port, "/sparql?query=ASK%7B%7D") == (200, '{"head":{},"boolean":true}')
         assert gone(victims | (orphans if whose == "application" else set()))
         if whose == "process that forks":
-            assert gone(orphans)
+            assert gone(queries)
             wait_for(lambda: number(port, "kg_workers_idle") >= 2)
             assert forks not in children(site)
             assert get(port, "/sparql?query=ASK%7B%7D%20") == (200, '{"head":{},"boolean":true}')
+        assert get(port, "/")[0] == 200
+        assert number(port, "kg_page_restarts") == (whose == "process for pages")
 
 
 def test_port_in_use(build_dir: Path) -> None:

@@ -337,7 +337,8 @@ def test_ontology_page_has_an_anchor_for_each_term(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/ontology", "/page/statement/harbour-2031/s001", "/page/agent/plough-party", "/dataset", "/shapes"]
+    "path",
+    ["/ontology", "/page/statement/harbour-2031/s001", "/page/agent/plough-party", "/dataset", "/shapes", "/report", "/codebook"],
 )
 def test_links_of_ours_lead_somewhere(client: Client, path: str) -> None:
     """No page links to one that does not exist, nor to a part that it does not have."""
@@ -362,7 +363,7 @@ def test_document_page_has_its_statements_in_the_order_of_the_text(client: Clien
     assert listed == ["s001", "s002", "s003", "s004", "s005", "s006", "s007"]
     assert "7 statements, in the order of the text" in text
     assert "demand · Plough Party → Elland" in text
-    assert text.count("<svg") == 5
+    assert text.count("<svg") == 6
 
 
 @pytest.mark.parametrize(

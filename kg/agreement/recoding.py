@@ -5,11 +5,11 @@ cover the same passage and meaning, and the values of both. Out: :class:`Agreeme
 """
 
 import csv
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from kg.agreement.coefficients import kappa
 
 FIELDS: Final = ("kind", "speaker", "addressee")
 """Fields that are compared; the second coder's value stands in the column ``<field>_2``."""
@@ -43,23 +43,6 @@ class Recoding:
     indispensable: int
     found: int
     fields: tuple[Agreement, ...]
-
-
-def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Cohen's kappa of two nominal codings: (p_o - p_e) / (1 - p_e).
-
-    Source: J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological Measurement 20 (1960), 37-46.
-
-    :param pairs: values of the first and the second coder
-    :returns: None for no pairs, or where both use one and the same value throughout
-    """
-    if not pairs:
-        return None
-    total = len(pairs)
-    observed = sum(a == b for a, b in pairs) / total
-    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    expected = sum(first[value] * second[value] for value in first) / total**2
-    return None if expected == 1 else (observed - expected) / (1 - expected)
 
 
 def read_recoding(path: Path) -> Recoding:

@@ -1,0 +1,92 @@
+"""What was read of a page, a PDF or a text: its blocks, and what it says of itself.
+
+In: the readers of :mod:`kg.authoring.webpage`, :mod:`kg.authoring.pdf` and :mod:`kg.authoring.plain`. Out: an :class:`Extracted`, and
+its text in the form that is kept in the folder of sources. Next: :mod:`kg.authoring.units`.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from kg.sources import normalise
+
+_LIGATURES: Final = {
+    ord(sign): letters for sign, letters in zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)
+}
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+"""Soft hyphens and characters of no width: they would be part of a word that nobody can type."""
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_WORD: Final = re.compile(r"[^\W_]+")
+_FUNCTION_WORDS: Final = {
+    "nl": frozenset("de het een en van in is dat op te zijn voor met die niet aan er om ook als bij wij moet naar".split()),  # noqa: SIM905 - a list of words reads best so
+    "en": frozenset("the of and to in a is that for it as with be on by are this not from at we must which or".split()),  # noqa: SIM905
+    "fr": frozenset("le la les de des et en un une du que est pour dans qui sur pas au par avec nous ce il".split()),  # noqa: SIM905
+    "de": frozenset("der die das und in zu den von mit ist nicht ein eine auf für des dem sich wir als auch es".split()),  # noqa: SIM905
+}
+_LEAST_SURE: Final = 1.5
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, a list item or a heading.
+
+    :ivar text: with single spaces
+    :ivar level: of a heading, from 1; 0 if it is none
+    :ivar item: whether it is a list item, which gets a mark in the text
+    """
+
+    text: str
+    level: int = 0
+    item: bool = False
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What was read.
+
+    :ivar names: persons and organisations that the page names as its author or publisher, the likeliest first
+    :ivar date: day of publication, ``YYYY-MM-DD``; empty if the source does not say
+    :ivar left_out: beginnings of what was held to be no part of the text (menus, running footers), each with its number of words
+    :ivar raw: the text itself, where it is to be kept as it is; otherwise it is made of the blocks
+    """
+
+    blocks: tuple[Block, ...]
+    title: str = ""
+    names: tuple[str, ...] = ()
+    date: str = ""
+    language: str = ""
+    left_out: tuple[tuple[str, int], ...] = ()
+    raw: str = ""
+
+    @property
+    def text(self) -> str:
+        """The text as it is kept: blocks with a blank line between them, list items behind a hyphen."""
+        if self.raw:
+            return self.raw
+        return "\n\n".join(f"- {block.text}" if block.item else block.text for block in self.blocks) + "\n"
+
+
+def clean(text: str) -> str:
+    """``text`` on one line, without characters that cannot be seen or typed."""
+    return normalise(_CONTROL.sub(" ", unicodedata.normalize("NFC", text).translate(_LIGATURES).translate(_INVISIBLE)))
+
+
+def guess_language(text: str) -> str:
+    """Language of a text by its commonest function words: ``nl``, ``en``, ``fr`` or ``de``; empty if none stands out."""
+    counts = Counter(word.lower() for word in _WORD.findall(text))
+    hits = sorted(((sum(counts[word] for word in known), tag) for tag, known in _FUNCTION_WORDS.items()), reverse=True)
+    (most, tag), (next_most, _) = hits[:2]
+    return tag if most > _LEAST_SURE * next_most else ""
+
+
+def missing_from(kept: str, blocks: list[str]) -> tuple[tuple[str, int], ...]:
+    """Beginnings and numbers of words of the blocks that are not in the text that is kept."""
+    known = f" {' '.join(_WORD.findall(kept))} "
+    found = []
+    for block in blocks:
+        words = _WORD.findall(block)
+        if words and f" {' '.join(words)} " not in known:
+            found.append((" ".join(block.split()[:4]), len(words)))
+    return tuple(found)

@@ -1,0 +1,114 @@
+"""Names of entities, topics and actions that occur in a sentence: what a coder may have meant to write down.
+
+In: the labels and alternative names of a corpus, and a sentence. Out: :class:`Proposal` records. Next: :mod:`kg.authoring.progress`.
+A proposal is what the words say, no more: the coder decides. Words count as the same when their stems are (:mod:`kg.textindex`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from kg.mappings.corpus import ENTITIES, Corpus
+from kg.namespaces import ID, SKOS
+from kg.textindex import folded, root, word_spans
+
+_LABELS: Final = (f"{SKOS}prefLabel", f"{SKOS}altLabel")
+_LANGUAGES: Final = ("nl", "en")
+_LONGEST: Final = 8
+"""Words of the longest name that is looked for."""
+_SHORT: Final = 3
+"""Letters up to which a name counts only as it is written: *EU* is not *eu*, and *ICE* is not *ice*."""
+_PROPOSED: Final = ("agent", "group", "instrument", "place", "publication", "event", "indicator", "topic", "action")
+
+
+@dataclass(frozen=True, order=True)
+class Proposal:
+    """Something that a sentence names.
+
+    :ivar collection: ``topic``, ``action``, ``agent`` and so on
+    :ivar slug: as a coder writes it
+    :ivar found: the words of the sentence
+    """
+
+    collection: str
+    slug: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names by the stems of their words, in each language.
+
+    :ivar longest: words of the longest name
+    """
+
+    by_stems: dict[tuple[str, tuple[str, ...]], set[str]] = field(default_factory=lambda: defaultdict(set))
+    as_written: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def proposals(self, sentence: str) -> tuple[Proposal, ...]:
+        """What a sentence names, in the order of its words; a name inside a longer one does not count."""
+        spans = word_spans(sentence)
+        written = [sentence[start:end] for start, end in spans]
+        found: dict[str, Proposal] = {}
+        at = 0
+        while at < len(spans):
+            step = 1
+            for length in range(min(_LONGEST, len(spans) - at), 0, -1):
+                iris = self._named(written[at : at + length])
+                if iris:
+                    words = sentence[spans[at][0] : spans[at + length - 1][1]]
+                    for iri in sorted(iris):
+                        collection, _, slug = iri.removeprefix(ID).partition("/")
+                        found.setdefault(iri, Proposal(collection, slug, words))
+                    step = length
+                    break
+            at += step
+        return tuple(found.values())
+
+    def _named(self, written: list[str]) -> set[str]:
+        exact = self.as_written.get(" ".join(written), set())
+        return exact.union(*(self.by_stems.get((tag, _stems(tuple(written), tag)), ()) for tag in _LANGUAGES))
+
+
+def names_of(corpus: Corpus) -> Names:
+    """The names of everything that a statement can refer to."""
+    names = Names()
+    for iri, text in (*_of_entities(corpus), *_of_concepts(corpus)):
+        if not iri.removeprefix(ID).startswith(tuple(f"{collection}/" for collection in _PROPOSED)):
+            continue
+        written = [text[start:end] for start, end in word_spans(text)]
+        if not written or len(written) > _LONGEST:
+            continue
+        if len("".join(written)) <= _SHORT:
+            names.as_written[" ".join(written)].add(iri)
+            continue
+        for tag in _LANGUAGES:
+            names.by_stems[tag, _stems(tuple(written), tag)].add(iri)
+    return names
+
+
+def _of_entities(corpus: Corpus) -> Iterator[tuple[str, str]]:
+    for node in corpus.graphs.get(ENTITIES, ()):
+        for key in ("label", "altLabel"):
+            labels = node.get(key)
+            for texts in labels.values() if isinstance(labels, dict) else ():
+                yield from ((str(node["id"]), text) for text in _listed(texts))
+
+
+def _of_concepts(corpus: Corpus) -> Iterator[tuple[str, str]]:
+    for triple in corpus.vocabulary.triples:
+        subject = str(getattr(triple.subject, "value", ""))
+        if triple.predicate.value in _LABELS and subject.startswith(ID):
+            yield subject, str(getattr(triple.object, "value", ""))
+
+
+def _listed(texts: object) -> Iterable[str]:
+    return [str(text) for text in texts] if isinstance(texts, list) else [str(texts)]
+
+
+@lru_cache(maxsize=100_000)
+def _stems(words: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """Stems of words; short ones are kept as they are, for their endings are half of them."""
+    return tuple(root(word, language) if len(word) > _SHORT else word for word in map(folded, words))

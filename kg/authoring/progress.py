@@ -1,0 +1,218 @@
+"""A document sentence by sentence: which statements stand on it, why it is skipped, or what could be said of it.
+
+In: a corpus that has been checked, with the text at hand, and the findings. Out: a :class:`Progress`. Next:
+:mod:`kg.authoring.watchpage`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import groupby
+from typing import Final
+
+from kg.authoring.naming import Names, Proposal
+from kg.authoring.skeleton import plain
+from kg.authoring.units import anchors_for
+from kg.errors import Finding, Span
+from kg.mappings.corpus import Corpus, DocumentCoding
+from kg.namespaces import ID, POL
+from kg.sources import NormalisedText, words
+
+_NUMBER: Final = 3
+"""Digits of a statement's number."""
+_LIST_KEYS: Final = {"topic": "topics", "publication": "cites"}
+_KINDS: Final = "Demand, Commitment, Principle, Claim, Assessment or Response"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement as the page shows it.
+
+    :ivar kind: empty if nothing is coded yet
+    :ivar summary: by language
+    :ivar begins: whether this sentence is the first of its passage
+    """
+
+    id: str
+    kind: str
+    summary: dict[str, str]
+    line: int
+    findings: tuple[Finding, ...]
+    section: str = ""
+    begins: bool = True
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a sentence: covered by a statement, skipped, prepared, or left."""
+
+    text: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A sentence.
+
+    :ivar state: ``coded``, ``skipped``, ``prepared`` (an empty statement stands on it) or ``left``
+    :ivar reasons: why it is skipped
+    :ivar proposals: what it names, where nothing is coded
+    :ivar snippet: YAML to begin with, where nothing is coded
+    """
+
+    start: int
+    state: str
+    pieces: tuple[Piece, ...]
+    statements: tuple[Statement, ...]
+    reasons: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    snippet: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A document.
+
+    :ivar states: numbers of sentences by state
+    """
+
+    slug: str
+    file: str
+    rows: tuple[Row, ...]
+    states: dict[str, int]
+
+
+def progress(coding: DocumentCoding, corpus: Corpus, findings: Iterable[Finding], names: Names) -> Progress:
+    """Follow a document sentence by sentence.
+
+    :raises ValueError: if the text is not at hand
+    """
+    if coding.text is None:
+        raise ValueError(f"the text of {coding.slug} is not at hand")
+    text = coding.text
+    found = _statements(coding, corpus, findings)
+    owner, reasons = _owners(coding, found)
+    rows = []
+    fresh, section = _fresh(corpus, coding.slug), ""
+    for index, sentence in enumerate(text.sentences):
+        here = [(s, span) for s, span in found if span.start < sentence.end and sentence.start < span.end]
+        state = _state(owner, text.text, sentence)
+        section = next((s.section for s, _ in here if s.section), section)
+        row = Row(
+            start=sentence.start,
+            state=state,
+            pieces=tuple(_pieces(owner, text.text, sentence)),
+            statements=tuple(replace(s, begins=span.start >= sentence.start) for s, span in here),
+            reasons=tuple(sorted({reasons[at] for at in range(sentence.start, sentence.end) if at in reasons})),
+        )
+        if state in ("prepared", "left"):
+            prepared = next((s.id for s, _ in here if not s.kind), "")
+            proposals = names.proposals(text.text[sentence.start : sentence.end])
+            row = replace(
+                row,
+                proposals=proposals,
+                snippet=_snippet(prepared or fresh, section, _anchors(text, index), proposals, prepared=bool(prepared)),
+            )
+        rows.append(row)
+    return Progress(coding.slug, coding.file, tuple(rows), dict(Counter(row.state for row in rows)))
+
+
+def _statements(coding: DocumentCoding, corpus: Corpus, findings: Iterable[Finding]) -> list[tuple[Statement, Span]]:
+    """Each passage of each statement, as found in the text."""
+    about: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.file == coding.file:
+            about.setdefault(finding.subject, []).append(finding)
+    prefix = f"{ID}statement/{coding.slug}/"
+    nodes = {str(node["id"]).removeprefix(prefix): node for node in corpus.graphs.get(coding.slug, ()) if _is_below(node, prefix)}
+    result = []
+    for row, (passage, _) in coding.passages.found.items():
+        name = row if row in nodes else row.rpartition("-")[0]
+        node = nodes.get(name, {})
+        kinds = [str(kind).removeprefix(POL) for kind in _listed(node.get("kind"))]
+        written = node.get("summary")
+        summary = {tag: " ".join(_listed(texts)) for tag, texts in written.items()} if isinstance(written, dict) else {}
+        section = next((iri.rpartition("/")[2] for iri in _listed(node.get("section"))), "")
+        place = corpus.trace.subjects.get(f"{prefix}{name}")
+        kind = "" if row in coding.passages.uncoded else " ".join(k for k in kinds if k != "Statement") or "Statement"
+        statement = Statement(name, kind, summary, place[0].line if place else 1, tuple(about.get(name, ())), section)
+        result.append((statement, Span(passage.start, passage.end)))
+    return sorted(result, key=lambda pair: (pair[1].start, pair[0].line))
+
+
+def _is_below(node: dict[str, object], prefix: str) -> bool:
+    return str(node["id"]).startswith(prefix)
+
+
+def _listed(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    return [str(value)] if value else []
+
+
+def _owners(coding: DocumentCoding, found: list[tuple[Statement, Span]]) -> tuple[list[str], dict[int, str]]:
+    """By character: what accounts for it; and why it is skipped, where it is."""
+    owner = ["left"] * (len(coding.text.text) if coding.text else 0)
+    reasons: dict[int, str] = {}
+    for statement, span in found:
+        if not statement.kind:
+            owner[span.start : span.end] = ["prepared"] * (span.end - span.start)
+    for skipped in coding.ledger:
+        if skipped.span is not None:
+            owner[skipped.span.start : skipped.span.end] = ["skipped"] * (skipped.span.end - skipped.span.start)
+            reasons |= dict.fromkeys(range(skipped.span.start, skipped.span.end), skipped.reason)
+    for statement, span in found:
+        if statement.kind:
+            owner[span.start : span.end] = ["coded"] * (span.end - span.start)
+    return owner, {at: reason for at, reason in reasons.items() if owner[at] == "skipped"}
+
+
+def _state(owner: list[str], text: str, sentence: Span) -> str:
+    """State of a sentence: that of its word of which least is known."""
+    states = {owner[sentence.start + word.start] for word in words(text[sentence.start : sentence.end])}
+    return next(state for state in ("left", "prepared", "coded", "skipped") if state in states)
+
+
+def _pieces(owner: list[str], text: str, sentence: Span) -> Iterable[Piece]:
+    """The sentence cut where its state changes."""
+    for state, run in groupby(range(sentence.start, sentence.end), key=owner.__getitem__):
+        at = list(run)
+        yield Piece(text[at[0] : at[-1] + 1], state)
+
+
+def _fresh(corpus: Corpus, slug: str) -> str:
+    """The next id of a statement: one more than the highest, withdrawn ones included."""
+    prefix = f"{ID}statement/{slug}/s"
+    numbers = [iri.removeprefix(prefix) for iri in corpus.registry.below(f"{ID}statement/{slug}/")]
+    highest = max((int(number) for number in numbers if number.isdecimal()), default=0)
+    return f"s{highest + 1:0{_NUMBER}}"
+
+
+def _snippet(name: str, section: str, anchors: str, proposals: Iterable[Proposal], *, prepared: bool) -> str:
+    """A statement to begin with; what is proposed is for the coder to keep or delete."""
+    lines = [f"- id: {name}" + (" # instead of the empty one" if prepared else "")]
+    lines += [f"  section: {section}"] if section else []
+    lines.append(f"  passage: {plain(anchors) if anchors else '# no anchors of five words fit here alone: take more text'}")
+    lines.append(f"  kind: # {_KINDS}")
+    by_key: dict[str, list[Proposal]] = {}
+    for proposal in proposals:
+        key = "action" if proposal.collection == "action" else _LIST_KEYS.get(proposal.collection, "mentions")
+        by_key.setdefault(key, []).append(proposal)
+    by_key.setdefault("topics", [])
+    for key in ("action", "topics", "mentions", "cites"):
+        if key not in by_key:
+            continue
+        slugs = list(dict.fromkeys(proposal.slug for proposal in by_key[key]))
+        seen = ", ".join(dict.fromkeys(f"“{proposal.found}”" for proposal in by_key[key]))
+        value = slugs[0] if key == "action" else f"[{', '.join(slugs)}]"
+        also = f", or {', '.join(slugs[1:])}" if key == "action" and slugs[1:] else ""
+        lines.append(f"  {key}: {value}" + (f" # {seen}{also}" if seen else ""))
+    return "\n".join((*lines, "  summary:", "    nl:", "    en:")) + "\n"
+
+
+@lru_cache(maxsize=20_000)
+def _anchors(text: NormalisedText, index: int) -> str:
+    """Anchors of a sentence: kept, since a text does not change while it is coded."""
+    found = anchors_for(text, index)
+    return str(found) if found else ""

@@ -1,0 +1,151 @@
+"""A text is cut into headings and sentences, each with anchors that locate it and nothing else.
+
+In: an :class:`~kg.authoring.extracted.Extracted`. Out: :class:`Unit` records in the order of the text. Next:
+:mod:`kg.authoring.skeleton`. The rules for anchors are those of ``docs/text.md``.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kg.authoring.extracted import Extracted
+from kg.errors import AnchorError, Span
+from kg.sources import ELLIPSIS, MAX_ANCHOR_WORDS, Anchors, NormalisedText, Passage, normalise, resolve, split_sentences, words
+
+_TELLING: Final = 4
+"""Words of anchors, both sides together, that are preferred to fewer where they fit: a reader recognises the passage."""
+_TOKEN: Final = re.compile(r"\S+")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A heading or a sentence.
+
+    :ivar span: where it stands in the normalised text
+    :ivar level: of a heading; 0 of a sentence
+    :ivar anchors: None if no anchors of the allowed length fit here alone
+    :ivar passage: what the anchors locate: the unit, or, where it is too short, the unit with a neighbour
+    """
+
+    span: Span
+    level: int
+    anchors: Anchors | None
+    passage: Passage | None
+
+
+def normalised(slug: str, extracted: Extracted) -> NormalisedText:
+    """The text as offsets count it."""
+    return NormalisedText(slug, normalise(extracted.text), split_sentences(extracted.text))
+
+
+def cut(extracted: Extracted, text: NormalisedText) -> tuple[Unit, ...]:
+    """Every heading and every sentence of a text."""
+    headings = list(_headings(extracted, text.text))
+    spans = sorted(
+        [(span, level) for span, level in headings] + [(span, 0) for span in _sentences(text, [h for h, _ in headings])]
+    )
+    found = []
+    for index, (span, level) in enumerate(spans):
+        near = [spans[i][0] if 0 <= i < len(spans) else None for i in (index - 1, index + 1)]
+        beheaded = index > 0 and spans[index - 1][1] > 0
+        candidates = _candidates(text.text, span, level, near, beheaded=beheaded)
+        anchors, passage = _anchored(text, candidates, is_heading=bool(level))
+        found.append(Unit(span, level, anchors, passage))
+    return tuple(found)
+
+
+def anchors_for(text: NormalisedText, index: int) -> Anchors | None:
+    """Anchors of the sentence at a position, if there are any that fit it (or it with a neighbour) alone."""
+    near = [text.sentences[i] if 0 <= i < len(text.sentences) else None for i in (index - 1, index + 1)]
+    candidates = _candidates(text.text, text.sentences[index], 0, near, beheaded=False)
+    return _anchored(text, candidates, is_heading=False)[0]
+
+
+def _headings(extracted: Extracted, text: str) -> Iterator[tuple[Span, int]]:
+    """Where the headings stand: each block after the one before it."""
+    at = 0
+    for block in extracted.blocks:
+        written = normalise(block.text)
+        start = text.find(written, at)
+        if start < 0:
+            continue  # cannot be: the text is made of the blocks, or they of it
+        at = start + len(written)
+        if block.level and words(written):
+            yield Span(start, at), block.level
+
+
+def _sentences(text: NormalisedText, headings: Sequence[Span]) -> Iterator[Span]:
+    """The sentences, cut at the headings: a heading before a small letter would otherwise be part of a sentence."""
+    for sentence in text.sentences:
+        at = sentence.start
+        for heading in headings:
+            if heading.start >= sentence.end or heading.end <= at:
+                continue
+            yield from _stripped(text.text, at, heading.start)
+            at = max(at, heading.end)
+        yield from _stripped(text.text, at, sentence.end)
+
+
+def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
+    piece = text[start:end]
+    if words(piece):
+        yield Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
+
+
+def _candidates(text: str, span: Span, level: int, near: Sequence[Span | None], *, beheaded: bool) -> Iterator[Span]:
+    """Stretches that can stand for a unit: itself; a sentence with a neighbour; a heading with a word beside it.
+
+    :param near: the units before and after it
+    :param beheaded: whether the one before is a heading
+    """
+    yield span
+    before, after = near
+    if level:
+        following = _TOKEN.search(text, span.end)
+        if following:
+            yield Span(span.start, following.end())
+        preceding = text[: span.start].rstrip().rfind(" ") + 1
+        if span.start:
+            yield Span(preceding, span.end)
+        return
+    with_before = [Span(before.start, span.end)] if before else []
+    with_after = [Span(span.start, after.end)] if after else []
+    # the codebook takes the sentence before; a heading is none, and after a colon the sentence goes on
+    yield from [*with_after, *with_before] if beheaded or text[span.end - 1] == ":" else [*with_before, *with_after]
+    if before and after:
+        yield Span(before.start, after.end)
+
+
+def _anchored(
+    text: NormalisedText, candidates: Iterator[Span], *, is_heading: bool
+) -> tuple[Anchors, Passage] | tuple[None, None]:
+    """The fewest words that locate the first candidate that can be located."""
+    for span in candidates:
+        tokens = text.text[span.start : span.end].split(" ")
+        for first, last in _lengths(len(tokens), is_heading=is_heading):
+            anchors = Anchors(" ".join(tokens[:first]), " ".join(tokens[-last:]))
+            if ELLIPSIS in f" {anchors.start} " or ELLIPSIS in f" {anchors.end} ":
+                continue
+            try:
+                passage = resolve(anchors, text, limit_share=not is_heading)
+            except AnchorError:
+                continue
+            if (passage.start, passage.end) == (span.start, span.end):
+                return anchors, passage
+    return None, None
+
+
+def _lengths(tokens: int, *, is_heading: bool) -> Iterator[tuple[int, int]]:
+    """Numbers of first and last words, in the order in which they are tried: those that tell enough, then more, the beginning longer."""
+    most = min(2 * MAX_ANCHOR_WORDS, tokens if is_heading else tokens // 2)
+    order = sorted(
+        (
+            (first, last)
+            for first in range(1, MAX_ANCHOR_WORDS + 1)
+            for last in range(1, MAX_ANCHOR_WORDS + 1)
+            if first + last <= most
+        ),
+        key=lambda pair: (max(sum(pair), _TELLING), sum(pair) < _TELLING, abs(pair[0] - pair[1] - 1)),
+    )
+    yield from order

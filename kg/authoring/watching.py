@@ -1,0 +1,154 @@
+"""Check again whenever a file is saved.
+
+In: a project, the folder of texts, and which documents are of interest. Out: a :class:`State` after each check. Next: ``kg watch``
+prints its findings, :mod:`kg.authoring.watchpage` shows it.
+
+Files are looked at a few times a second: they are a hundred, which takes a millisecond, and unlike the notices of an operating
+system it works on every disk, and with editors that write another file and rename it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kg import release
+from kg.authoring.locking import relock
+from kg.authoring.naming import names_of
+from kg.authoring.progress import Progress, progress
+from kg.errors import Finding, PolicyKgError, UsageError
+from kg.mappings.layout import Layout
+
+_INTERVAL_S = 0.3
+_FOLDERS = ("mappings", "ontology", "queries")
+
+Signature = dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class State:
+    """What one check found.
+
+    :ivar number: of the check, from 1
+    :ivar new: findings that the check before did not have
+    :ivar mended: findings that only the check before had
+    :ivar error: why nothing could be checked; empty if it could
+    :ivar relocked: documents whose anchor lock was written
+    :ivar seconds: how long it took
+    """
+
+    number: int
+    findings: tuple[Finding, ...] = ()
+    documents: tuple[Progress, ...] = ()
+    new: int = 0
+    mended: int = 0
+    error: str = ""
+    relocked: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass
+class Watcher:
+    """Checks a project, again and again.
+
+    :ivar documents: slugs of the documents that are shown; all that have a text, if there are none
+    :ivar anchor: whether anchor locks are written, too
+    """
+
+    layout: Layout
+    sources: Path
+    documents: tuple[str, ...] = ()
+    anchor: bool = False
+    state: State = field(default_factory=lambda: State(0))
+    stop: threading.Event = field(default_factory=threading.Event)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def require_texts(self) -> None:
+        """Refuse to start without the texts.
+
+        :raises UsageError: if a document that was asked for has no text, or none has
+        """
+        missing = [slug for slug in self.documents if not (self.sources / f"{slug}.txt").is_file()]
+        if missing:
+            raise UsageError(
+                f"{self.sources}: there is no {' and no '.join(f'{slug}.txt' for slug in missing)}; put the text there"
+            )
+        unknown = [slug for slug in self.documents if not (self.layout.mappings / f"{slug}.yaml").is_file()]
+        if unknown:
+            raise UsageError(
+                f"there is no {self.layout.name(self.layout.mappings / f'{unknown[0]}.yaml')}; `kg new` begins a document"
+            )
+        if not any((self.sources / f"{path.stem}.txt").is_file() for path, _ in self.layout.document_files()):
+            raise UsageError(f"{self.sources}: there is no text of any document; name the folder with the texts, DOCUMENT.txt")
+
+    def run(self, tell: Callable[[State], None]) -> None:
+        """Check now and after each change, until :attr:`stop` is set.
+
+        :param tell: called with each state, before the page shows it
+        """
+        seen: Signature | None = None
+        while not self.stop.is_set():
+            found = self.signature()
+            if found == seen:
+                self.stop.wait(_INTERVAL_S)
+                continue
+            seen = found
+            state = self.check()
+            if state.relocked:
+                seen |= {
+                    name: at for name, at in self.signature().items() if name.endswith(".tsv")
+                }  # our own writing is no change
+            tell(state)
+            with self.changed:
+                self.state = state
+                self.changed.notify_all()
+
+    def end(self) -> None:
+        """Let :meth:`run` return, and whoever waits for a change."""
+        self.stop.set()
+        with self.changed:
+            self.changed.notify_all()
+
+    def signature(self) -> Signature:
+        """Time and size of every file that a check reads."""
+        paths: Iterable[Path] = (path for folder in _FOLDERS for path in (self.layout.root / folder).rglob("*"))
+        found = {}
+        for path in (*paths, *self.sources.glob("*.txt")):
+            try:
+                status = path.stat()
+            except OSError:
+                continue  # deleted since it was listed: the next look sees that
+            if not path.name.startswith(".") and path.is_file():
+                found[str(path)] = (status.st_mtime_ns, status.st_size)
+        return found
+
+    def check(self) -> State:
+        """One check; an error that ends it becomes part of the state."""
+        began = time.monotonic()
+        number = self.state.number + 1
+        try:
+            checked = release.check(self.layout, self.sources)
+            relocked: tuple[str, ...] = ()
+            if self.anchor and any(finding.code == "anchor-lock" for finding in checked.findings):
+                wanted = [slug for slug in checked.corpus.documents if not self.documents or slug in self.documents]
+                relocked = tuple(slug for slug, changed in relock(checked.corpus, wanted).items() if changed)
+                checked = release.check(self.layout, self.sources) if relocked else checked
+            names = names_of(checked.corpus)
+            shown = tuple(
+                progress(coding, checked.corpus, checked.findings, names)
+                for slug, coding in checked.corpus.documents.items()
+                if coding.text is not None and (not self.documents or slug in self.documents)
+            )
+        except PolicyKgError as error:
+            return State(number, self.state.findings, self.state.documents, error=str(error), seconds=time.monotonic() - began)
+        before, now = set(self.state.findings), set(checked.findings)
+        return State(
+            number=number,
+            findings=checked.findings,
+            documents=shown or (self.state.documents if not checked.corpus.usable else ()),
+            new=len(now - before) if number > 1 else 0,
+            mended=len(before - now),
+            relocked=relocked,
+            seconds=time.monotonic() - began,
+        )

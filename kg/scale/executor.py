@@ -1,0 +1,93 @@
+"""Where the work on documents is done: in this process, or in processes beside it.
+
+In: a function and jobs. Out: results, in the order of the jobs. Next: :mod:`kg.scale.steps`. A function is given what all jobs share, which
+a forked process has without its being copied.
+"""
+
+import gc
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Final, Protocol, TypeVar
+
+from kg.errors import PolicyKgError
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+Common = TypeVar("Common")
+
+_LEAST_JOBS: Final = 2
+"""Jobs for which a second process is worth its start."""
+_STATE: dict[str, Any] = {}
+
+
+class Executor(Protocol):
+    """Runs jobs."""
+
+    def run(self, work: Callable[[Common, Job], Result], common: Common, jobs: Iterable[Job]) -> Iterator[Result]:
+        """Results of ``work(common, job)``, in the order of the jobs.
+
+        :raises PolicyKgError: if a process ended before its work, or what the work raised
+        """
+        ...
+
+
+class InProcess:
+    """One job after another, here."""
+
+    def run(self, work: Callable[[Common, Job], Result], common: Common, jobs: Iterable[Job]) -> Iterator[Result]:
+        """See :class:`Executor`."""
+        for job in jobs:
+            yield work(common, job)
+
+
+class Processes:
+    """Jobs in forked processes."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def run(self, work: Callable[[Common, Job], Result], common: Common, jobs: Iterable[Job]) -> Iterator[Result]:
+        """See :class:`Executor`."""
+        listed = list(jobs)
+        if len(listed) < _LEAST_JOBS:
+            yield from InProcess().run(work, common, listed)
+            return
+        _STATE["work"], _STATE["common"] = work, common
+        gc.freeze()  # what is shared stays shared
+        try:
+            with ProcessPoolExecutor(min(self.number, len(listed)), multiprocessing.get_context("fork"), _begin) as pool:
+                try:
+                    yield from pool.map(_do, listed)
+                except BaseException:
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
+        except BrokenProcessPool:
+            raise PolicyKgError(
+                "a process that worked on a document ended without a result, so nothing was written; is there enough memory? "
+                "Try with fewer processes (--jobs or KG_JOBS)"
+            ) from None
+        finally:
+            gc.unfreeze()
+            _STATE.clear()
+
+
+def _begin() -> None:
+    gc.set_threshold(200_000, 20, 20)
+
+
+def _do(job: Any) -> Any:
+    return _STATE["work"](_STATE["common"], job)
+
+
+def executor(jobs: int | None = None) -> Executor:
+    """The executor for so many processes.
+
+    :param jobs: processes; None for one for each core
+    """
+    number = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
+    if number == 1 or "fork" not in multiprocessing.get_all_start_methods():
+        return InProcess()
+    return Processes(number)

@@ -1,0 +1,119 @@
+"""The first step: the files of one document become triples, findings, and the ids that it declares and refers to.
+
+In: a :class:`Job`. Out: a key of the cache, under which the parts of the result are. Next: :mod:`kg.scale.judging`.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from kg.graph import from_jsonld
+from kg.mappings.apart import Lost, Mapped, Shared, read_document
+from kg.namespaces import ID
+from kg.scale import lines
+from kg.scale.cache import Cache, key_of
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all jobs of this step share.
+
+    :ivar digest: of the shared inputs
+    :ivar elsewhere: what documents lost
+    """
+
+    shared: Shared
+    digest: str
+    cache: Cache
+    sources: Path | None
+    elsewhere: Lost
+
+
+@dataclass(frozen=True)
+class Job:
+    """One document.
+
+    :ivar denied: IRIs that it refers to and that no document declares
+    """
+
+    path: Path
+    denied: frozenset[str] = frozenset()
+
+    def key(self, common: Common) -> str:
+        """Under which the result is kept."""
+        layout, slug = common.shared.layout, self.path.stem
+        files = [self.path, layout.lock(slug), layout.ledger(slug)]
+        if common.sources is not None:
+            files.append(common.sources / f"{slug}.txt")
+        lost = "\n".join([*sorted(common.elsewhere.iris), "", *sorted(common.elsewhere.below), "", *sorted(self.denied)])
+        parts = [part for file in files for part in (layout.name(file), content(file))]
+        return key_of("mapped", common.digest, lost, str(common.sources), *parts)
+
+
+def content(path: Path) -> bytes:
+    """Bytes of a file; of one that is not there or cannot be read, what tells that apart from an empty one."""
+    try:
+        return b"+" + path.read_bytes()
+    except OSError as error:
+        return b"-" + str(error.errno).encode()
+
+
+def work(common: Common, job: Job) -> str:
+    """Map a document, and keep the result.
+
+    The parts are ``head``, what :mod:`kg.scale.steps` looks at of every document; ``triples``; ``referring``, pairs of its statements and those of
+    other documents to which they refer; ``digests``, a hash of what is said of each statement; ``flagged`` and ``trace``.
+    """
+    key = job.key(common)
+    if not common.cache.holds(key):
+        mapped = read_document(common.shared, job.path, common.sources, common.elsewhere, job.denied)
+        document: dict[str, object] = {"@context": common.shared.context.for_resolved(), "@graph": mapped.nodes}
+        common.cache.write(key, _parts(mapped, lines.of_triples(from_jsonld(document)) if mapped.nodes else []))
+    return key
+
+
+def _parts(mapped: Mapped, found: list[str]) -> dict[str, Any]:
+    trace = mapped.trace
+    return {
+        "head": {
+            "slug": mapped.slug,
+            "named": mapped.named,
+            "whole": mapped.whole,
+            "ids": sorted(iri.removeprefix(ID) for iri in mapped.ids),
+            "lost": (mapped.lost.iris, mapped.lost.below),
+            "all_lost": (frozenset(trace.lost), frozenset(trace.lost_below)),
+            "assumed": sorted(mapped.assumed),
+            "findings": list(trace.findings),
+            "unknown": trace.unknown,
+            "kinds": dict(mapped.kinds),
+            "has_flagged": bool(trace.flagged),
+        },
+        "triples": lines.packed(found),
+        "referring": _referring(mapped.assumed, found),
+        "digests": _digests(found),
+        "flagged": frozenset(trace.flagged),
+        "trace": (trace.subjects, trace.properties, trace.values),
+    }
+
+
+def _referring(assumed: Iterable[str], found: list[str]) -> list[tuple[str, str]]:
+    """Pairs of a statement of the document and one of another that it refers to."""
+    others = {f"<{iri}> .": iri for iri in assumed}
+    pairs = set()
+    if others:
+        for line in found:
+            subject, _, value = line.split(" ", 2)
+            if value in others:
+                pairs.add((subject[1:-1].partition("#")[0], others[value]))
+    return sorted(pairs)
+
+
+def _digests(found: list[str]) -> dict[str, str]:
+    """A hash of what is said of each subject."""
+    return {
+        subject[1:-1]: hashlib.blake2b("\n".join(same).encode(), digest_size=12).hexdigest()
+        for subject, same in groupby(found, lambda line: line.partition(" ")[0])
+    }

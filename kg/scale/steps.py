@@ -1,0 +1,326 @@
+"""The steps in their order, for all documents of a project: what is wrong with them, and where the parts of a release are.
+
+In: a :class:`~kg.mappings.layout.Layout`, a cache and an executor. Out: :class:`Judged`. Next: :mod:`kg.release`. Held here is, of each document, its
+head: ids, findings, results. Triples stay in the files of the cache.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg.errors import Finding
+from kg.graph import ENTITIES, LINKS, VOCABULARY, Dataset, from_jsonld
+from kg.mappings.apart import Lost, Shared, read_shared, stray_files
+from kg.mappings.layout import Layout
+from kg.mappings.registry import Registry
+from kg.mappings.trace import Trace
+from kg.namespaces import ID
+from kg.rules import HeadedQuery, read_headed
+from kg.scale import judging, lines, mapping, together
+from kg.scale.cache import Cache, key_of
+from kg.scale.conformity import prepared
+from kg.scale.executor import Executor
+from kg.shapes import read_shapes
+from kg.validation import Validation, conclude
+
+_ROUNDS: Final = 4
+"""In which it is known what every file lost and denies; two are usual, one if all is well."""
+
+OnStage = Callable[[str], None]
+QueryFindings = Callable[[Dataset, Layout], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document.
+
+    :ivar mapped: key of its triples
+    :ivar judged: key of what follows from them
+    """
+
+    slug: str
+    mapped: str
+    head: Mapping[str, Any]
+    judged: str = ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A project that has been read, inferred and validated.
+
+    :ivar usable: False if context or ontology are broken, so that the mappings were not read
+    :ivar inferred: lines that only all documents together give
+    """
+
+    shared: Shared
+    cache: Cache
+    validation: Validation
+    trace: Trace
+    documents: dict[str, Document] = field(default_factory=dict)
+    common: judging.Common | None = None
+    shared_key: str = ""
+    inferred: bytes = b""
+    usable: bool = True
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, by place."""
+        return self.validation.findings
+
+    @cached_property
+    def known(self) -> judging.Known:
+        """What is shared."""
+        assert self.common is not None
+        return self.common.known
+
+
+def judge(
+    layout: Layout,
+    cache: Cache,
+    executor: Executor,
+    sources: Path | None = None,
+    on_stage: OnStage = lambda _: None,
+    query_findings: QueryFindings = lambda _, __: (),
+) -> Judged:
+    """Read, map, infer and validate.
+
+    :param sources: folder of the texts, to verify anchors and lock against them
+    :param query_findings: says what is wrong with the published queries
+    """
+    on_stage("read")
+    shared, shared_digest = _read_shared(layout, cache, Lost(), frozenset())
+    if not shared.usable:
+        return Judged(shared, cache, Validation((), tuple(sorted(shared.trace.findings))), shared.trace, usable=False)
+    on_stage("map")
+    shared, shared_digest, mapped = _map(layout, cache, executor, sources, shared, shared_digest)
+    on_stage("infer")
+    return _Judge(layout, cache, executor, shared, shared_digest, mapped, on_stage, query_findings).judge()
+
+
+def _read_shared(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozenset[str]) -> tuple[Shared, str]:
+    """What all documents share, and the hash of what it is made of."""
+    layout.require()
+    files = [layout.context, *(p for p, _ in (*layout.vocabulary_files(), *layout.collection_files())), layout.links]
+    parts = [part for file in files for part in (layout.name(file), mapping.content(file))]
+    digest = key_of("shared", *parts, "\n".join([*sorted(elsewhere.iris), "", *sorted(elsewhere.below), "", *sorted(denied)]))
+    if cache.holds(digest):
+        (kept,) = cache.read(digest, "shared")
+        context, vocabulary, declared, nodes, trace, links, lost, assumed = kept
+        known = Registry(declared)
+        return Shared(layout, context, vocabulary, known, nodes, trace, links, Lost(*lost), assumed), digest
+    shared = read_shared(layout, elsewhere, denied)
+    if shared.usable:
+        said = (shared.context, shared.vocabulary, shared.registry.declared, shared.nodes, shared.trace, shared.links)
+        cache.write(digest, {"shared": (*said, (shared.lost.iris, shared.lost.below), shared.assumed)})
+    return shared, digest
+
+
+def _map(
+    layout: Layout, cache: Cache, executor: Executor, sources: Path | None, shared: Shared, digest: str
+) -> tuple[Shared, str, list[Document]]:
+    """Map every document; again, if one lost what others refer to, or refers to what no other declares."""
+    elsewhere, denied = Lost(), frozenset[str]()
+    for _ in range(_ROUNDS):
+        common = mapping.Common(shared, digest, cache, sources, elsewhere)
+        jobs = [mapping.Job(path, denied) for path, _ in layout.document_files()]
+        keys = list(executor.run(mapping.work, common, _undone(jobs, common)))
+        cache.use(keys)
+        documents = []
+        for job in jobs:
+            key = job.key(common)
+            (head,) = cache.read(key, "head")
+            documents.append(Document(str(head["slug"]), key, head))
+        lost = Lost(
+            frozenset(iri for document in documents for iri in document.head["lost"][0]),
+            frozenset(space for document in documents for space in document.head["lost"][1]),
+        )
+        wrong = _denied(shared, documents) - lost.iris
+        if lost == elsewhere and wrong <= denied:
+            return shared, digest, documents
+        elsewhere, denied = lost, denied | wrong
+        shared, digest = _read_shared(layout, cache, elsewhere, denied & shared.assumed)
+    raise AssertionError("what the files declare does not settle")  # pragma: no cover - each round knows more
+
+
+def _undone(jobs: Iterable[mapping.Job], common: mapping.Common) -> list[mapping.Job]:
+    """Jobs whose results are not there."""
+    return [job for job in jobs if not common.cache.holds(job.key(common))]
+
+
+def _denied(shared: Shared, documents: Iterable[Document]) -> frozenset[str]:
+    """IRIs that are referred to as parts of documents, and that none declares."""
+    listed = list(documents)
+    asked = {*shared.assumed, *(iri for document in listed for iri in document.head["assumed"])}
+    if not asked:
+        return frozenset()
+    owners = {_slug(iri) for iri in asked}
+    declared = {ID + tail for document in listed if document.slug in owners for tail in document.head["ids"]}
+    return frozenset(asked - declared)
+
+
+class _Judge:
+    """The steps after mapping."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        cache: Cache,
+        executor: Executor,
+        shared: Shared,
+        shared_digest: str,
+        mapped: list[Document],
+        on_stage: OnStage,
+        query_findings: QueryFindings,
+    ) -> None:
+        self._layout, self._cache, self._executor = layout, cache, executor
+        self._shared, self._shared_digest = shared, shared_digest
+        self._mapped = [document for document in mapped if document.head["whole"]]
+        self._on_stage = on_stage
+        self._extra: list[Finding] = [finding for document in mapped for finding in document.head["findings"]]
+        self._extra += stray_files(layout, {d.slug for d in mapped} | {d.head["named"] for d in mapped})
+        self._all = mapped
+        self._query_findings = query_findings
+
+    def judge(self) -> Judged:
+        common, shared_key = self._common()
+        jobs = [judging.Job(d.slug, d.mapped, beside) for d, beside in zip(self._mapped, self._neighbours(), strict=True)]
+        keys = [job.key(common) for job in jobs]
+        undone = [job for job, key in zip(jobs, keys, strict=True) if not self._cache.holds(key)]
+        self._cache.use(self._executor.run(judging.work, common, undone))
+        documents = {d.slug: Document(d.slug, d.mapped, d.head, key) for d, key in zip(self._mapped, keys, strict=True)}
+        self._on_stage("validate")
+        wide = self._together(common, documents, shared_key)
+        return self._conclude(common, documents, shared_key, wide)
+
+    def _common(self) -> tuple[judging.Common, str]:
+        """What is shared, judged by itself."""
+        layout, shared = self._layout, self._shared
+        read_rules, wrong_rules = read_headed(layout.rule_files())
+        read_checks, wrong_checks = read_headed(layout.check_files())
+        shapes = read_shapes(layout.shape_files(), shared.vocabulary.declared)
+        rules, checks = judging.by_scope(read_rules, together=True), judging.by_scope(read_checks, together=False)
+        self._extra += [*wrong_rules, *wrong_checks, *shapes.findings, *self._of_queries()]
+        keys = {key: term.iri for key, term in shared.context.terms.items()}
+        digest = key_of(
+            "judging",
+            self._shared_digest,
+            rules.text,
+            checks.text,
+            "\0".join(shapes.texts),
+            str(bool(shapes.findings)),
+            json.dumps(keys),
+        )
+        said = {
+            ENTITIES: tuple(self._entities()),
+            LINKS: tuple(
+                ox.Triple(ox.NamedNode(k.subject), ox.NamedNode(k.predicate), ox.NamedNode(k.object)) for k in shared.links
+            ),
+            VOCABULARY: shared.vocabulary.triples,
+        }
+        known = judging.Known({name: tuple(dict.fromkeys(triples)) for name, triples in said.items()})
+        common = judging.Common(known, digest, self._cache, rules, checks, shapes, prepared(shapes.triples), keys)
+        key = key_of("judged", digest, judging.SHARED)
+        if not self._cache.holds(key):
+            dataset = Dataset()
+            for name, triples in known.said.items():
+                dataset.add(triples, name)
+            flagged = frozenset(shared.trace.flagged)
+            self._cache.write(key, judging.judge(common, dataset, list(dataset.quads), flagged, judging.SHARED))
+        (inferred,) = self._cache.read(key, "inferred")
+        known = judging.Known(known.said, tuple(lines.triples(inferred)))
+        return judging.Common(known, digest, self._cache, rules, checks, shapes, common.conformity, keys), key
+
+    def _of_queries(self) -> list[Finding]:
+        """What is wrong with the published queries."""
+        files = self._layout.query_files()
+        key = key_of("queries", *(part for path, name in files for part in (name, mapping.content(path))))
+        if not self._cache.holds(key):
+            self._cache.write(key, {"findings": list(self._query_findings(Dataset(), self._layout))})
+        (findings,) = self._cache.read(key, "findings")
+        return list(findings)
+
+    def _entities(self) -> Iterable[ox.Triple]:
+        nodes = list(self._shared.nodes.values())
+        return from_jsonld({"@context": self._shared.context.for_resolved(), "@graph": nodes})
+
+    def _neighbours(self) -> list[tuple[judging.Neighbour, ...]]:
+        """For each document the statements of others that it refers to or that refer to it."""
+        by_slug = {document.slug: document for document in self._mapped}
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for document in self._mapped:
+            if document.head["assumed"]:
+                (referring,) = self._cache.read(document.mapped, "referring")
+                for own, other in referring:
+                    slug = _slug(other)
+                    if slug in by_slug:
+                        found[document.slug].add(other)
+                        found[slug].add(own)
+        by_owner: defaultdict[str, set[str]] = defaultdict(set)
+        for iri in (iri for iris in found.values() for iri in iris):
+            by_owner[_slug(iri)].add(iri)
+        neighbours: dict[str, judging.Neighbour] = {}
+        for slug, iris in by_owner.items():
+            (digests,) = self._cache.read(by_slug[slug].mapped, "digests")
+            neighbours |= {iri: judging.Neighbour(iri, by_slug[slug].mapped, digests.get(iri, "")) for iri in iris}
+        return [tuple(neighbours[iri] for iri in sorted(found[document.slug])) for document in self._mapped]
+
+    def _together(self, common: judging.Common, documents: Mapping[str, Document], shared_key: str) -> dict[str, Any]:
+        """Results and inferred lines of all documents together."""
+        queries: list[HeadedQuery] = [*common.rules.corpus, *common.checks.corpus]
+        if not queries:
+            return {"inferred": b"", "results": [], "findings": []}
+        heads = [self._cache.read(document.judged, "head")[0] for document in documents.values()]
+        key = key_of("together", common.digest, shared_key, *(head["wide"] for head in heads))
+        if not self._cache.holds(key):
+            size = sum(head["size"] for head in heads)
+            parts = (part for document in documents.values() for part in self._cache.read(document.judged, "wide", "shared"))
+            flagged = self._flagged()
+            self._cache.write(key, together.ask(common, parts, size, flagged, self._cache.folder))
+        inferred, results, findings = self._cache.read(key, "inferred", "results", "findings")
+        return {"inferred": inferred, "results": results, "findings": findings}
+
+    def _flagged(self) -> set[tuple[str, str]]:
+        flagged = set(self._shared.trace.flagged)
+        for document in self._mapped:
+            if document.head["has_flagged"]:
+                (own,) = self._cache.read(document.mapped, "flagged")
+                flagged |= own
+        return flagged
+
+    def _conclude(self, common: judging.Common, documents: dict[str, Document], shared_key: str, wide: dict[str, Any]) -> Judged:
+        heads = [self._cache.read(key, "head")[0] for key in (shared_key, *(d.judged for d in documents.values()))]
+        results = [result for head in heads for result in head["results"]] + wide["results"]
+        trace = self._trace(results)
+        for finding in (*self._extra, *(f for head in heads for f in head["findings"]), *wide["findings"]):
+            trace.report(finding)
+        trace.settle()
+        validation = conclude(results, trace)
+        return Judged(self._shared, self._cache, validation, trace, documents, common, shared_key, wide["inferred"])
+
+    def _trace(self, results: Iterable[Any]) -> Trace:
+        """Places and findings of what is shared and of the documents that results speak of."""
+        trace = self._shared.trace
+        wanted = {lines.owner(f"<{iri}> ") for result in results for iri in (result.focus, result.value)}
+        for document in self._all:
+            trace.lost |= document.head["all_lost"][0]
+            trace.lost_below |= document.head["all_lost"][1]
+            for word, findings in document.head["unknown"].items():
+                trace.unknown.setdefault(word, []).extend(findings)
+            if document.slug in wanted:
+                (subjects, properties, values), flagged = self._cache.read(document.mapped, "trace", "flagged")
+                trace.subjects.update(subjects)
+                trace.properties.update(properties)
+                trace.values.update(values)
+                trace.flagged |= flagged
+        return trace
+
+
+def _slug(iri: str) -> str:
+    """Slug of the document that has a statement or section."""
+    return iri.removeprefix(ID).split("/")[1]

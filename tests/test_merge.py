@@ -1,0 +1,264 @@
+"""`kg merge`: two coders' files and their decisions become one file that `kg check` accepts."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import Result
+
+from kg.mappings.layout import Layout
+from tests.project import edit
+from tests.test_agreement import SECOND, agreement, coders, kg
+
+__all__ = ["coders"]
+
+DECISIONS = "decisions.yaml"
+EDIT = "edit\n  edit:\n    kind: Principle\n    confidence: low # neither of us was sure\n    frame:"
+
+
+def decide(*takes: str) -> None:
+    """Fill in the template, in the order of its entries."""
+    agreement("--decisions-template", DECISIONS)
+    path = Path(DECISIONS)
+    first, *rest = path.read_text(encoding="utf-8").split("  take:\n")
+    assert len(rest) == len(takes)
+    filled = "".join(f"  take: {take}\n{part}" for take, part in zip(takes, rest, strict=True))
+    path.write_text(first + filled, encoding="utf-8")
+
+
+def merge(output: str = "mappings/harbour-2031.yaml") -> Result:
+    """Merge the two files."""
+    arguments = ("mappings/harbour-2031.yaml", SECOND, "--sources", "texts", "--decisions", DECISIONS)
+    return kg("merge", *arguments, "-o", output, "--date", "2032-08-01")
+
+
+def statements(path: str = "mappings/harbour-2031.yaml") -> dict[str, dict[str, object]]:
+    """The statements of a mapping file, by id."""
+    loaded = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    return {str(statement["id"]): statement for statement in loaded["statements"]}
+
+
+def test_the_merged_file_passes_the_check(coders: Layout) -> None:
+    """After `kg anchor`, as the help says; nothing is left to do."""
+    decide(EDIT, "both", "a", "b", "b")
+
+    result = merge()
+
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        "mappings/entities/codings.yaml: written",
+        "mappings/harbour-2031.yaml: written",
+        "4 statements of both coders, 2 of the first, 3 of the second",
+    ]
+    assert kg("anchor", "--sources", "texts").exit_code == 0
+    assert kg("check", "--sources", "texts").output == "no findings in 2 document(s)\n"
+    assert kg("build").exit_code == 0
+
+
+def test_each_statement_says_whose_it_is(coders: Layout) -> None:
+    """The pass of both in the defaults, a coder's own where only that coder has it, with the confidence that the coder had."""
+    decide(EDIT, "both", "a", "b", "b")
+    merge()
+
+    found = statements()
+
+    assert {name: s.get("coding") for name, s in found.items()} == {
+        "s001": None,
+        "s002": None,
+        "s003": "first-pass",
+        "s009": "second-pass",
+        "s004": None,
+        "s005": "first-pass",
+        "s006": "second-pass",
+        "s007": None,
+        "s010": "second-pass",
+    }
+    assert found["s006"]["confidence"] == "medium"
+    codings = Path("mappings/entities/codings.yaml").read_text(encoding="utf-8")
+    assert "- id: harbour-2031-merged\n" in codings
+    assert "  coder: [ada, bo]\n" in codings
+    assert "Of 6 pairs of statements 3 were coded alike" in codings
+
+
+def test_comments_and_layout_stay(coders: Layout) -> None:
+    """Those of both files, and those of the decisions; what nobody changed is the same byte for byte."""
+    before = Path("mappings/harbour-2031.yaml").read_text(encoding="utf-8")
+    decide(EDIT, "both", "a", "b", "b")
+    merge()
+
+    after = Path("mappings/harbour-2031.yaml").read_text(encoding="utf-8")
+
+    assert after.startswith("# A fictional party programme")
+    assert "# the exception is a demand of its own\n- id: s009\n" in after
+    assert "  confidence: low # neither of us was sure\n" in after
+    unchanged = before[before.index("- id: s004") : before.index("- id: s005")]
+    assert unchanged in after
+    assert after.endswith(before[before.index("withdrawn:") :])
+
+
+def test_relations_follow_the_statements(coders: Layout) -> None:
+    """s006 of the second file became s007 of the result, s002 stayed; what was left out is no longer referred to."""
+    edit(coders, "mappings/harbour-2031.yaml", "  supports: s003\n", "  supports: [s005, harbour-2031/s003]\n")
+    decide("a", "both", "b", "a", "b")
+
+    result = merge()
+
+    found = statements()
+    assert found["s009"]["supports"] == "s002"
+    assert found["s010"]["supports"] == "s007"
+    assert found["s006"]["supports"] == ["s003"]
+    assert "s006 supports: s005 of A is left out, so the relation is, too" in result.stderr
+    assert "left out of A: s005; if a release has them, list them under `withdrawn:`" in result.stderr
+
+
+def test_sections_of_the_second_file_come_along(coders: Layout) -> None:
+    """Where a statement that is taken stands in one."""
+    decide("a", "a", "a", "b", "a")
+    merge()
+
+    loaded = yaml.load(Path("mappings/harbour-2031.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+
+    assert [section["id"] for section in loaded["sections"]] == ["vision", "measures", "plans"]
+
+
+def test_defaults_of_one_file_do_not_speak_for_the_other(coders: Layout) -> None:
+    """A default that only the first file has is written in its statements; another speaker in those of the second."""
+    edit(coders, "mappings/harbour-2031.yaml", "defaults: {", "defaults: {place: elland, ")
+    edit(coders, SECOND, "speaker: plough-party", "speaker: sea-watch")
+    agreement("--decisions-template", DECISIONS)
+    path = Path(DECISIONS)
+    path.write_text(path.read_text(encoding="utf-8").replace("  take:\n", "  take: b\n"), encoding="utf-8")
+    merge()
+
+    found = statements()
+
+    assert {str(s.get("speaker")) for s in found.values() if s.get("coding") == "second-pass"} == {"sea-watch"}
+    assert {s.get("place") for s in found.values() if s.get("coding") == "second-pass"} == {None, "verland"}
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda t: t, "decisions.yaml:20:3: s001 take: write a, b, both or edit"),
+        (
+            lambda t: t.replace("  take:\n", "  take: c\n", 1),
+            'decisions.yaml:20:9: s001 take: "c" is not one of a, b, both, edit',
+        ),
+        (lambda t: t.replace("  take:\n", "  take: edit\n", 1), "s001 take: edit needs `edit:` with the keys to write"),
+        (lambda t: t.replace("  take:\n", "  edit: {kind: Claim}\n  take: a\n", 1), "`edit:` is written, but `take: a`"),
+        (lambda t: t.replace("  take:", "  take: a").replace("a: s001", "a: s002"), "the two files do not differ here"),
+        (
+            lambda t: f"{t}- a: s005\n  take: a\n".replace("take:\n", "take: a\n"),
+            "s005 decided already above; delete one of the two",
+        ),
+        (
+            lambda t: t.replace("file\n  kind: Claim\n  take:", "file\n  take: both"),
+            "s005 take: only one file has this statement",
+        ),
+        (lambda t: t.replace("differs", "difers", 1), 'unknown key "difers"; did you mean "differs"?'),
+        (lambda t: t.replace("document: h", "document: x"), "document: expected harbour-2031, of which both files are"),
+        (lambda t: t.replace("decisions:\n", "decisions:\n- a\n"), "expected the keys a, b and take"),
+        (
+            lambda t: t[: t.index("- b: s007")].replace("take:\n", "take: a\n"),
+            f"nothing is decided about s007 of b ({SECOND}:90)",
+        ),
+        (lambda t: t.replace("document: ", "document: '"), "decisions.yaml"),
+    ],
+    ids=[
+        "open",
+        "word",
+        "edit",
+        "edit unused",
+        "no difference",
+        "twice",
+        "both of one",
+        "key",
+        "document",
+        "item",
+        "missing",
+        "yaml",
+    ],
+)
+def test_what_is_undecided_is_said_at_its_place(coders: Layout, change: Callable[[str], str], message: str) -> None:
+    """And nothing is written."""
+    agreement("--decisions-template", DECISIONS)
+    path = Path(DECISIONS)
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+    result = merge()
+
+    assert result.exit_code == 1
+    assert message in result.stdout
+    assert result.stderr == "Nothing was written.\n"
+
+
+def test_another_file_is_not_written_over(coders: Layout) -> None:
+    """Only A may be replaced."""
+    decide("a", "a", "a", "a", "a")
+
+    result = merge("mappings/reply-2032.yaml")
+
+    assert result.exit_code == 2
+    assert "exists already; name another file, or A to replace it" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "file, old, new, message",
+    [
+        (SECOND, ", coding: second-pass", "", "`defaults:` names no `coding:`"),
+        (
+            "mappings/entities/codings.yaml",
+            "id: second-pass",
+            "id: other-pass",
+            "the coding pass second-pass is not declared there",
+        ),
+        (
+            "mappings/entities/codings.yaml",
+            'By hand too.}\n  coder: bo\n  date: "2032-07-01"\n  codebookVersion: "1.0"',
+            'By hand too.}\n  coder: bo\n  date: "2032-07-01"\n  codebookVersion: "0.9"',
+            "follow two versions of the codebook",
+        ),
+    ],
+    ids=["no pass", "pass not declared", "two codebooks"],
+)
+def test_what_cannot_be_merged(coders: Layout, file: str, old: str, new: str, message: str) -> None:
+    """The remedy is named."""
+    decide("a", "a", "a", "a", "a")
+    edit(coders, file, old, new)
+
+    result = merge()
+
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+
+
+def test_statements_need_lines_of_their_own(coders: Layout) -> None:
+    """The blocks of a file in flow style cannot be told apart."""
+    path = Path(SECOND)
+    text = path.read_text(encoding="utf-8")
+    loaded = yaml.load(text, Loader=yaml.CBaseLoader)
+    flow = yaml.safe_dump(loaded["statements"], default_flow_style=True, allow_unicode=True, width=10_000)
+    path.write_text(f"{text[: text.index('statements:')]}statements: {flow}", encoding="utf-8")
+    decide("a", "a", "a", "a", "a")
+
+    result = merge()
+
+    assert result.exit_code == 2
+    assert "a statement does not begin on a line of its own" in " ".join(result.stderr.split())
+
+
+def test_without_the_library_it_says_what_to_install(coders: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ruamel.yaml belongs to the extra `authoring`."""
+    decide("a", "a", "a", "a", "a")
+
+    def missing(module: str) -> object:
+        raise ModuleNotFoundError(name=module)
+
+    monkeypatch.setattr("kg.authoring.extra.importlib.import_module", missing)
+    result = merge()
+
+    assert result.exit_code == 2
+    assert "ruamel.yaml is needed to merge mapping files and is not installed: run `make authoring`" in " ".join(
+        result.stderr.split()
+    )

@@ -1,0 +1,138 @@
+"""Documents one at a time give what all of them at once give, and what is kept from an earlier run is never trusted blindly."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from kg import release
+from kg.errors import ReleaseError
+from kg.mappings.layout import Layout
+from kg.scale import steps
+from kg.scale.cache import Cache, key_of
+from kg.scale.executor import InProcess, Processes
+from tests.defects import HARBOUR, REPLY
+from tests.project import ROOT, TEXTS, edit
+
+EDITS = {
+    "nothing": (HARBOUR, "", ""),
+    "a summary": (HARBOUR, "Harbours belong to nobody", "Harbours are owned by nobody"),
+    "a relation across documents": (REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbour-2031/s003"),
+    "a relation to nothing": (REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbour-2031/s099"),
+    "a document that cannot be read": (HARBOUR, "topics: [treaties, fishing]", "topics: [treaties, fishing"),
+    "a warning of a shape": (HARBOUR, "  addressee: elland\n  addresseeExplicit: true\n  action: ratify", "  action: ratify"),
+    "an entity": ("mappings/entities/agents.yaml", "https://example.org/plough", "https://example.org/ploughs"),
+    "a shape": ("ontology/shapes/statement.ttl", "add `speaker:` with the slug of an agent", "add `speaker:`"),
+    "the context": ("mappings/context.yaml", "  start: {", '  beginning: {"@id": oa:start, "@type": xsd:integer}\n  start: {'),
+    "a rule": (
+        "ontology/rules/attribution.rq",
+        "?statement pol:coding ?coding .",
+        "?statement pol:coding ?coding ; pol:speaker ?coder .",
+    ),
+    "a check": ("ontology/checks/untranslated-summary.rq", "are the same text", "are one text"),
+}
+
+
+def both(layout: Layout, cache: Cache, sources: Path | None = TEXTS) -> tuple[object, object]:
+    """Findings and results by the two ways."""
+    whole = release.check(layout, sources)
+    apart = steps.judge(layout, cache, InProcess(), sources, query_findings=release.query_findings)
+    return (whole.findings, whole.validation), (apart.findings, apart.validation)
+
+
+def change(layout: Layout, name: str) -> None:
+    """Make one of the edits."""
+    file, old, new = EDITS[name]
+    if old:
+        edit(layout, file, old, new)
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_one_at_a_time_gives_the_same_findings(project: Layout, tmp_path: Path, name: str) -> None:
+    """Before the edit, after it with what was kept, and after it with nothing kept."""
+    kept = Cache(tmp_path / "cache")
+    before, apart_before = both(project, kept)
+    change(project, name)
+
+    after, apart_after = both(project, kept)
+
+    assert apart_before == before
+    assert apart_after == after
+    assert both(project, Cache(tmp_path / "other"))[1] == after
+
+
+def test_the_published_documents_have_the_same_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All five, in two processes."""
+    monkeypatch.chdir(ROOT)
+    layout = Layout(Path())
+
+    apart = steps.judge(layout, Cache(tmp_path), Processes(2), query_findings=release.query_findings)
+
+    assert apart.findings == release.check(layout).findings
+
+
+def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
+    """The parts of a result, each by its name."""
+    cache = Cache(tmp_path)
+    cache.write("k", {"one": b"1", "two": {"a": frozenset({("b", 2)})}})
+
+    assert cache.holds("k")
+    assert cache.read("k", "two", "one") == [{"a": frozenset({("b", 2)})}, b"1"]
+    assert not cache.holds("other")
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "foreign", "empty", "renamed"])
+def test_what_is_damaged_is_not_there(tmp_path: Path, damage: str) -> None:
+    """A file of the cache that is not as it was written is removed."""
+    cache = Cache(tmp_path)
+    cache.write("k", {"one": b"1" * 1000})
+    cache.write("other", {"one": b"2"})
+    data = cache.path("k").read_bytes()
+    changed = {
+        "cut": data[:-1],
+        "flipped": data[:-3] + bytes([data[-3] ^ 1]) + data[-2:],
+        "foreign": pickle.dumps({"one": b"1"}),
+        "empty": b"",
+        "renamed": cache.path("other").read_bytes(),
+    }
+    cache.path("k").write_bytes(changed[damage])
+
+    assert not cache.holds("k")
+    assert not cache.path("k").exists()
+    with pytest.raises(ReleaseError, match="Run the command again"):
+        cache.read("k", "one")
+
+
+def test_a_foreign_file_runs_no_code(tmp_path: Path) -> None:
+    """A file with right hashes that would call something when it is read."""
+
+    class Call:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return Path.touch, (tmp_path / "called",)  # type: ignore[return-value]
+
+    cache = Cache(tmp_path)
+    cache.write("k", {"one": Call()})
+
+    with pytest.raises(ReleaseError, match="has no place in a cache"):
+        cache.read("k", "one")
+    assert not (tmp_path / "called").exists()
+
+
+def test_a_cache_stays_small(tmp_path: Path) -> None:
+    """What was not used for the longest time goes first, and what was used now goes last."""
+    first = Cache(tmp_path)
+    for name in ("old", "new", "used"):
+        first.write(name, {"one": name.encode() * 100})
+    (tmp_path / ".k-999999999-0").write_bytes(b"left by a killed process")
+    now = Cache(tmp_path)
+    assert now.holds("used")
+
+    now.prune(most_bytes=first.path("used").stat().st_size)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["used.part"]
+
+
+def test_a_key_depends_on_each_part() -> None:
+    """Parts do not run into each other."""
+    assert key_of("ab", "c") != key_of("a", "bc")
+    assert key_of("a", b"b") == key_of(b"a", "b")

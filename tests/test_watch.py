@@ -1,0 +1,391 @@
+"""`kg watch`: checks again at each save, and a page that shows what of a text is covered."""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg import release
+from kg.authoring.naming import Proposal, names_of
+from kg.authoring.progress import Progress, progress
+from kg.authoring.watching import State, Watcher
+from kg.authoring.watchpage import page, serving
+from kg.cli import main
+from kg.mappings.corpus import read_corpus
+from kg.mappings.layout import Layout
+from tests.project import ROOT, TEXTS, edit
+
+EMPTY = """\
+- id: s009
+  section: measures
+  passage: Elland verhoogt … in 2035.
+  kind:
+  topics: []
+  summary:
+    nl:
+    en:
+"""
+
+
+def kg(*arguments: str) -> Result:
+    """Run a command."""
+    return CliRunner().invoke(main, list(arguments))
+
+
+def told(result: Result) -> str:
+    """What is written to standard error, on one line."""
+    return " ".join(result.stderr.split())
+
+
+def check(project: Layout) -> State:
+    """One check of the fictional project."""
+    return Watcher(project, TEXTS).check()
+
+
+def document(state: State, slug: str = "harbour-2031") -> Progress:
+    """One document of a state."""
+    return next(found for found in state.documents if found.slug == slug)
+
+
+def delete_statement(project: Layout, name: str) -> None:
+    """Delete a statement of the fictional programme."""
+    path = project.mappings / "harbour-2031.yaml"
+    text = path.read_text(encoding="utf-8")
+    found = re.search(rf"- id: {name}\n(?:  .*\n)+", text)
+    assert found
+    path.write_text(text.replace(found[0], ""), encoding="utf-8")
+
+
+def test_a_document_sentence_by_sentence(project: Layout) -> None:
+    """Each sentence with what covers it."""
+    found = document(check(project))
+
+    assert [(row.state, [s.id for s in row.statements], row.reasons) for row in found.rows] == [
+        ("skipped", [], ("heading",)),
+        ("skipped", [], ("heading",)),
+        ("coded", ["s001"], ()),
+        ("coded", ["s002"], ()),
+        ("coded", ["s003"], ()),
+        ("coded", ["s004"], ()),
+        ("coded", ["s005"], ()),
+        ("coded", ["s006"], ()),
+        ("coded", ["s007"], ()),
+    ]
+    assert found.rows[2].statements[0].kind == "Principle"
+    assert found.rows[2].statements[0].summary["en"] == "Harbours belong to nobody in particular."
+    assert found.states == {"skipped": 2, "coded": 7}
+
+
+def test_an_uncovered_sentence_has_a_proposal(project: Layout) -> None:
+    """Names that occur in it, an id that was never used, and anchors that fit: ready to paste."""
+    delete_statement(project, "s003")
+
+    row = document(check(project)).rows[4]
+
+    assert row.state == "left"
+    assert row.proposals == (
+        Proposal("agent", "verland", "Verland"),
+        Proposal("instrument", "fish-agreement", "Visakkoord"),
+    )
+    assert row.snippet == (
+        "- id: s009\n"
+        "  section: vision\n"
+        "  passage: Zolang Verland … voor reddingsboten.\n"
+        "  kind: # Demand, Commitment, Principle, Claim, Assessment or Response\n"
+        "  topics: []\n"
+        "  mentions: [verland, fish-agreement] # “Verland”, “Visakkoord”\n"
+        "  summary:\n"
+        "    nl:\n"
+        "    en:\n"
+    )
+
+
+def test_the_pasted_proposal_is_read(project: Layout) -> None:
+    """What is still missing is all that `kg check` finds in it."""
+    delete_statement(project, "s003")
+    edit(project, "mappings/harbour-2031.yaml", "  supports: s003\n", "")
+    snippet = document(check(project)).rows[4].snippet
+    edit(project, "mappings/harbour-2031.yaml", "statements:\n", f"statements:\n{snippet}")
+
+    findings = Watcher(project, TEXTS, anchor=True).check().findings
+
+    assert {(finding.code, finding.subject) for finding in findings} == {("empty-value", "s009")}
+
+
+def test_a_prepared_sentence_keeps_its_id(project: Layout) -> None:
+    """The proposal stands in for the empty statement, and covers nothing yet."""
+    delete_statement(project, "s004")
+    edit(project, "mappings/harbour-2031.yaml", "withdrawn:\n", f"{EMPTY}withdrawn:\n")
+
+    row = document(check(project)).rows[5]
+
+    assert row.state == "prepared"
+    assert row.snippet.startswith("- id: s009 # instead of the empty one\n  section: measures\n  passage: Elland verhoogt")
+
+
+def test_half_a_sentence(project: Layout) -> None:
+    """Its pieces say which words are left."""
+    edit(
+        project, "mappings/harbour-2031.yaml", "passage: Het beleid van Verland … visser.", "passage: Het beleid … onverstandig,"
+    )
+    watcher = Watcher(project, TEXTS, anchor=True)
+
+    row = document(watcher.check()).rows[7]
+
+    assert row.state == "left"
+    assert [(piece.state, piece.text.strip()) for piece in row.pieces] == [
+        ("coded", "Het beleid van Verland is wreed en onverstandig,"),
+        ("left", "en dat weet iedere visser."),
+    ]
+
+
+def test_names_by_stem_and_abbreviations_as_written(project: Layout) -> None:
+    """Inflected words are known; the longest name counts; short ones only as they are written."""
+    edit(project, "mappings/entities/agents.yaml", "altLabel: {nl: [de Ploeg]}", "altLabel: {nl: [de Ploeg, PP]}")
+    names = names_of(read_corpus(project))
+
+    assert [p.slug for p in names.proposals("De Ploegpartij wil havens en visserij van de Regering van Elland.")] == [
+        "plough-party",
+        "harbours",
+        "fishing",
+        "elland-government",
+    ]
+    assert [p.slug for p in names.proposals("De PP")] == ["plough-party"]
+    assert names.proposals("de pp") == ()
+
+
+def test_no_text_no_progress(project: Layout) -> None:
+    """Without the text there is nothing to follow."""
+    checked = release.check(project)
+
+    with pytest.raises(ValueError, match="the text of harbour-2031 is not at hand"):
+        progress(checked.corpus.documents["harbour-2031"], checked.corpus, (), names_of(checked.corpus))
+
+
+def test_findings_that_are_new_and_mended(project: Layout) -> None:
+    """Compared with the check before."""
+    watcher = Watcher(project, TEXTS)
+    watcher.state = watcher.check()
+    edit(project, "mappings/harbour-2031.yaml", "action: ratify", "action: ratfy")
+    watcher.state = watcher.check()
+    wrong = watcher.state
+    edit(project, "mappings/harbour-2031.yaml", "action: ratfy", "action: ratify")
+
+    assert (wrong.new, wrong.mended) == (1, 0)
+    assert (watcher.check().new, watcher.check().mended) == (0, 1)
+
+
+def test_the_lock_is_written_where_that_is_wanted(project: Layout) -> None:
+    """And only then; an anchor that fits nowhere leaves it alone."""
+    edit(project, "mappings/harbour-2031.yaml", "De Ploegpartij … zijn.", "De Ploegpartij vindt … zijn.")
+    without = check(project)
+    with_it = Watcher(project, TEXTS, anchor=True).check()
+    edit(project, "mappings/harbour-2031.yaml", "De Ploegpartij vindt … zijn.", "De Hamerpartij … zijn.")
+    wrong = Watcher(project, TEXTS, anchor=True).check()
+
+    assert [finding.code for finding in without.findings] == ["anchor-lock"]
+    assert with_it.relocked == ("harbour-2031",)
+    assert with_it.findings == ()
+    assert wrong.relocked == ()
+    assert "anchor-not-found" in {finding.code for finding in wrong.findings}
+
+
+def test_an_error_does_not_end_the_watching(project: Layout) -> None:
+    """It is shown, with the state before."""
+    watcher = Watcher(project, TEXTS)
+    watcher.state = watcher.check()
+    (project.ontology / "policy.ttl").unlink()
+
+    state = watcher.check()
+
+    assert "ontology/policy.ttl: no such file" in state.error
+    assert len(state.documents) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ((), "this command reads the documents' texts: pass --sources DIR or set KG_SOURCES"),
+        (("--sources", "queries"), "queries: there is no text of any document; name the folder with the texts"),
+        (("--sources", "texts", "absent"), "texts: there is no absent.txt; put the text there"),
+        (("--sources", "more", "other"), "there is no mappings/other.yaml; `kg new` begins a document"),
+    ],
+)
+def test_without_the_texts_it_does_not_start(project: Layout, arguments: tuple[str, ...], message: str) -> None:
+    """There would be nothing to show."""
+    Path("more").mkdir()
+    Path("more/other.txt").write_text("x", encoding="utf-8")
+
+    result = kg("watch", *arguments)
+
+    assert result.exit_code == 2
+    assert message in told(result)
+
+
+@contextmanager
+def watched(project: Layout, *documents: str) -> Iterator[tuple[Watcher, int]]:
+    """A watcher that has checked once, with its page on a free port."""
+    watcher = Watcher(project, TEXTS, documents)
+    watcher.state = watcher.check()
+    with serving(watcher, 0) as address:
+        yield watcher, int(address.rstrip("/").rpartition(":")[2])
+
+
+def get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
+    """Status, headers and body."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", path, headers={"Connection": "close", **headers})
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read().decode()
+    finally:
+        connection.close()
+
+
+def test_the_page_shows_what_covers_the_text(project: Layout) -> None:
+    """The sentence, the statement with its summary, what is not covered, and a proposal; in both languages."""
+    delete_statement(project, "s003")
+    with watched(project) as (_, port):
+        status, headers, english = get(port, "/harbour-2031?lang=en")
+        _, _, dutch = get(port, "/harbour-2031", **{"Accept-Language": "nl-BE,nl;q=0.9,en;q=0.8"})
+
+    assert status == 200
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'; script-src 'self'")
+    assert '<html lang="en">' in english
+    assert "De Ploegpartij vindt dat havens van iedereen zijn." in english
+    assert "Harbours belong to nobody in particular." in english
+    assert "not covered" in english
+    assert "mentions: [verland, fish-agreement]" in english
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in english
+    assert '<html lang="nl">' in dutch
+    assert "Havens horen niemand in het bijzonder toe." in dutch
+    assert "niet gedekt" in dutch
+
+
+def test_the_page_escapes_what_is_written(project: Layout) -> None:
+    """A summary is text."""
+    edit(project, "mappings/harbour-2031.yaml", "en: Harbours belong to nobody in particular.", 'en: "<script>x</script>"')
+
+    html = page(check(project), "harbour-2031", "en")
+
+    assert html is not None
+    assert "&lt;script&gt;x&lt;/script&gt;" in html
+    assert html.count("<script") == 1
+
+
+def test_style_and_script_come_from_the_page_itself(project: Layout) -> None:
+    """No other host."""
+    with watched(project) as (_, port):
+        found = {path: get(port, path)[1]["Content-Type"] for path in ("/watch.css", "/watch.js")}
+        html = get(port, "/")[2]
+
+    assert found == {"/watch.css": "text/css; charset=utf-8", "/watch.js": "text/javascript; charset=utf-8"}
+    assert re.findall(r'(?:src|href)="(https?:[^"]*)"', html) == []
+
+
+def test_only_this_machine_and_only_under_its_own_name(project: Layout) -> None:
+    """Another host name leads nowhere, so that no page elsewhere can read the text."""
+    with watched(project) as (_, port):
+        other = get(port, "/harbour-2031", Host="evil.example")
+        absent = get(port, "/absent")
+
+    assert other[0] == 403
+    assert "havens" not in other[2]
+    assert (absent[0], absent[2]) == (404, "/absent: no such document\n")
+
+
+def test_before_the_first_check_and_without_documents(project: Layout) -> None:
+    """The page says what it waits for."""
+    assert "The first check is running" in str(page(State(0), "", "en"))
+    assert "Er is nog geen document met een tekst." in str(page(State(1), "", "nl"))
+    assert "Nothing could be checked; below is the state before.<br>a &lt; b" in str(page(State(1, error="a < b"), "", "en"))
+
+
+def test_an_event_for_each_check(project: Layout) -> None:
+    """The browser hears of it, and that the watching has ended."""
+    with watched(project) as (watcher, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", "/events")
+        answer = connection.getresponse()
+        first = answer.fp.readline(), answer.fp.readline()
+        with watcher.changed:
+            watcher.state = State(2)
+            watcher.changed.notify_all()
+        second = answer.fp.readline()
+    rest = answer.read()
+    connection.close()
+
+    assert answer.getheader("Content-Type") == "text/event-stream; charset=utf-8"
+    assert (first, second) == ((b"data: 1\n", b"\n"), b"data: 2\n")
+    assert rest.endswith(b"\n")
+
+
+def test_a_port_that_is_taken(project: Layout) -> None:
+    """Named, with the remedy."""
+    with watched(project) as (_, port):
+        result = kg("watch", "--sources", "texts", "--port", str(port))
+
+    assert result.exit_code == 2
+    assert f"port {port} cannot be listened on" in told(result)
+
+
+def test_watching_checks_again_after_a_save(project: Layout) -> None:
+    """A changed file is seen, whatever else happens; the watching ends when it should."""
+    states: list[State] = []
+    watcher = Watcher(project, TEXTS)
+
+    def tell(state: State) -> None:
+        states.append(state)
+        if len(states) == 1:
+            edit(project, "mappings/harbour-2031.yaml", "action: ratify", "action: ratfy")
+        else:
+            watcher.end()
+
+    thread = threading.Thread(target=watcher.run, args=(tell,))
+    thread.start()
+    thread.join(timeout=60)
+
+    assert not thread.is_alive()
+    assert [len(state.findings) for state in states] == [0, 1]
+    assert states[1].findings[0].message.startswith('action: "ratfy" is not a declared action')
+
+
+def test_the_command_prints_findings_and_ends_cleanly(project: Layout) -> None:
+    """At once and after a save; SIGINT ends it with status 0."""
+    edit(project, "mappings/harbour-2031.yaml", "action: ratify", "action: ratfy")
+    delete_statement(project, "s007")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "kg", "watch", "harbour-2031", "--port", "0", "--sources", "texts", "--anchor"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        try:
+            until(running.stderr, r"page: http://127\.0\.0\.1:\d+/harbour-2031$")
+            until(running.stderr, r"harbour-2031: anchor lock written$")
+            until(running.stderr, r"\d\d:\d\d:\d\d 1 violation; harbour-2031 1 of 9 sentences to code$")
+            edit(project, "mappings/harbour-2031.yaml", "action: ratfy", "action: ratify")
+            until(running.stderr, r"no findings \(0 new, 1 mended\)")
+        finally:
+            running.send_signal(signal.SIGINT)
+            output, _ = running.communicate(timeout=30)
+
+    assert running.returncode == 0
+    assert 'action: "ratfy" is not a declared action; did you mean "ratify"?' in output
+    assert "Traceback" not in output
+
+
+def until(stream: IO[str], pattern: str) -> None:
+    """Read lines up to one that matches."""
+    for line in stream:
+        if re.search(pattern, line.rstrip()):
+            return
+    pytest.fail(f"no line matches {pattern}")
