@@ -1,6 +1,7 @@
 """What holds for every kind of page, seen in a browser: accessible, quiet, light, narrow, and whole without JavaScript."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -12,8 +13,8 @@ from tests.browser.pages import KINDS
 HEAVIEST: Final = 150_000
 """Bytes that a page may take on its way, with its style sheets and scripts of ours."""
 TABS: Final = 16
-FOREIGN: Final = "/yasgui-"
-"""In addresses of an editor that others made, which a page loads once it is shown."""
+FOREIGN: Final = ("/static/yasgui-", "/pictures/script/")
+"""Where the code of others begins, which a page loads once it is shown: an editor, and what moves a picture when that is asked for."""
 NARROW: Final = {"360 px": (360, 740), "a zoom of 200 % on 1280 px": (640, 400)}
 """Widths and heights of a window, in CSS pixels; a zoom is a window of fewer of them (WCAG 2.2, 1.4.4 and 1.4.10)."""
 WIDTHS: Final = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
@@ -61,7 +62,8 @@ def test_light_narrow_and_by_keyboard(look: Look, kind: str) -> None:
     sizes = {
         response.url: response.request.sizes()["responseBodySize"]
         for response in watched.responses
-        if response.request.resource_type in {"document", "stylesheet", "script"} and FOREIGN not in response.url
+        if response.request.resource_type in {"document", "stylesheet", "script"}
+        and not urlsplit(response.url).path.startswith(FOREIGN)
     }
     stops = [stop(page) for _ in range(TABS)]
     seen = [found for found in stops if not found["body"]]

@@ -18,11 +18,6 @@ from kg.web import encoding
 from kg.web.answers import problem
 from kg.web.pictures.draughtsman import DRAUGHTSMAN, DrawingError
 
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-"""The policy of the site, and scripts and requests to the site itself."""
 _CODE: Final = Path(__file__).parent / "interactive.js"
 _FIXED: Final = "public, max-age=31536000, immutable"
 

@@ -19,6 +19,7 @@ from kg.web.pictures.composing import measured, percent
 from kg.web.pictures.counting import Asked
 from kg.web.pictures.draughtsman import DrawingError
 from kg.web.pictures.scene import Scene, say
+from kg.web.policy import SCRIPTED
 from kg.web.site import lasting, site, visit
 
 blueprint: Final = Blueprint("pictures", __name__)
@@ -81,7 +82,7 @@ def page(name: str) -> Response:
     response = Response(text, content_type=_HTML)
     if interactive:
         # not kept by the front, whose answer 304 would bring the usual policy back
-        response.headers["Content-Security-Policy"] = script.POLICY
+        response.headers["Content-Security-Policy"] = SCRIPTED
         response.headers["Cache-Control"] = "no-cache"
         return response
     if hung is None:
