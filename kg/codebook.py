@@ -215,6 +215,7 @@ class _Renderer(RendererHTML):  # type: ignore[misc, unused-ignore]
         self.heading = ""
         self.document = ""
         self.in_cell = False
+        self.link = ""
         self.row: list[str] = []
 
     def heading_open(self, tokens: Sequence[Token], index: int, *_: Any) -> str:
@@ -262,12 +263,21 @@ class _Renderer(RendererHTML):  # type: ignore[misc, unused-ignore]
         """A link; one to a file of the repository leads nowhere here."""
         href = str(tokens[index].attrGet("href") or "")
         if not href.startswith(("#", "https://", "http://")):
-            return "<a>"
+            self.link = "span"
+            return "<span>"
+        self.link = "a"
         return f'<a href="{escapeHtml(href)}"{"" if href.startswith("#") else " rel=noreferrer"}>'
+
+    def link_close(self, *_: Any) -> str:
+        """The end of either."""
+        closed, self.link = self.link, ""
+        return f"</{closed}>"
 
     def code_inline(self, tokens: Sequence[Token], index: int, *_: Any) -> str:
         """A term, a key or a value leads to where it is defined."""
         content = tokens[index].content
+        if self.link:
+            return _linked("", content)
         found = _WRITTEN.fullmatch(content)
         key, value = (found["key"], found["value"] or "") if found else ("", "")
         of_row = self.names.of_row(self.row, content)

@@ -26,7 +26,7 @@ MEDIA_TYPES: Final = {
 }
 """Media type by file extension; a release holds a dump in each."""
 
-_FORMATS: Final = {
+FORMATS: Final = {
     "ttl": ox.RdfFormat.TURTLE,
     "nt": ox.RdfFormat.N_TRIPLES,
     "nq": ox.RdfFormat.N_QUADS,
@@ -34,6 +34,7 @@ _FORMATS: Final = {
     "rdf": ox.RdfFormat.RDF_XML,
     "trig": ox.RdfFormat.TRIG,
 }
+"""By file extension."""
 WITH_GRAPHS: Final = frozenset({"nq", "jsonld", "trig"})
 """Formats that keep named graphs apart; the others hold their union."""
 # `id:` and `graph:` would need a backslash before each further slash: such IRIs are more readable in full. `search:` is for queries.
@@ -42,6 +43,11 @@ _WITH_PREFIXES: Final = frozenset({"ttl", "trig", "rdf"})
 # Level 9 takes three times as long for a twentieth less.
 _GZIP_LEVEL: Final = 6
 _PIECE: Final = 1 << 20
+
+
+def prefixes(extension: str) -> dict[str, str] | None:
+    """The prefixes that a file of a format declares; None if the format has none."""
+    return _PREFIXES if extension in _WITH_PREFIXES else None
 
 
 def by_triple(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
@@ -64,8 +70,8 @@ def serialise(quads: Iterable[ox.Quad], extension: str) -> bytes:
     ordered = by_triple(quads)
     result = ox.serialize(
         by_graph(ordered) if extension in WITH_GRAPHS else _triples(ordered),
-        format=_FORMATS[extension],
-        prefixes=_PREFIXES if extension in _WITH_PREFIXES else None,
+        format=FORMATS[extension],
+        prefixes=prefixes(extension),
     )
     if result is None:
         raise TypeError("pyoxigraph wrote nothing")
@@ -81,8 +87,8 @@ def write(ordered: Iterable[ox.Quad], extension: str, path: Path) -> None:
     ox.serialize(
         ordered if extension in WITH_GRAPHS else _triples(ordered),
         str(path),
-        format=_FORMATS[extension],
-        prefixes=_PREFIXES if extension in _WITH_PREFIXES else None,
+        format=FORMATS[extension],
+        prefixes=prefixes(extension),
     )
 
 

@@ -4,13 +4,14 @@ In: a :class:`~kg.mappings.corpus.Corpus`. Out: a :class:`Dataset`. Next: :mod:`
 :mod:`kg.validation` checks it. The mapping to RDF is the JSON-LD context's; nothing here knows a property.
 """
 
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, TYPE_CHECKING, Final, cast
 
 import pyoxigraph as ox
 
@@ -18,6 +19,9 @@ from kg.errors import ReleaseError
 from kg.mappings.corpus import ENTITIES, Corpus
 from kg.namespaces import PREFIXES, graph_iri
 from kg.rdf import Term, to_term
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 VOCABULARY: Final = "vocabulary"
 LINKS: Final = "links"
@@ -141,12 +145,45 @@ def each_triple_once(quads: Iterable[ox.Quad]) -> None:
             raise ReleaseError(message)
 
 
-def write_store(quads: Iterable[ox.Quad], path: Path) -> None:
-    """Write an Oxigraph store of ``quads`` to the directory ``path``, which must not exist."""
-    store = ox.Store(path)
-    store.bulk_extend(quads)
+def write_store(data: Iterable[bytes], path: Path) -> None:
+    """Write an Oxigraph store to the directory ``path``, which must not exist.
+
+    :param data: N-Quads, in pieces that end with a line
+    """
+    store = ox.Store(str(path))
+    # What is written here was made by the same library, which need not look at each IRI again.
+    store.bulk_load(cast("IO[bytes]", _Stream(data)), format=ox.RdfFormat.N_QUADS, lenient=True)
     store.optimize()
     store.flush()
+
+
+def read_store(path: Path) -> ox.Store:
+    """A store that was written, for reading."""
+    return ox.Store.read_only(str(path))
+
+
+class _Stream(io.RawIOBase):
+    """Pieces of bytes as a file."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        super().__init__()
+        self._pieces = iter(pieces)
+        self._held = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        target = memoryview(buffer).cast("B")
+        while not self._held:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._held = memoryview(piece)
+        count = min(len(target), len(self._held))
+        target[:count] = self._held[:count]
+        self._held = self._held[count:]
+        return count
 
 
 def from_jsonld(document: dict[str, object]) -> list[ox.Triple]:

@@ -1,6 +1,6 @@
 """Fill the full-text index of a release.
 
-In: the :class:`~kg.graph.Dataset` of a build. Out: a folder with an index of the form that :mod:`kg.textindex` says, in which
+In: the store of a release. Out: a folder with an index of the form that :mod:`kg.textindex` says, in which
 statements, entities and topics stand in a fixed order. Next: :mod:`kg.release` puts it into a release, :mod:`kg.search` reads it.
 
 Statements are read one document at a time, so that no more than one is held beside what the build holds anyway.
@@ -19,7 +19,6 @@ import pyoxigraph as ox
 from tantivy import Document, Index, IndexWriter
 
 from kg import textindex
-from kg.graph import Dataset
 from kg.namespaces import ID, POL, PREFIXES, RDF_TYPE, RDFS, SKOS, graph_iri
 
 _HEAP: Final = 32_000_000
@@ -38,8 +37,8 @@ Texts = dict[str, list[str]]
 """Texts by language."""
 
 
-def write_index(dataset: Dataset, documents: Iterable[str], path: Path) -> None:
-    """Write an index of a dataset to the directory ``path``, which must not exist.
+def write_index(store: ox.Store, documents: Iterable[str], path: Path) -> None:
+    """Write an index of what a store holds to the directory ``path``, which must not exist.
 
     :param documents: slugs of the documents
     """
@@ -47,7 +46,7 @@ def write_index(dataset: Dataset, documents: Iterable[str], path: Path) -> None:
     index = Index(textindex.schema(), path=str(path))
     textindex.register(index)
     writer = index.writer(heap_size=_HEAP, num_threads=1)
-    _Filler(dataset, sorted(documents), writer).fill()
+    _Filler(store, sorted(documents), writer).fill()
     writer.commit()
     writer.wait_merging_threads()
     for file in path.iterdir():
@@ -64,14 +63,14 @@ def is_current(path: Path) -> bool:
     return file.is_file() and file.read_text(encoding="utf-8").strip() == textindex.FORMAT
 
 
-def renew(dataset: Dataset, documents: Iterable[str], release: Path) -> None:
+def renew(store: ox.Store, documents: Iterable[str], release: Path) -> None:
     """Give a release that has no index of the present format a new one; it is complete when it gets its name."""
     place = release / textindex.FOLDER
     if is_current(place):
         return
     draft = Path(tempfile.mkdtemp(prefix=f".{textindex.FOLDER}-", dir=release))
     try:
-        write_index(dataset, documents, draft / "new")
+        write_index(store, documents, draft / "new")
         if place.exists():
             place.rename(draft / "old")
         os.rename(draft / "new", place)  # noqa: PTH104 - the counterpart of the line above
@@ -82,8 +81,8 @@ def renew(dataset: Dataset, documents: Iterable[str], release: Path) -> None:
 class _Filler:
     """Writes the documents of one index."""
 
-    def __init__(self, dataset: Dataset, documents: list[str], writer: IndexWriter) -> None:
-        self._store = dataset.store
+    def __init__(self, store: ox.Store, documents: list[str], writer: IndexWriter) -> None:
+        self._store = store
         self._documents = documents
         self._writer = writer
         self._number = 0

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -18,12 +18,18 @@ from kg import __version__, atomic, description, dumps, exports, indexing, repor
 from kg.citation_file import read_citation_file
 from kg.engine import binding
 from kg.errors import Finding, FindingsError, Severity
-from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, from_jsonld, write_store
-from kg.mappings.corpus import ENTITIES, Corpus, read_corpus
+from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, from_jsonld, read_store
+from kg.mappings.convert import JsonNode
+from kg.mappings.corpus import Corpus, read_corpus
 from kg.mappings.layout import Layout
 from kg.mappings.links import read_prefixes
-from kg.namespaces import ID, POL, graph_iri
+from kg.namespaces import ID, graph_iri
 from kg.queries import QueryFileError, read_query
+from kg.scale import building, databases, files, steps
+from kg.scale import cache as caches
+from kg.scale import executor as executors
+from kg.scale.building import quads_of
+from kg.scale.executor import Executor
 from kg.shapes import read_shapes
 
 STAGES: Final = ("read", "map", "infer", "validate", "store", "index", "dump", "publish")
@@ -97,91 +103,200 @@ def build(
     sources: Path | None = None,
     on_stage: OnStage = lambda _: None,
     carry: Callable[[Path], Path] = lambda made: made,
+    executor: Executor | None = None,
 ) -> Path:
     """Make a release and let ``<directory>/current`` point at it.
 
     :param directory: the build directory
     :param carry: gives the release that is to serve, which may be another that has this one and more (:mod:`kg.imports`)
+    :param executor: where the work on documents is done
     :returns: the directory of the release that serves
     :raises FindingsError: if the inputs have a violation; then nothing is written
-    :raises ReleaseError: if another build is running
+    :raises ReleaseError: if another build is running, or the disk is full
     """
-    checked = check(layout, sources, on_stage)
-    if any(finding.severity is Severity.VIOLATION for finding in checked.findings):
-        raise FindingsError(checked.findings)
-    described = description.describe(_described(checked, layout))
-    version = content_version(checked, layout, described=described)
-    documents = sorted(checked.corpus.documents)
-    statements = _statements(checked.corpus)
-    checked.dataset.add(description.with_version(described, version), DESCRIPTION)
-    each_triple_once(checked.dataset.quads)
+    executor = executor or executors.executor()
+    with caches.opened(directory, keep=True) as cache:
+        judged = steps.judge(layout, cache, executor, sources, on_stage, query_findings)
+        if any(finding.severity is Severity.VIOLATION for finding in judged.findings):
+            raise FindingsError(judged.findings)
+        exports.require_names(judged.documents)
+        release = _Release(layout, judged, building.built(judged, executor), executor)
+        try:
+            return release.make(directory, on_stage, carry)
+        except OSError as error:
+            raise caches.no_room(directory, error) from error
 
-    releases = directory / "releases"
-    with atomic.exclusive(directory):
-        releases.mkdir(parents=True, exist_ok=True)
-        final = releases / version
-        if not final.exists():  # a release is named by its content, so one that exists is this one
-            draft = atomic.draft_in(releases)
-            on_stage("store")
-            write_store(checked.dataset.quads, draft / "store")
+
+class _Release:
+    """A release that is being made."""
+
+    def __init__(self, layout: Layout, judged: steps.Judged, built: building.Built, executor: Executor) -> None:
+        self._layout, self._judged, self._built, self._executor = layout, judged, built, executor
+        self._documents = sorted(judged.documents)
+        described = description.describe(
+            description.Sources(
+                built.samples,
+                built.totals,
+                self._documents,
+                [read_query(path) for path, _ in layout.query_files()],
+                read_prefixes(layout.links),
+            )
+        )
+        before = self._files(built.shared, "", Path(), plain=False)
+        files.prepare(before)
+        self._version = version_of(files.nquads(before), described, layout, judged.findings)
+        graphs = built.with_description(description.with_version(described, self._version))
+        self._described = graphs[DESCRIPTION]
+        self._graphs = graphs
+        _each_line_once(graphs)
+
+    def _files(self, shared: files.Grouped, version: str, directory: Path, *, plain: bool) -> files.Common:
+        return files.Common(self._judged.cache, self._built.documents, shared, version, directory, plain)
+
+    @property
+    def _counts(self) -> dict[str, int]:
+        """Triples by graph IRI."""
+        counts = {iri: count.triples for iri, count in self._built.totals.graphs.items()}
+        return dict(sorted({**counts, graph_iri(DESCRIPTION): len(self._described)}.items()))
+
+    def make(self, directory: Path, on_stage: OnStage, carry: Callable[[Path], Path]) -> Path:
+        """Write it, unless it is there."""
+        releases = directory / "releases"
+        with atomic.exclusive(directory):
+            releases.mkdir(parents=True, exist_ok=True)
+            final = releases / self._version
+            if not final.exists():  # a release is named by its content, so one that exists is this one
+                draft = atomic.draft_in(releases)
+                try:
+                    self._write(draft, on_stage)
+                except OSError:
+                    shutil.rmtree(draft, ignore_errors=True)
+                    raise
+                atomic.flush(draft)
+                on_stage("publish")
+                draft.rename(final)
+                atomic.flush_directory(releases)
+            elif not indexing.is_current(final / textindex.FOLDER):
+                indexing.renew(read_store(final / "store"), self._documents, final)  # the index of an older version of the code
+            serving = carry(final)
+            atomic.point(directory / "current", Path("releases") / serving.name)
+        return serving
+
+    def _write(self, draft: Path, on_stage: OnStage) -> None:
+        """Everything that a release holds."""
+        dumps_ = draft / "dumps"
+        dumps_.mkdir()
+        common = self._files(self._graphs, self._version, dumps_, plain=sum(self._counts.values()) <= exports.PLAIN_QUADS)
+        files.prepare(common)
+        common.index()
+
+        order = databases.Order(self._judged.cache.folder.absolute(), files.recipe(common), self._documents, draft.absolute())
+        on_stage("store")
+        with databases.beside(order) as done:
             on_stage("index")
-            indexing.write_index(checked.dataset, documents, draft / textindex.FOLDER)
             on_stage("dump")
-            exports.write_exports(checked.dataset.quads, documents, version, draft / "dumps")
-            _write_copies(layout, draft)
-            _write_report(checked, draft)
-            _write_manifest(checked, version, statements, draft)
-            atomic.flush(draft)
-            on_stage("publish")
-            draft.rename(final)
-            atomic.flush_directory(releases)
-        else:
-            indexing.renew(checked.dataset, documents, final)  # the index of an older version of the code
-        serving = carry(final)
-        atomic.point(directory / "current", Path("releases") / serving.name)
-    return serving
+            rows = list(self._executor.run(files.work, common, [f"={slug}" for slug in self._documents]))
+            self._judged.cache.use(rows)
+            list(self._executor.run(files.work, common, list(dumps.MEDIA_TYPES)))
+            tables = ["parquet", "csv", *(["xlsx"] if self._statements.total() <= exports.WORKBOOK_ROWS else [])]
+            list(self._executor.run(files.write_tables, common, [(kind, rows) for kind in tables]))
+            done()
+        _write_copies(self._layout, draft)
+        _write_report(self._judged, draft)
+        self._write_manifest(draft)
+
+    @property
+    def _statements(self) -> Counter[str]:
+        """Number of statements of each kind; withdrawn ones do not count."""
+        return sum((Counter(d.head["kinds"]) for d in self._judged.documents.values()), Counter())
+
+    def _write_manifest(self, draft: Path) -> None:
+        """``release.json`` and ``checksums.txt``. Store and index are left out: their bytes are the databases' own business."""
+        left_out = {draft / "store", draft / textindex.FOLDER}
+        listed = [
+            {"path": p.relative_to(draft).as_posix(), "bytes": p.stat().st_size, "sha256": _sha256(p)}
+            for p in sorted(draft.rglob("*"))
+            if p.is_file() and left_out.isdisjoint(p.parents)
+        ]
+        nodes, citation, kinds = self._judged.shared.nodes, self._layout.citation, self._statements
+        entities = Counter(iri.removeprefix(ID).split("/")[0] for iri in nodes)
+        total = sum(self._counts.values())
+        manifest = {
+            "version": self._version,
+            "license": description.LICENSE,
+            "citation": asdict(read_citation_file(citation)) if citation.exists() else None,
+            "statements": kinds.total(),
+            "quads": total,
+            "triples": total,  # each is in one graph
+            "graphs": self._counts,
+            "counts": dict(sorted(kinds.items())),
+            "entities": dict(sorted(entities.items())),
+            "documents": [
+                _document(slug, nodes, sum(self._judged.documents[slug].head["kinds"].values())) for slug in self._documents
+            ],
+            "files": listed,
+        }
+        (draft / "release.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        lines = (f"{entry['sha256']}  {entry['path']}\n" for entry in listed)
+        (draft / "checksums.txt").write_text("".join(lines), encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _each_line_once(graphs: Mapping[str, Iterable[str]]) -> None:
+    """Check that no triple of what is shared is in two graphs; those of documents cannot be, see :mod:`kg.scale.judging`."""
+    seen: dict[str, str] = {}
+    twice = [line for graph, found in graphs.items() for line in found if seen.setdefault(line, graph) != graph]
+    if twice:
+        each_triple_once(quad for graph, found in graphs.items() for quad in quads_of(set(found) & set(twice), graph))
 
 
 def _described(checked: Checked, layout: Layout) -> description.Sources:
     """What the description of the release is made of."""
     return description.Sources(
         checked.dataset.quads,
+        description.Tally(checked.dataset.quads).totals(),
         sorted(checked.corpus.documents),
         [read_query(path) for path, _ in layout.query_files()],
         read_prefixes(layout.links),
     )
 
 
-def content_version(
-    checked: Checked, layout: Layout, citation: bytes | None = None, described: Iterable[object] | None = None
-) -> str:
+def content_version(checked: Checked, layout: Layout, citation: bytes | None = None) -> str:
     """Version of the code, and a hash of what the release holds.
 
     :param citation: content of the citation file, if not as it is
-    :param described: the description without the version, if it is at hand
     """
-    digest = hashlib.sha256(dumps.serialise(checked.dataset.quads, "nq"))
+    described = description.describe(_described(checked, layout))
+    return version_of([dumps.serialise(checked.dataset.quads, "nq")], described, layout, checked.findings, citation)
+
+
+def version_of(
+    data: Iterable[bytes],
+    described: Iterable[object],
+    layout: Layout,
+    findings: Sequence[Finding],
+    citation: bytes | None = None,
+) -> str:
+    """Version of the code, and a hash of what the release holds.
+
+    :param data: N-Quads of all graphs but the description, as they are dumped
+    :param described: the description without the version
+    :param citation: content of the citation file, if not as it is
+    """
+    digest = hashlib.sha256()
+    for piece in data:
+        digest.update(piece)
     for path, _ in (*layout.query_files(), *layout.shape_files(), *layout.check_files(), *layout.codebook_files()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    digest.update(report.format_findings(checked.findings, "text").encode())
+    digest.update(report.format_findings(findings, "text").encode())
     if citation is not None or layout.citation.exists():
         digest.update(layout.citation.read_bytes() if citation is None else citation)
-    described = description.describe(_described(checked, layout)) if described is None else described
     digest.update("\n".join(map(str, described)).encode())
     return f"{__version__}-{digest.hexdigest()[:12]}"
-
-
-def _statements(corpus: Corpus) -> dict[str, Counter[str]]:
-    """Number of statements of each kind, by document; withdrawn ones do not count."""
-    result: dict[str, Counter[str]] = {}
-    for slug in corpus.documents:
-        kinds: Counter[str] = Counter()
-        for node in corpus.graphs[slug]:
-            kind = node.get("kind")
-            if str(node["id"]).startswith(f"{ID}statement/") and isinstance(kind, list):
-                kinds[str(kind[0]).removeprefix(POL)] += 1
-        result[slug] = kinds
-    return result
 
 
 def _write_copies(layout: Layout, draft: Path) -> None:
@@ -192,59 +307,28 @@ def _write_copies(layout: Layout, draft: Path) -> None:
         "checks": layout.check_files(),
         "codebook": layout.codebook_files(),
     }
-    for folder, files in folders.items():
+    for folder, copied in folders.items():
         (draft / folder).mkdir()
-        for path, _ in files:
+        for path, _ in copied:
             shutil.copyfile(path, draft / folder / path.name)
 
 
-def _write_report(checked: Checked, draft: Path) -> None:
+def _write_report(judged: steps.Judged, draft: Path) -> None:
     """The SHACL report, for machines and for people, and the evidence of the links."""
     target = draft / "report"
     target.mkdir()
-    triples = from_jsonld(report.shacl_report(checked.validation, checked.corpus.trace))
+    triples = from_jsonld(report.shacl_report(judged.validation, judged.trace))
     (target / "shacl.ttl").write_bytes(dumps.serialise_triples(triples))
-    text = report.format_findings(checked.findings, "text")
-    (target / "report.txt").write_text(f"{text}\n{report.summary(checked.findings)}\n".lstrip(), encoding="utf-8")
-    links = checked.corpus.layout.links
+    text = report.format_findings(judged.findings, "text")
+    (target / "report.txt").write_text(f"{text}\n{report.summary(judged.findings)}\n".lstrip(), encoding="utf-8")
+    links = judged.shared.layout.links
     if links.exists():
         shutil.copyfile(links, draft / "dumps" / links.name)
 
 
-def _write_manifest(checked: Checked, version: str, statements: dict[str, Counter[str]], draft: Path) -> None:
-    """``release.json`` and ``checksums.txt``. Store and index are left out: their bytes are the databases' own business."""
-    left_out = {draft / "store", draft / textindex.FOLDER}
-    files = [p for p in sorted(draft.rglob("*")) if p.is_file() and left_out.isdisjoint(p.parents)]
-    listed = [
-        {"path": p.relative_to(draft).as_posix(), "bytes": p.stat().st_size, "sha256": hashlib.sha256(p.read_bytes()).hexdigest()}
-        for p in files
-    ]
-    graphs = checked.dataset.count()
-    entities = Counter(str(node["id"]).removeprefix(ID).split("/")[0] for node in checked.corpus.graphs[ENTITIES])
-    kinds: Counter[str] = sum(statements.values(), Counter())
-    citation = checked.corpus.layout.citation
-    manifest = {
-        "version": version,
-        "license": description.LICENSE,
-        "citation": asdict(read_citation_file(citation)) if citation.exists() else None,
-        "statements": kinds.total(),
-        "quads": sum(graphs.values()),
-        "triples": len({quad.triple for quad in checked.dataset.quads}),
-        "graphs": graphs,
-        "counts": dict(sorted(kinds.items())),
-        "entities": dict(sorted(entities.items())),
-        "documents": [_document(slug, checked, statements[slug].total()) for slug in sorted(checked.corpus.documents)],
-        "files": listed,
-    }
-    (draft / "release.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    lines = (f"{entry['sha256']}  {entry['path']}\n" for entry in listed)
-    (draft / "checksums.txt").write_text("".join(lines), encoding="utf-8")
-
-
-def _document(slug: str, checked: Checked, statements: int) -> dict[str, object]:
+def _document(slug: str, nodes: Mapping[str, JsonNode], statements: int) -> dict[str, object]:
     """What the first page shows of a document."""
     iri = f"{ID}document/{slug}"
-    nodes = {str(node["id"]): node for node in checked.corpus.graphs[ENTITIES]}
     node = nodes.get(iri, {})
     authors = [nodes.get(str(a), {}).get("label", {}) for a in _listed(node.get("author"))]
     return {

@@ -22,7 +22,9 @@ _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:[-'’.,][^\W_]+)*")
 _MARK = r"(?:\d{1,2}[.)]|[a-z]\)|[-•*–—▪◦‣·])"
 _BLOCK = re.compile(rf"\n[^\S\n]*\n\s*|\n(?=\s*{_MARK}\s)")
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_])")
+_FOOTNOTE = r"(?:\[\d{1,3}\]|(?<=[^\W\d_]{2}[.!?…])\d{1,3})?"
+_SENTENCE_END = re.compile(rf"[.!?…][\"'”’»)\]]*{_FOOTNOTE}\s+(?=[\"'“‘«(\[]*[^\W_])")
+_NOTE_MARK = re.compile(r"(?:\[\d{1,3}\]|(?<=[.!?…])\d{1,3})$")
 _LIST_MARK = re.compile(rf"{_MARK}(?:\s+{_MARK})*")
 _LEADING_MARK = re.compile(rf"{_MARK}\s+")
 _ABBREVIATIONS = frozenset(
@@ -69,7 +71,7 @@ _BEFORE_NUMBERS = frozenset(
             "nov.",
             "dec.",
         ),
-        *("lid.", "no.", "nos.", "par.", "pag.", "sec.", "tab.", "vol."),
+        *("lid.", "no.", "nos.", "par.", "pag.", "sec.", "stb.", "stcrt.", "tab.", "vol."),
     )
 )
 """Abbreviations only where a number follows: some are words, too (*no.*), or end a sentence as often."""
@@ -190,7 +192,7 @@ def _sentences_of(block: str, offset: int) -> list[Span]:
     """Sentences of a normalised ``block`` that starts at ``offset``."""
     edges = [0]
     for match in _SENTENCE_END.finditer(block):
-        last = block[: match.end()].rstrip().rsplit(" ", 1)[-1].lower().lstrip("(\"'“‘")
+        last = _NOTE_MARK.sub("", block[: match.end()].rstrip()).rsplit(" ", 1)[-1].lower().lstrip("(\"'“‘")
         follows = block[match.end() :].lstrip("\"'“‘«([")
         if last in _ABBREVIATIONS or _INITIAL.fullmatch(last) or follows[:1].islower():
             continue

@@ -189,9 +189,10 @@ def test_agreement_by_the_lock(coders: Layout) -> None:
         ("- id: s002\n  section", "- section", "second/harbour-2031.yaml:20:3: there is no id; begin with `- id:`"),
         ("  passage: De Ploegpartij … zijn.\n", "", "s001 there is no `passage:`; write the first and last words of the passage"),
         ("De Ploegpartij … zijn.", "De Ploegpartij zijn.", "12: s001 passage: anchors"),
+        ("passage: De Ploegpartij … zijn.", "passage: [{a: b}, De … zijn.]", 's001 passage: expected "first words … last words"'),
         ("- id: s007", "- *s\n- id: s007", "second/harbour-2031.yaml"),
     ],
-    ids=["another text", "no document", "id twice", "no id", "no passage", "no ellipsis", "no YAML"],
+    ids=["another text", "no document", "id twice", "no id", "no passage", "no ellipsis", "keys", "no YAML"],
 )
 def test_what_is_wrong_with_a_file_is_said_at_its_place(coders: Layout, old: str, new: str, message: str) -> None:
     """No comparison of a file that cannot be read."""

@@ -303,7 +303,7 @@ def test_nothing_is_a_subject_of_data_and_description() -> None:
     """Otherwise its classes would be counted without one another."""
     node, graph = ox.NamedNode("https://example.org/a"), ox.NamedNode(graph_iri("x"))
     data = Tally([ox.Quad(node, node, ox.Literal("data"), graph)])
-    own = Tally([ox.Quad(node, node, ox.Literal("own"), graph)], data)
+    own = Tally([ox.Quad(node, node, ox.Literal("own"), graph)])
 
     with pytest.raises(ValueError, match=r"what the data speak of: <https://example\.org/a>"):
-        Counts(data, own)
+        Counts(data.totals(), own)

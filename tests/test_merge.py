@@ -233,6 +233,19 @@ def test_what_cannot_be_merged(coders: Layout, file: str, old: str, new: str, me
     assert message in " ".join(result.stderr.split())
 
 
+def test_a_file_without_statements(coders: Layout) -> None:
+    """There is nothing to merge into."""
+    path = Path(SECOND)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text[: text.index('statements:')]}statements: []\n", encoding="utf-8")
+    decide(*["a"] * 7)
+
+    result = merge()
+
+    assert result.exit_code == 2
+    assert f"{SECOND}: there are no statements to merge" in " ".join(result.stderr.split())
+
+
 def test_statements_need_lines_of_their_own(coders: Layout) -> None:
     """The blocks of a file in flow style cannot be told apart."""
     path = Path(SECOND)

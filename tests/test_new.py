@@ -12,8 +12,10 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kg.authoring.extra import needed
 from kg.authoring.extracted import Extracted, clean, guess_language
 from kg.authoring.plain import read_plain
+from kg.authoring.skeleton import plain
 from kg.authoring.units import cut, normalised
 from kg.authoring.webpage import read_page
 from kg.cli import main
@@ -206,7 +208,7 @@ def test_a_text_is_kept_as_it_is(texts: Path, tmp_path: Path) -> None:
     result = new(texts, tmp_path / "water.txt", "--title", "Water")
 
     assert (texts / "water.txt").read_text(encoding="utf-8") == raw
-    assert "3 sentences, 2 headings" in result.stdout
+    assert "2 sentences, 2 headings" in result.stdout
     assert [section["id"] for section in loaded("mappings/water.yaml")["sections"]] == ["part-1", "part-2"]
 
 
@@ -316,6 +318,35 @@ def test_what_cannot_be_begun(texts: Path, tmp_path: Path, content: bytes, more:
     assert message in told(result)
     assert snapshot(Path()) == before
     assert list(texts.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"   "])
+def test_a_page_that_is_none(texts: Path, tmp_path: Path, content: bytes) -> None:
+    """A file that is called a page and holds nothing."""
+    (tmp_path / "x.html").write_bytes(content)
+
+    assert "no HTML could be read in it; if the page needs JavaScript, save it" in told(new(texts, tmp_path / "x.html"))
+
+
+def test_a_page_that_is_too_large(texts: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody codes a document of that size, and memory has an end."""
+    monkeypatch.setattr("kg.authoring.fetching._MOST_BYTES", 100)
+
+    assert "larger than 0 MiB; download it and give the part that is the document" in told(
+        new(texts, f"{address}/polderbond.html")
+    )
+
+
+def test_a_library_that_lacks_its_own_is_no_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the advice would be wrong."""
+
+    def broken(module: str) -> object:
+        raise ModuleNotFoundError(name="another")
+
+    monkeypatch.setattr("kg.authoring.extra.importlib.import_module", broken)
+
+    with pytest.raises(ModuleNotFoundError):
+        needed("trafilatura", "to read a web page")
 
 
 def test_a_pdf_of_pictures(texts: Path, tmp_path: Path) -> None:
@@ -434,3 +465,51 @@ def test_anchors_of_a_skeleton_locate_their_unit_alone(sentences: list[str]) -> 
             assert [(unit.passage.start, unit.passage.end)] == [(place.start, place.end) for place in places]
             assert unit.passage.start <= unit.span.start
             assert unit.span.end <= unit.passage.end
+
+
+def test_bold_lines_are_headings_and_broken_lines_lists() -> None:
+    """As pages that nobody marked up have them."""
+    html = (
+        "<html><body><article><h1>Titel van het stuk</h1><p><strong>Wat er mis is</strong></p>"
+        "<p>Een eerste alinea met <b>vette</b> tekst die lang genoeg is om te tellen.</p>"
+        "<p>De minister:<br>- negeert de wet;<br>- verspilt geld.<br>Dat is alles.</p>"
+        "<p>Een laatste alinea met tekst die lang genoeg is om te tellen.</p></article></body></html>"
+    )
+
+    found = read_page(html.encode(), None, whole=False)
+
+    assert [(block.text, block.level, block.item) for block in found.blocks] == [
+        ("Titel van het stuk", 1, False),
+        ("Wat er mis is", 7, False),
+        ("Een eerste alinea met vette tekst die lang genoeg is om te tellen.", 0, False),
+        ("De minister:", 0, False),
+        ("negeert de wet;", 0, True),
+        ("verspilt geld. Dat is alles.", 0, True),
+        ("Een laatste alinea met tekst die lang genoeg is om te tellen.", 0, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "raw, expected",
+    [
+        ("De zee stijgt. Wij willen dijken.", [("De zee … dijken.", 0, 33)]),
+        (
+            "Nu. Daar? Wij willen dijken van zand en klei.",
+            [("Nu. Daar? … en klei.", 0, 3), ("Daar? Wij … en klei.", 4, 9), ("Wij willen … klei.", 10, 45)],
+        ),
+    ],
+    ids=["two make one", "one word"],
+)
+def test_sentences_that_are_too_short_take_in_others(raw: str, expected: list[tuple[str, int, int]]) -> None:
+    """As few as it takes; two that take in each other are one."""
+    extracted = read_plain(f"{raw}\n".encode(), "x")
+
+    units = cut(extracted, normalised("x", extracted))
+
+    assert [(str(unit.anchors), unit.span.start, unit.span.end) for unit in units] == expected
+
+
+def test_anchors_are_quoted_as_yaml_needs() -> None:
+    """What is written is read again as it was."""
+    for text in ("een: twee … drie", '"Kom," … hij.', "'t Is … zo", "a # b … c", "- x … y", "[1] x … y", "a\" 'b … c"):
+        assert yaml.load(f"passage: {plain(text)} # comment", Loader=yaml.CBaseLoader) == {"passage": text}

@@ -155,8 +155,9 @@ def test_missing_text_and_wrong_bytes(tmp_path: Path) -> None:
         ("1) Eerst dit.\n2) Dan dat.", ["Eerst dit.", "Dan dat."]),
         ("“Kom!” zei hij. “Nu?” Ja.", ["“Kom!” zei hij.", "“Nu?”", "Ja."]),
         ("Kosten\n\nHet kost veel", ["Kosten", "Het kost veel"]),
+        ("Dat is zo.5 Maar niet.[12] En art.5 De wet.", ["Dat is zo.5", "Maar niet.[12]", "En art.5 De wet."]),
     ],
-    ids=["initials", "numbers", "months", "no", "English", "bullets", "letters", "brackets", "quotes", "heading"],
+    ids=["initials", "numbers", "months", "no", "English", "bullets", "letters", "brackets", "quotes", "heading", "footnotes"],
 )
 def test_sentences_of_dutch_and_english(raw: str, expected: list[str]) -> None:
     """Abbreviations, numbers, list marks, quotation and headings."""

@@ -108,6 +108,10 @@ def test_an_uncovered_sentence_has_a_proposal(project: Layout) -> None:
         "    nl:\n"
         "    en:\n"
     )
+    assert row.skip == (
+        "- passage: Zolang Verland … voor reddingsboten.\n"
+        "  reason: # heading, navigation, metadata, transition, footnote, repeats\n"
+    )
 
 
 def test_the_pasted_proposal_is_read(project: Layout) -> None:
@@ -162,6 +166,7 @@ def test_names_by_stem_and_abbreviations_as_written(project: Layout) -> None:
     ]
     assert [p.slug for p in names.proposals("De PP")] == ["plough-party"]
     assert names.proposals("de pp") == ()
+    assert names.proposals("Volgens hen") == ()
 
 
 def test_no_text_no_progress(project: Layout) -> None:
@@ -306,7 +311,7 @@ def test_only_this_machine_and_only_under_its_own_name(project: Layout) -> None:
 
 def test_before_the_first_check_and_without_documents(project: Layout) -> None:
     """The page says what it waits for."""
-    assert "The first check is running" in str(page(State(0), "", "en"))
+    assert "The first check is running" in str(page(State(0), "harbour-2031", "en"))
     assert "Er is nog geen document met een tekst." in str(page(State(1), "", "nl"))
     assert "Nothing could be checked; below is the state before.<br>a &lt; b" in str(page(State(1, error="a < b"), "", "en"))
 

@@ -52,9 +52,9 @@ def _entries(text: str, name: str) -> list[object]:
         path = Path(folder) / "entries.yaml"
         path.write_text(text, encoding="utf-8")
         tree, findings = read_yaml(path, name)
-    if tree is None or findings:
-        raise UsageError(f"{findings[0]}; mend that first" if findings else f"{name}: cannot be read; run `kg check`")
-    return [plain(node) for node in items(tree.get("entities")) if isinstance(node, Mapping)]
+    if findings:
+        raise UsageError(f"{findings[0]}; mend that first")
+    return [plain(node) for node in items(tree.get("entities") if tree else None) if isinstance(node, Mapping)]
 
 
 def _indented(entry: str, before: str) -> str:

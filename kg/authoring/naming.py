@@ -20,6 +20,8 @@ _LONGEST: Final = 8
 """Words of the longest name that is looked for."""
 _SHORT: Final = 3
 """Letters up to which a name counts only as it is written: *EU* is not *eu*, and *ICE* is not *ice*."""
+_NO_NAMES: Final = frozenset(("volgens", "according", "tegen", "against", "voor", "door"))
+"""Function words that share a stem with the name of an action: *volgens* and *volgen*."""
 _PROPOSED: Final = ("agent", "group", "instrument", "place", "publication", "event", "indicator", "topic", "action")
 
 
@@ -68,6 +70,8 @@ class Names:
         return tuple(found.values())
 
     def _named(self, written: list[str]) -> set[str]:
+        if len(written) == 1 and folded(written[0]) in _NO_NAMES:
+            return set()
         exact = self.as_written.get(" ".join(written), set())
         return exact.union(*(self.by_stems.get((tag, _stems(tuple(written), tag)), ()) for tag in _LANGUAGES))
 

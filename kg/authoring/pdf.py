@@ -24,6 +24,8 @@ _LARGER: Final = 1.1
 """How much larger than the commonest letters those of a heading are."""
 _GAP: Final = 1.6
 """Distance of two lines, in heights of a line, from which a new paragraph begins."""
+_SPACING: Final = 5.0
+"""Widest space inside a line, in widths of a letter: that of justified text in narrow columns, which pdfminer's own 2 would cut."""
 _MARK: Final = re.compile(r"(?:[-•*–—▪◦‣·o]|)\s+(?=\S)")
 _NUMBERED: Final = re.compile(r"\d{1,2}[.)]\s+\S")
 _HYPHEN: Final = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
@@ -56,8 +58,12 @@ def read_pdf(content: bytes, *, whole: bool) -> Extracted:
     :raises SourceError: if it cannot be opened, or there is no text in it
     """
     layout = needed("pdfminer.high_level", _PURPOSE)
+    parameters = needed("pdfminer.layout", _PURPOSE).LAParams(char_margin=_SPACING)
     try:
-        pages = [list(_lines(page, number)) for number, page in enumerate(layout.extract_pages(io.BytesIO(content)))]
+        pages = [
+            list(_lines(page, number))
+            for number, page in enumerate(layout.extract_pages(io.BytesIO(content), laparams=parameters))
+        ]
     except Exception as error:  # noqa: BLE001 - a broken file fails in the library in many ways, and all mean the same to the user
         raise SourceError(
             f"the PDF cannot be read ({type(error).__name__}: {error}); if it has a password, save it without"

@@ -16,12 +16,14 @@ from kg.authoring.skeleton import plain
 from kg.authoring.units import anchors_for
 from kg.errors import Finding, Span
 from kg.mappings.corpus import Corpus, DocumentCoding
+from kg.mappings.ledger import REASONS
 from kg.namespaces import ID, POL
 from kg.sources import NormalisedText, words
 
 _NUMBER: Final = 3
 """Digits of a statement's number."""
 _LIST_KEYS: Final = {"topic": "topics", "publication": "cites"}
+_SKIP: Final = "- passage: {}\n  reason: # {}\n"
 _KINDS: Final = "Demand, Commitment, Principle, Claim, Assessment or Response"
 
 
@@ -59,6 +61,7 @@ class Row:
     :ivar reasons: why it is skipped
     :ivar proposals: what it names, where nothing is coded
     :ivar snippet: YAML to begin with, where nothing is coded
+    :ivar skip: YAML for the ledger, if the sentence states nothing
     """
 
     start: int
@@ -68,6 +71,7 @@ class Row:
     reasons: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     snippet: str = ""
+    skip: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,10 +113,12 @@ def progress(coding: DocumentCoding, corpus: Corpus, findings: Iterable[Finding]
         if state in ("prepared", "left"):
             prepared = next((s.id for s, _ in here if not s.kind), "")
             proposals = names.proposals(text.text[sentence.start : sentence.end])
+            anchors = _anchors(text, index)
             row = replace(
                 row,
                 proposals=proposals,
-                snippet=_snippet(prepared or fresh, section, _anchors(text, index), proposals, prepared=bool(prepared)),
+                snippet=_snippet(prepared or fresh, section, anchors, proposals, prepared=bool(prepared)),
+                skip=_SKIP.format(plain(anchors), ", ".join(REASONS)) if anchors else "",
             )
         rows.append(row)
     return Progress(coding.slug, coding.file, tuple(rows), dict(Counter(row.state for row in rows)))

@@ -48,12 +48,15 @@ class Described:
 
 
 def plain(text: str) -> str:
-    """``text`` as a YAML scalar: plain where that is safe, otherwise in double quotes."""
+    """``text`` as a YAML scalar: plain where that is safe, otherwise in quotes that it does not have itself."""
     try:
         safe = yaml.load(f"- {text}\n- {{x: {text}}}", Loader=yaml.CBaseLoader) == [text, {"x": text}]
     except yaml.YAMLError:
         safe = False
-    return text if safe and "#" not in text else json.dumps(text, ensure_ascii=False)
+    if safe and "#" not in text:
+        return text
+    quoted: str = text.replace("'", "''")
+    return f"'{quoted}'" if '"' in text or "\\" in text else json.dumps(text, ensure_ascii=False)
 
 
 def catalogue_entry(described: Described, text: NormalisedText) -> str:

@@ -5,7 +5,7 @@ In: an :class:`~kg.authoring.extracted.Extracted`. Out: :class:`Unit` records in
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from kg.sources import ELLIPSIS, MAX_ANCHOR_WORDS, Anchors, NormalisedText, Pass
 
 _TELLING: Final = 4
 """Words of anchors, both sides together, that are preferred to fewer where they fit: a reader recognises the passage."""
+_MOST_NEIGHBOURS: Final = 3
 _TOKEN: Final = re.compile(r"\S+")
 
 
@@ -45,21 +46,22 @@ def cut(extracted: Extracted, text: NormalisedText) -> tuple[Unit, ...]:
     spans = sorted(
         [(span, level) for span, level in headings] + [(span, 0) for span in _sentences(text, [h for h, _ in headings])]
     )
-    found = []
+    headed = {index + 1 for index, (_, level) in enumerate(spans) if level}
+    found: list[Unit] = []
     for index, (span, level) in enumerate(spans):
-        near = [spans[i][0] if 0 <= i < len(spans) else None for i in (index - 1, index + 1)]
-        beheaded = index > 0 and spans[index - 1][1] > 0
-        candidates = _candidates(text.text, span, level, near, beheaded=beheaded)
+        candidates = _beside_heading(text.text, span) if level else _windows(text.text, [s for s, _ in spans], index, headed)
         anchors, passage = _anchored(text, candidates, is_heading=bool(level))
-        found.append(Unit(span, level, anchors, passage))
+        last = found[-1] if found else None
+        if last and passage and not level and not last.level and last.passage == passage:
+            found[-1] = Unit(Span(last.span.start, span.end), 0, anchors, passage)  # two that are too short make one passage
+        else:
+            found.append(Unit(span, level, anchors, passage))
     return tuple(found)
 
 
 def anchors_for(text: NormalisedText, index: int) -> Anchors | None:
     """Anchors of the sentence at a position, if there are any that fit it (or it with a neighbour) alone."""
-    near = [text.sentences[i] if 0 <= i < len(text.sentences) else None for i in (index - 1, index + 1)]
-    candidates = _candidates(text.text, text.sentences[index], 0, near, beheaded=False)
-    return _anchored(text, candidates, is_heading=False)[0]
+    return _anchored(text, _windows(text.text, text.sentences, index), is_heading=False)[0]
 
 
 def _headings(extracted: Extracted, text: str) -> Iterator[tuple[Span, int]]:
@@ -93,28 +95,30 @@ def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
         yield Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
 
 
-def _candidates(text: str, span: Span, level: int, near: Sequence[Span | None], *, beheaded: bool) -> Iterator[Span]:
-    """Stretches that can stand for a unit: itself; a sentence with a neighbour; a heading with a word beside it.
-
-    :param near: the units before and after it
-    :param beheaded: whether the one before is a heading
-    """
+def _beside_heading(text: str, span: Span) -> Iterator[Span]:
+    """Stretches that can stand for a heading: itself, or with the word after or before it."""
     yield span
-    before, after = near
-    if level:
-        following = _TOKEN.search(text, span.end)
-        if following:
-            yield Span(span.start, following.end())
-        preceding = text[: span.start].rstrip().rfind(" ") + 1
-        if span.start:
-            yield Span(preceding, span.end)
-        return
-    with_before = [Span(before.start, span.end)] if before else []
-    with_after = [Span(span.start, after.end)] if after else []
-    # the codebook takes the sentence before; a heading is none, and after a colon the sentence goes on
-    yield from [*with_after, *with_before] if beheaded or text[span.end - 1] == ":" else [*with_before, *with_after]
-    if before and after:
-        yield Span(before.start, after.end)
+    following = _TOKEN.search(text, span.end)
+    if following:
+        yield Span(span.start, following.end())
+    if span.start:
+        yield Span(text[: span.start].rstrip().rfind(" ") + 1, span.end)
+
+
+def _windows(text: str, spans: Sequence[Span], index: int, headed: Collection[int] = ()) -> Iterator[Span]:
+    """Stretches that can stand for a sentence: itself, or with as few neighbours as it takes.
+
+    The codebook takes the sentence before it; a heading is none, and after a colon the sentence goes on.
+
+    :param headed: positions of the sentences below a heading
+    """
+    forward = index in headed or text[spans[index].end - 1] == ":"
+    for size in range(1, _MOST_NEIGHBOURS + 2):
+        backward = range(size)  # by how many the window begins before the sentence
+        for before in backward if forward else reversed(backward):
+            first, last = index - before, index - before + size - 1
+            if first >= 0 and last < len(spans):
+                yield Span(spans[first].start, spans[last].end)
 
 
 def _anchored(

@@ -56,12 +56,12 @@ def serving(watcher: Watcher, port: int) -> Iterator[str]:
 
 
 def page(state: State, slug: str, language: str) -> str | None:
-    """The page of a document; None if it is not shown.
+    """The page of a document; None if it is not shown. Before the first check it says that there is nothing yet.
 
     :param slug: empty for the first one
     """
     shown = next((document for document in state.documents if not slug or document.slug == slug), None)
-    if slug and shown is None:
+    if slug and shown is None and state.number:
         return None
     in_rows = (
         {finding for row in shown.rows for statement in row.statements for finding in statement.findings} if shown else set()

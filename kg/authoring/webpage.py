@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from kg.authoring.extra import needed
 from kg.authoring.extracted import Block, Extracted, clean, missing_from
+from kg.authoring.plain import is_heading
 from kg.errors import SourceError
 
 _PURPOSE: Final = "to read a web page"
@@ -71,6 +72,11 @@ _BLOCKS: Final = frozenset(
     )
 )
 _UNSEEN: Final = frozenset(("head", "script", "style", "noscript", "template", "svg", "iframe", "object", "title"))
+_LINE_BREAK: Final = "\u2028"
+_MARK: Final = re.compile(r"(?:[-•*–—▪◦‣·]|\d{1,2}[.)])\s+")
+_BROKEN_LIST: Final = re.compile(rf"\u2028(?=\s*{_MARK.pattern})")
+_BOLD_LEVEL: Final = 7
+"""Level of a heading that is only bold type: below all that are marked as headings."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATES: Final = (
     "article:published_time",
@@ -102,7 +108,13 @@ def read_page(content: bytes, charset: str | None, *, whole: bool) -> Extracted:
         blocks, title = tuple(every), ""
     else:
         found = trafilatura.bare_extraction(
-            html, with_metadata=True, favor_recall=True, include_comments=False, include_tables=True, deduplicate=False
+            html,
+            with_metadata=True,
+            favor_recall=True,
+            include_comments=False,
+            include_tables=True,
+            include_formatting=True,
+            deduplicate=False,
         )
         blocks = tuple(_article_blocks(found.body)) if found is not None and found.body is not None else ()
         left_out = missing_from(" ".join(block.text for block in blocks), [block.text for block in every])
@@ -156,19 +168,29 @@ def _article_blocks(body: Any) -> Iterator[Block]:
 
 
 def _block(node: Any, level: int = 0, *, item: bool = False) -> Iterator[Block]:
-    nested = [child for child in node.iter("list") if child is not node]  # their items are blocks of their own
-    skipped = {id(child) for child in nested}
-    text = clean("".join(_in_order(node, skipped)))
-    if text:
-        yield Block(text, level, item)
+    """A node as a block; as several, where line breaks in it make a list. Bold type alone on its line is a heading."""
+    nested = {child for child in node.iter("list") if child is not node}  # their items are blocks of their own
+    raw = "".join(_in_order(node, nested))
+    for index, part in enumerate(_BROKEN_LIST.split(raw)):
+        text = clean(part)
+        mark = _MARK.match(text) if index else None
+        text = text[mark.end() :] if mark else text
+        if text:
+            bold = not level and not item and not index and _is_bold(node, text) and is_heading(text, text)
+            yield Block(text, _BOLD_LEVEL if bold else level, item=item or mark is not None)
 
 
-def _in_order(node: Any, skipped: set[int]) -> Iterator[str]:
-    """The text of a node in the order of reading, without that of nested lists."""
-    if id(node) in skipped:
+def _is_bold(node: Any, text: str) -> bool:
+    """Whether all of a paragraph's text is bold."""
+    return bool(text) and clean("".join("".join(hi.itertext()) for hi in node.iter("hi") if hi.get("rend") == "#b")) == text
+
+
+def _in_order(node: Any, skipped: set[Any]) -> Iterator[str]:
+    """The text of a node in the order of reading, without that of nested lists; a line break as the line separator."""
+    if node in skipped:
         return
     if node.tag == "lb":
-        yield "\n"
+        yield _LINE_BREAK
     if isinstance(node.tag, str):
         yield node.text or ""
     for child in node:

@@ -59,8 +59,9 @@ def check(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | Non
 @click.command()
 @options.sources
 @options.build_dir
+@options.jobs
 @click.pass_obj
-def build(layout: Layout, sources: Path | None, build_dir: Path) -> None:
+def build(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | None) -> None:
     """Make a release and let build/current point at it.
 
     The release is complete or not made at all: with a violation, nothing is written. The same inputs give the same dumps,
@@ -71,8 +72,10 @@ def build(layout: Layout, sources: Path | None, build_dir: Path) -> None:
       kg build
       kg build --build-dir /srv/policy-kg
     """
+    from kg.scale import executor  # noqa: PLC0415 - only the commands that read mappings need it
+
     with options.progress() as on_stage:
-        made = release.build(layout, build_dir, sources, on_stage, carried(build_dir))
+        made = release.build(layout, build_dir, sources, on_stage, carried(build_dir), executor.executor(jobs))
     click.echo(made.as_posix())
 
 

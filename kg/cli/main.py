@@ -7,7 +7,20 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import agreeing, authoring, citing, describing, importing, publishing, reading, releasing, serving, starting, watching
+from kg.cli import (
+    agreeing,
+    authoring,
+    citing,
+    describing,
+    importing,
+    publishing,
+    reading,
+    releasing,
+    serving,
+    starting,
+    synthetic,
+    watching,
+)
 from kg.errors import FindingsError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
@@ -54,6 +67,19 @@ def main(ctx: click.Context, root: Path) -> None:
     ctx.obj = Layout(root)
 
 
-COMMANDS = (agreeing, authoring, citing, describing, importing, publishing, reading, releasing, serving, starting, watching)
+COMMANDS = (
+    agreeing,
+    authoring,
+    citing,
+    describing,
+    importing,
+    publishing,
+    reading,
+    releasing,
+    serving,
+    starting,
+    synthetic,
+    watching,
+)
 for command in (command for module in COMMANDS for command in module.COMMANDS):
     main.add_command(command)

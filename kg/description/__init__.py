@@ -14,7 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.description import catalogue, examples, linksets, provenance
-from kg.description.counting import Counts, Tally
+from kg.description.counting import Counts, Tally, Totals
 from kg.description.facts import DATASET, GRAPH_NAME, LICENSE
 from kg.description.found import find
 from kg.description.partitions import Partitions
@@ -22,7 +22,7 @@ from kg.description.writing import Writer
 from kg.namespaces import graph_iri
 from kg.queries import PublishedQuery
 
-__all__ = ["DATASET", "LICENSE", "Sources", "describe", "settle", "with_version"]
+__all__ = ["DATASET", "LICENSE", "Sources", "Tally", "describe", "settle", "with_version"]
 
 _UNNAMED: Final = "release-without-a-version"
 """Stands for the version until it is known."""
@@ -34,12 +34,14 @@ _ROUNDS: Final = 12
 class Sources:
     """What a description is made of.
 
-    :ivar quads: of every graph but the description, each triple in one graph
+    :ivar quads: of what is shared, and of each document one statement with its document and all codings of the document
+    :ivar totals: of all quads but those of the description
     :ivar documents: slugs
     :ivar link_prefixes: namespaces of the data sets that are linked to, by a short name
     """
 
     quads: Sequence[ox.Quad]
+    totals: Totals
     documents: Sequence[str]
     queries: Sequence[PublishedQuery]
     link_prefixes: Mapping[str, str]
@@ -47,7 +49,6 @@ class Sources:
 
 def describe(sources: Sources) -> list[ox.Triple]:
     """The triples of the graph ``description``, in a stable order, of a release that has no version yet; see :func:`with_version`."""
-    data = Tally(sources.quads)
     found = find(sources.quads, sources.documents)
     fixed = Writer()
     catalogue.write(fixed, found, _UNNAMED)
@@ -59,8 +60,8 @@ def describe(sources: Sources) -> list[ox.Triple]:
     partitions = Partitions(found)
 
     def once(triples: frozenset[ox.Triple], left_out: frozenset[str]) -> frozenset[ox.Triple]:
-        own = Tally((ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples), data)
-        return frozenset(fixed.triples | partitions.triples(Counts(data, own), left_out))
+        own = Tally((ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples), sources.totals.kinds)
+        return frozenset(fixed.triples | partitions.triples(Counts(sources.totals, own), left_out))
 
     return sorted(settle(once, frozenset(fixed.triples)), key=str)
 

@@ -5,14 +5,14 @@ by the classes that subject and object have together, of which there are few, an
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.namespaces import POL, RDF_TYPE, XSD
+from kg.namespaces import ID, POL, RDF_TYPE, XSD
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Classes = frozenset[str]
@@ -48,13 +48,27 @@ class Extent:
     instances: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True)
+class GraphCount:
+    """A graph in numbers.
+
+    :ivar instances: number of instances by class
+    """
+
+    triples: int = 0
+    subjects: int = 0
+    objects: int = 0
+    predicates: frozenset[str] = frozenset()
+    instances: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass
 class PropertyCount:
     """Triples of a property whose subjects have a class.
 
     :ivar classes: number of these triples by class of the object
     :ivar datatypes: likewise by datatype
-    :ivar shown: classes of objects that are worth a line; see :meth:`Tally.classes`
+    :ivar shown: classes of objects that are worth a line; see :func:`classes_of`
     """
 
     triples: int = 0
@@ -87,27 +101,48 @@ def as_stored(literal: ox.Literal) -> ox.Literal:
     return stored if isinstance(stored, ox.Literal) else literal
 
 
+@dataclass(frozen=True)
+class Totals:
+    """The data in numbers, wherever they were counted.
+
+    :ivar entities: number of subjects below ``id/``
+    :ivar properties: number of triples, of distinct subjects and of distinct objects, by property
+    :ivar kinds: gives the classes of a thing
+    :ivar has: whether a term is an object of a property; of any, if that is empty
+    :ivar speaks_of: whether a term is a subject or an object
+    """
+
+    triples: int
+    subjects: int
+    objects: int
+    entities: int
+    graphs: Mapping[str, GraphCount]
+    properties: Mapping[str, tuple[int, int, int]]
+    classes: Mapping[str, "ClassCount"]
+    kinds: Callable[[Term], Classes]
+    has: Callable[[str, Term], bool]
+    speaks_of: Callable[[Term], bool]
+
+
 class Tally:
     """Some quads, counted.
 
-    :ivar numbers: a number for each subject and object
+    :ivar terms: subjects and objects; each has the number of its place
     :ivar types: classes of each subject, by its number
     :ivar patterns: number of triples of each pattern
     :ivar graphs: by IRI of graph
     :ivar properties: by property
     """
 
-    def __init__(self, quads: Iterable[ox.Quad], known: "Tally | None" = None) -> None:
+    def __init__(self, quads: Iterable[ox.Quad], kinds: Callable[[Term], Classes] = lambda _: _NONE) -> None:
         """Count quads, of which no two have the same triple.
 
-        :param known: other quads, whose classes count for objects
+        :param kinds: classes of what is not described here, for objects
         """
-        self.numbers: dict[Term, int] = dict(known.numbers) if known else {}
-        self.known = known
+        numbers: dict[Term, int] = {}
         self.patterns: Counter[Pattern] = Counter()
         self.graphs: defaultdict[str, Extent] = defaultdict(Extent)
         self.properties: defaultdict[str, Extent] = defaultdict(Extent)
-        numbers = self.numbers
         datatypes: dict[int, str] = {}
         names: dict[ox.NamedNode, str] = {}
         classes: defaultdict[int, set[str]] = defaultdict(set)
@@ -135,10 +170,14 @@ class Tally:
             whole.objects.add(end)
             if name == RDF_TYPE:
                 extent.instances[value.value] += 1
+        self.terms: list[Term] = list(numbers)
+        self._numbers = numbers
         shared: dict[Classes, Classes] = {}
-        frozen = ((node, frozenset(kinds)) for node, kinds in classes.items())
-        self.types: dict[int, Classes] = {node: shared.setdefault(kinds, kinds) for node, kinds in frozen}
-        types = {**known.types, **self.types} if known else self.types
+        frozen = ((node, frozenset(of)) for node, of in classes.items())
+        self.types: dict[int, Classes] = {node: shared.setdefault(of, of) for node, of in frozen}
+        ends = {end for _, _, end in rows if end not in self.types and end not in datatypes}
+        elsewhere = {end: kinds(self.terms[end]) for end in ends}
+        types = {**elsewhere, **self.types}
         self.patterns.update(
             Pattern(types.get(start, _NONE), name, types.get(end, _NONE), datatypes.get(end, "")) for start, name, end in rows
         )
@@ -153,38 +192,75 @@ class Tally:
         """Of all graphs."""
         return set().union(*(extent.objects for extent in self.graphs.values()))
 
-    def entities(self, space: str) -> int:
-        """Subjects whose IRIs begin with ``space``."""
-        subjects = self.subjects
-        named = (term for term, number in self.numbers.items() if number in subjects and isinstance(term, ox.NamedNode))
-        return sum(term.value.startswith(space) for term in named)
-
     @cached_property
     def classes(self) -> dict[str, ClassCount]:
-        """The classes with their properties, by IRI.
+        """The classes with their properties, by IRI; see :func:`classes_of`."""
+        return classes_of(Counter(self.types.values()), self.patterns)
 
-        The classes of other vocabularies follow from ours by ``rdfs:subClassOf``, and all pairs of them would say the same
-        three times over. So of another vocabulary's class only that is marked as worth a line which no class of ours has; the
-        numbers are of all triples.
-        """
-        counts: defaultdict[str, ClassCount] = defaultdict(ClassCount)
-        for kinds, number in Counter(self.types.values()).items():
-            for kind in kinds:
-                counts[kind].entities += number
-        for pattern, number in self.patterns.items():
-            shown, shown_objects = _shown(pattern.kinds), _shown(pattern.object_kinds)
-            for kind in pattern.kinds:
-                counts[kind].triples += number
-                count = counts[kind].properties[pattern.predicate]
-                count.triples += number
-                for object_kind in pattern.object_kinds:
-                    count.classes[object_kind] += number
-                if pattern.datatype:
-                    count.datatypes[pattern.datatype] += number
-                if kind in shown:
-                    counts[kind].shown.add(pattern.predicate)
-                    count.shown |= shown_objects
-        return dict(sorted(counts.items()))
+    def kinds(self, term: Term) -> Classes:
+        """Classes of a thing."""
+        return self.types.get(self._numbers.get(term, -1), _NONE)
+
+    def below(self, space: str) -> int:
+        """Number of subjects whose IRIs begin with ``space``."""
+        named = (self.terms[number] for number in self.subjects)
+        return sum(isinstance(term, ox.NamedNode) and term.value.startswith(space) for term in named)
+
+    def totals(self) -> Totals:
+        """The numbers alone."""
+        spoken = self.subjects | self.objects
+
+        def has(name: str, term: Term) -> bool:
+            objects = self.properties[name].objects if name in self.properties else set() if name else self.objects
+            return self._numbers.get(term, -1) in objects
+
+        return Totals(
+            self.patterns.total(),
+            len(self.subjects),
+            len(self.objects),
+            self.below(ID),
+            {iri: counted(extent) for iri, extent in self.graphs.items()},
+            {n: (e.triples, len(e.subjects), len(e.objects)) for n, e in self.properties.items()},
+            self.classes,
+            self.kinds,
+            has,
+            lambda term: self._numbers.get(term, -1) in spoken,
+        )
+
+
+def counted(extent: Extent) -> GraphCount:
+    """A graph in numbers."""
+    predicates = frozenset(extent.predicates)
+    return GraphCount(extent.triples, len(extent.subjects), len(extent.objects), predicates, dict(extent.instances))
+
+
+def classes_of(kinds_of_subjects: Mapping[Classes, int], patterns: Mapping[Pattern, int]) -> dict[str, ClassCount]:
+    """The classes with their properties, by IRI.
+
+    The classes of other vocabularies follow from ours by ``rdfs:subClassOf``, and all pairs of them would say the same
+    three times over. So of another vocabulary's class only that is marked as worth a line which no class of ours has; the
+    numbers are of all triples.
+
+    :param kinds_of_subjects: number of subjects by the classes that they have together
+    """
+    counts: defaultdict[str, ClassCount] = defaultdict(ClassCount)
+    for kinds, number in kinds_of_subjects.items():
+        for kind in kinds:
+            counts[kind].entities += number
+    for pattern, number in patterns.items():
+        shown, shown_objects = _shown(pattern.kinds), _shown(pattern.object_kinds)
+        for kind in pattern.kinds:
+            counts[kind].triples += number
+            count = counts[kind].properties[pattern.predicate]
+            count.triples += number
+            for object_kind in pattern.object_kinds:
+                count.classes[object_kind] += number
+            if pattern.datatype:
+                count.datatypes[pattern.datatype] += number
+            if kind in shown:
+                counts[kind].shown.add(pattern.predicate)
+                count.shown |= shown_objects
+    return dict(sorted(counts.items()))
 
 
 def _shown(kinds: Classes) -> Classes:
@@ -195,16 +271,15 @@ def _shown(kinds: Classes) -> Classes:
 class Counts:
     """The numbers of the data and of the description together; nothing is a subject in both."""
 
-    def __init__(self, data: Tally, own: Tally) -> None:
-        """Put two tallies together.
+    def __init__(self, data: Totals, own: Tally) -> None:
+        """Put two counts together.
 
-        :param own: of the description, made with ``data`` as what is known
+        :param own: of the description
         :raises ValueError: if the description says something of a thing of the data, or the data speak of the description
         """
-        both = own.subjects & (data.subjects | data.objects)
+        both = sorted(str(own.terms[number]) for number in own.subjects if data.speaks_of(own.terms[number]))
         if both:
-            named = sorted(str(term) for term, number in own.numbers.items() if number in both)
-            message = f"the description says something of what the data speak of: {', '.join(named[:5])}"
+            message = f"the description says something of what the data speak of: {', '.join(both[:5])}"
             raise ValueError(message)
         self.data = data
         self.own = own
@@ -212,37 +287,43 @@ class Counts:
     @property
     def triples(self) -> int:
         """All triples."""
-        return self.data.patterns.total() + self.own.patterns.total()
+        return self.data.triples + self.own.patterns.total()
 
-    def entities(self, space: str) -> int:
-        """Subjects whose IRIs begin with ``space``, which no IRI of the description does."""
-        return self.data.entities(space)
+    @property
+    def entities(self) -> int:
+        """Subjects below ``id/``, where no IRI of the description is."""
+        return self.data.entities
 
     @property
     def subjects(self) -> int:
         """Distinct subjects."""
-        return len(self.data.subjects) + len(self.own.subjects)
+        return self.data.subjects + len(self.own.subjects)
 
     @property
     def objects(self) -> int:
         """Distinct objects."""
-        return len(self.data.objects) + len(self.own.objects - self.data.objects)
+        return self.data.objects + self._new("", self.own.objects)
 
-    def graphs(self) -> dict[str, Extent]:
+    def _new(self, name: str, objects: Iterable[int]) -> int:
+        """How many objects of the description the data do not have."""
+        return sum(not self.data.has(name, self.own.terms[number]) for number in objects)
+
+    def graphs(self) -> dict[str, GraphCount]:
         """The graphs, by IRI."""
-        return {iri: extent for tally in (self.data, self.own) for iri, extent in sorted(tally.graphs.items())}
+        own = {iri: counted(extent) for iri, extent in self.own.graphs.items()}
+        return {**dict(sorted(self.data.graphs.items())), **own}
 
     def properties(self) -> dict[str, tuple[int, int, int]]:
         """Number of triples, of distinct subjects and of distinct objects, by property."""
         counts = {}
         for iri in sorted(self.data.properties.keys() | self.own.properties.keys()):
-            data, own = self.data.properties.get(iri, Extent()), self.own.properties.get(iri, Extent())
-            objects = len(data.objects) + len(own.objects - data.objects)
-            counts[iri] = (data.triples + own.triples, len(data.subjects) + len(own.subjects), objects)
+            triples, subjects, objects = self.data.properties.get(iri, (0, 0, 0))
+            own = self.own.properties.get(iri, Extent())
+            counts[iri] = (triples + own.triples, subjects + len(own.subjects), objects + self._new(iri, own.objects))
         return counts
 
     def classes(self) -> dict[str, ClassCount]:
-        """The classes with their properties, by IRI; see :meth:`Tally.classes`.
+        """The classes with their properties, by IRI; see :func:`classes_of`.
 
         What instances that are in the description have is not worth a line: who looks for autocompletion writes about policy.
         """

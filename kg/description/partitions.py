@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg.description.counting import ClassCount, Counts, Extent
+from kg.description.counting import ClassCount, Counts, GraphCount
 from kg.description.facts import DATASET, document_dataset
 from kg.description.found import Found
 from kg.description.writing import Iri, Writer, namespace_of, short
@@ -42,7 +42,7 @@ class Partitions:
         for name, extent in counts.graphs().items():
             _graph(writer, name, extent, left_out)
         for document in self._found.documents:
-            _document(writer, document.slug, counts.graphs().get(graph_iri(document.slug), Extent()))
+            _document(writer, document.slug, counts.graphs().get(graph_iri(document.slug), GraphCount()))
         return writer.triples
 
 
@@ -51,7 +51,7 @@ def _whole(writer: Writer, counts: Counts, left_out: frozenset[str]) -> None:
     writer.say(
         DATASET,
         void_triples=counts.triples,
-        void_entities=counts.entities(ID),
+        void_entities=counts.entities,
         void_uriSpace=ID,
         void_uriRegexPattern=_PATTERN,
         void_classes=len(classes),
@@ -90,7 +90,7 @@ def _class(writer: Writer, iri: str, count: ClassCount) -> None:
             writer.say(inner, voidext_datatype=Iri(datatype), void_triples=triples)
 
 
-def _graph(writer: Writer, name: str, extent: Extent, left_out: frozenset[str]) -> None:
+def _graph(writer: Writer, name: str, extent: GraphCount, left_out: frozenset[str]) -> None:
     part = f"{name}#graph"
     writer.say(DATASET, sd_namedGraph=Iri(name))
     writer.say(name, a="sd:NamedGraph", sd_name=Iri(name), sd_graph=Iri(part), rdfs_label=name.removeprefix(GRAPH))
@@ -100,12 +100,12 @@ def _graph(writer: Writer, name: str, extent: Extent, left_out: frozenset[str]) 
         void_triples=extent.triples,
         void_classes=len(extent.instances),
         void_properties=len(extent.predicates),
-        void_distinctSubjects=len(extent.subjects),
+        void_distinctSubjects=extent.subjects,
     )
-    _objects(writer, part, len(extent.objects), left_out)
+    _objects(writer, part, extent.objects, left_out)
 
 
-def _document(writer: Writer, slug: str, graph: Extent) -> None:
+def _document(writer: Writer, slug: str, graph: GraphCount) -> None:
     """The data set of a document, which is its graph."""
     whole = document_dataset(slug)
     writer.say(whole, void_triples=graph.triples, void_uriSpace=f"{ID}statement/{slug}/")

@@ -15,7 +15,7 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,6 +54,8 @@ class Cache:
     def holds(self, key: str) -> bool:
         """Whether there is a whole result; a file that is damaged is removed."""
         path = self.path(key)
+        if key in self._used:  # it was whole when this command looked first
+            return True
         try:
             with path.open("rb") as file:
                 whole = _whole(file, key)
@@ -131,15 +133,22 @@ class Cache:
 
 
 @contextmanager
-def opened(build_dir: Path) -> Iterator[Cache]:
-    """The cache of a build directory; where there is no such directory, one that is gone afterwards."""
-    if not build_dir.is_dir():
-        with tempfile.TemporaryDirectory(prefix="policy-kg-") as folder:
-            yield Cache(Path(folder))
+def opened(build_dir: Path, *, keep: bool = False) -> Iterator[Cache]:
+    """The cache of a build directory. Where there is no such directory yet, one beside it that is moved there if all goes well.
+
+    :param keep: False to leave no trace where there is no build directory
+    """
+    if build_dir.is_dir():
+        cache = Cache(build_dir / FOLDER)
+        yield cache
+        cache.prune()
         return
-    cache = Cache(build_dir / FOLDER)
-    yield cache
-    cache.prune()
+    beside = build_dir.parent if keep and build_dir.parent.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix=f".{build_dir.name}-{FOLDER}-", dir=beside, ignore_cleanup_errors=True) as folder:
+        yield Cache(Path(folder))
+        if keep and build_dir.is_dir() and not (build_dir / FOLDER).exists():
+            with suppress(OSError):  # on another disk: the next build makes it anew
+                Path(folder).rename(build_dir / FOLDER)
 
 
 def no_room(folder: Path, error: OSError) -> ReleaseError:
@@ -168,7 +177,7 @@ def code_version() -> str:
         package = Path(__file__).parent.parent
         digest = hashlib.sha256()
         for path in sorted(package.rglob("*.py")):
-            if "web" not in path.parts and "engine" not in path.parts:
+            if "web" not in path.parts:
                 digest.update(path.read_bytes())
         _CODE[""] = f"{__version__} {sys.version_info[:3]} {digest.hexdigest()}"
     return _CODE[""]
@@ -237,6 +246,7 @@ _OURS: Final = frozenset(
         ("kg.mappings.links", "Link"),
         ("kg.mappings.nodes", "Place"),
         ("kg.mappings.trace", "Trace"),
+        ("kg.scale.pieces", "Body"),
         ("kg.validation", "Result"),
         ("kg.vocabulary", "Vocabulary"),
         ("pyoxigraph", "Literal"),

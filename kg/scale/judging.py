@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from kg.errors import Finding
 from kg.graph import ENTITIES, INFERRED, LINKS, VOCABULARY, Dataset
 from kg.mappings.trace import Trace
-from kg.namespaces import PREFIXES, RDF_TYPE, RDFS, graph_iri
+from kg.namespaces import ID, PREFIXES, RDF_TYPE, RDFS, graph_iri
 from kg.rules import HeadedQuery, infer
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
@@ -30,6 +30,13 @@ from kg.validation import Result, apply_shapes, run_check
 SHARED: Final = ""
 """Stands for the slug of a document where what is shared is judged."""
 _TYPE: Final = f"<{RDF_TYPE}>"
+_AXIOMS: Final = frozenset(
+    {
+        RDF_TYPE,
+        *(f"{RDFS}{name}" for name in ("subClassOf", "subPropertyOf", "domain", "range", "isDefinedBy")),
+        *(f"{PREFIXES['owl']}{name}" for name in ("inverseOf", "equivalentClass", "equivalentProperty")),
+    }
+)
 _NAME: Final = re.compile(r"\b([a-z]\w*):([A-Za-z]\w*)|<([^<>\s]+)>")
 _ANY_KIND: Final = re.compile(r"(?:(?<![\w:?$])a|rdf:type)\s*(?:[?$/*+|])")
 
@@ -113,9 +120,21 @@ class Known:
         return [ox.Quad(t.subject, t.predicate, t.object, name) for t in self.said[VOCABULARY]]
 
     @cached_property
-    def others(self) -> dict[object, list[ox.Quad]]:
-        """Entities and links, by subject."""
+    def axioms(self) -> list[ox.Quad]:
+        """Of the terms of the ontology what rules and checks follow, without their names and definitions."""
+        return [quad for quad in self.vocabulary if quad.predicate.value in _AXIOMS and not _name(quad.subject).startswith(ID)]
+
+    @cached_property
+    def terms(self) -> frozenset[object]:
+        """The terms that have axioms."""
+        return frozenset(quad.subject for quad in self.axioms)
+
+    @cached_property
+    def by_subject(self) -> dict[object, list[ox.Quad]]:
+        """What is asserted, by subject."""
         found: defaultdict[object, list[ox.Quad]] = defaultdict(list)
+        for quad in self.vocabulary:
+            found[quad.subject].append(quad)
         for graph in (ENTITIES, LINKS):
             name = ox.NamedNode(graph_iri(graph))
             for t in self.said[graph]:
@@ -222,7 +241,7 @@ def work(common: Common, job: Job) -> str:
     """Judge a document, and keep the result.
 
     The parts are ``head``: results, findings; ``inferred``: lines about its own; ``shared``: lines about what is shared; ``wide``: for each query to
-    all documents the lines that it reads.
+    all documents the lines that it reads; ``kinds``: classes of its statements and sections.
     """
     key = job.key(common)
     triples, flagged = common.cache.read(job.mapped, "triples", "flagged")
@@ -231,7 +250,9 @@ def work(common: Common, job: Job) -> str:
     dataset.add(lines.triples(_neighbours(common.cache, job.neighbours)), "neighbours")
     own = list(dataset.quads)
     _surround(dataset, common.known)
-    common.cache.write(key, judge(common, dataset, own, flagged, job.slug, lines.unpacked(triples)))
+    made = judge(common, dataset, own, flagged, job.slug, lines.unpacked(triples))
+    made["head"]["neighbours"] = [neighbour.iri for neighbour in job.neighbours]
+    common.cache.write(key, made)
     return key
 
 
@@ -269,6 +290,7 @@ def judge(
             "size": len(wide) + len(shared),
         },
         "inferred": lines.packed(kept),
+        "kinds": _kinds((*asserted, *kept)),
         "shared": shared,
         "wide": wide,
     }
@@ -291,19 +313,20 @@ def _neighbours(cache: Cache, neighbours: Iterable[Neighbour]) -> bytes:
 
 
 def _surround(dataset: Dataset, known: Known) -> None:
-    """Add the vocabulary, and what is shared and referred to, by whatever number of steps."""
-    todo = [quad.object for quad in dataset.quads]
+    """Add what is shared and named, by whatever number of steps, and the axioms of the ontology."""
+    todo: list[object] = [term for quad in dataset.quads for term in (quad.object, quad.predicate)]
     seen: set[object] = set()
     near: list[ox.Quad] = []
     while todo:
         node = todo.pop()
         if node not in seen:
             seen.add(node)
-            quads = known.others.get(node, ())
+            quads = known.by_subject.get(node, ())
             near += quads
             todo += [quad.object for quad in quads]
-    near += known.vocabulary
-    follows = [quad for node in {quad.subject for quad in near} for quad in known.followed.get(node, ())]
+    near += [quad for quad in known.axioms if quad.subject not in seen]
+    follows = [quad for node in seen for quad in known.followed.get(node, ())]
+    follows += [quad for term in known.terms - seen for quad in known.followed.get(term, ()) if quad.predicate.value in _AXIOMS]
     dataset.quads += near
     dataset.store.bulk_extend(near)
     dataset.store.bulk_extend(follows)
@@ -394,6 +417,16 @@ def _wide(common: Common, own: Iterable[str]) -> bytes:
             pairs.add((predicate, value))
             picked.append(line)
     return lines.packed(picked)
+
+
+def _kinds(own: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Classes of statements and sections."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for line in own:
+        subject, predicate, value = line.split(" ", 2)
+        if predicate == _TYPE and "#" not in subject:
+            found[subject[1:-1]].append(value[1:-3])
+    return {iri: tuple(sorted(kinds)) for iri, kinds in found.items()}
 
 
 def _name(term: object) -> str:

@@ -8,11 +8,11 @@ data few texts begin so, and IRIs, numbers and truth values never get one.
 """
 
 import csv
+import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from kg.errors import ReleaseError
 from kg.tables.columns import COLUMNS, Column, Value
@@ -74,26 +74,23 @@ def cell(value: Value, column: Column) -> str:
     return guarded(text) if column.is_text else text
 
 
-class Writer:
-    """Writes a CSV file with a line of column names."""
+def head() -> bytes:
+    """The line of column names with which a file begins."""
+    return _lines([[column.name for column in COLUMNS]])
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file)  # RFC 4180: CRLF, quotes where needed
-        self._writer.writerow(column.name for column in COLUMNS)
 
-    def __enter__(self) -> Self:
-        return self
+def encoded(rows: Iterable[Row]) -> bytes:
+    """Rows as they stand in a file.
 
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+    :raises ReleaseError: if an item of a list has the separator in it
+    """
+    return _lines([cell(value, column) for value, column in zip(row, COLUMNS, strict=True)] for row in rows)
 
-    def write(self, rows: Iterable[Row]) -> None:
-        """Add rows.
 
-        :raises ReleaseError: if an item of a list has the separator in it
-        """
-        self._writer.writerows([cell(value, column) for value, column in zip(row, COLUMNS, strict=True)] for row in rows)
+def _lines(cells: Iterable[list[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(cells)  # RFC 4180: CRLF, quotes where needed
+    return text.getvalue().encode()
 
 
 def metadata(table: str, about: About) -> bytes:

@@ -38,6 +38,7 @@ from kg.web import (
 from kg.web.dataset_head import dataset_jsonld
 from kg.web.links import local
 from kg.web.pictures import script, views
+from kg.web.pictures.catalogue import PICTURES
 from kg.web.problems import Problem, problem_reply
 from kg.web.reading import SourceTexts
 from kg.web.site import Site, visit
@@ -74,6 +75,7 @@ def create_app() -> Flask:
     app.jinja_env.filters["local"] = local
     app.jinja_env.globals["dataset_jsonld"] = dataset_jsonld
     app.jinja_env.globals["codebook_versions"] = codebook.versions
+    app.jinja_env.globals["picture_names"] = tuple(PICTURES)
     language.equip(app.jinja_env)
     app.context_processor(lambda: {"visit": visit()})
     for family in _FAMILIES:

@@ -12,14 +12,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from werkzeug.test import Client
 
-from kg.reader import Reader
-from kg.store import Release
 from kg.web.language import texts
-from kg.web.pictures import composing, counting, gallery, remarks
+from kg.web.pictures import gallery
 from kg.web.pictures.catalogue import PICTURES
 from kg.web.pictures.draughtsman import DRAUGHTSMAN, DrawingError
 from kg.web.pictures.palette import DARK
-from tests.project import EXPECTED as EXPECTED_FILES
 from tests.web.conftest import BufferedClient, Running
 
 HTML = {"Accept": "text/html"}
@@ -312,42 +309,6 @@ def test_crawlers_hear_of_the_pictures_and_not_of_their_filters(client: Client) 
     """There are as many filters as questions."""
     assert "/pictures/demands</loc>" in client.get("/sitemap/site.xml").text
     assert "Disallow: /pictures/*?*" in client.get("/robots.txt").text
-
-
-@pytest.mark.parametrize(
-    ("name", "query", "columns"),
-    [
-        ("demands", "addressees", ("speaker", "addressee", "demands")),
-        ("topics", "topics-by-document", ("topic", "document", "statements")),
-        ("kinds", "kinds-by-document", ("document", "kind", "statements")),
-        ("frames", "frames", ("speaker", "frame", "statements")),
-        ("places", "places-by-kind", ("place", "kind", "statements")),
-    ],
-)
-def test_pictures_of_the_published_data_have_the_reviewed_rows(
-    own_data: Release, name: str, query: str, columns: tuple[str, str, str]
-) -> None:
-    """Those of the published query that a page names beside its own."""
-    with (EXPECTED_FILES / "queries" / f"{query}.csv").open(encoding="utf-8", newline="") as file:
-        reviewed = {tuple(row[column] for column in columns) for row in csv.DictReader(file)}
-    found = counting.counts(Reader(own_data), counting.Asked(PICTURES[name]))
-
-    assert {(*row.values, str(row.statements)) for row in found} == reviewed
-    assert PICTURES[name].query == query
-
-
-@pytest.mark.parametrize("language", ["en", "nl"])
-@pytest.mark.parametrize("name", PICTURES)
-def test_pictures_of_the_published_data_say_what_they_leave_out(own_data: Release, name: str, language: str) -> None:
-    """Where there are more names than rows, the page says how many; a wide and a narrow drawing are not larger than a page may be."""
-    hung = gallery.hang(Reader(own_data), counting.Asked(PICTURES[name]), language)
-    said = " ".join(remarks.more(hung.scene, Reader(own_data)))
-    rows_there = len(hung.scene.value(0)) if hung.scene.rows else 0
-    beyond = {"demands": 10, "places": 7}.get(name, 0)
-
-    assert (rows_there > composing.ROWS) == (name == "places")
-    assert (f" {beyond} " in f" {said} ") == bool(beyond)
-    assert len(hung.wide.body) + len(hung.narrow.body) < 100_000
 
 
 def test_texts_of_pictures_are_used() -> None:

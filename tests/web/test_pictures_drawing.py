@@ -1,12 +1,12 @@
 """How pictures are drawn: the process that draws, the layout, the colours, and the script."""
 
 import itertools
-import re
+import os
+import signal
 import socket
 import threading
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -15,11 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from kg.web.pictures import grid, kit, network, palette, script, svg, timeline
-from kg.web.pictures.draughtsman import Draughtsman, DrawingError
+from kg.reader import Reader
+from kg.store import Release
+from kg.web.pictures import gallery, grid, kit, network, script, svg, timeline
+from kg.web.pictures.catalogue import PICTURES
+from kg.web.pictures.counting import Asked
+from kg.web.pictures.draughtsman import DRAUGHTSMAN, Draughtsman, DrawingError
 from tests.web.conftest import BufferedClient, Running
 
-STYLE = Path(__file__).parents[2] / "kg" / "web" / "static" / "style.css"
 HTML = {"Accept": "text/html"}
 
 
@@ -141,6 +144,21 @@ def test_a_picture_that_takes_too_long_is_given_up() -> None:
     assert hurried._process is None
 
 
+def test_a_process_that_stands_still_is_given_up() -> None:
+    """Though it does not even read its task, which is longer than a pipe holds; the next picture is drawn."""
+    patient = Draughtsman()
+    assert patient.svg(bars().specification)
+    assert patient._process is not None
+    os.kill(patient._process.pid, signal.SIGSTOP)
+    patient._deadline_s = 0.2
+    with pytest.raises(DrawingError, match="was not drawn within"):
+        patient.svg({"description": "long " * 100_000})
+    patient._deadline_s = 30.0
+
+    assert patient.svg(bars().specification)
+    patient.close()
+
+
 def test_nothing_is_drawn_while_others_are_for_too_long() -> None:
     """Whoever waits for a turn waits for a time."""
     busy = Draughtsman(deadline_s=0.01)
@@ -231,50 +249,25 @@ def test_a_line_of_one_year_is_a_line() -> None:
         assert all(0 <= point["x"] <= drawing.width for point in points)
 
 
-@pytest.mark.parametrize(
-    ("share", "expected"), [(0, 0), (0.01, 1), (0.11, 1), (0.13, 2), (0.26, 3), (0.3, 3), (0.59, 5), (0.6, 5)]
-)
-def test_shades_are_equal_parts(share: float, expected: int) -> None:
-    """Of the largest share, here three fifths: a step is twelve hundredths."""
-    assert palette.step(share, 0.6) == expected
+def test_pictures_are_drawn_ahead(harbours: Release, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Then nothing has to be drawn for who looks at one; what goes wrong is logged, and each is drawn when it is asked for."""
 
+    def fail(*_: object) -> None:
+        raise DrawingError("no pencil")
 
-def luminance(colour: str) -> float:
-    """Relative luminance (WCAG 2.2)."""
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    monkeypatch.setattr(script, "made", lambda: b"")
+    reader = Reader(harbours)
+    gallery.prepare(reader).join()
+    monkeypatch.setattr(DRAUGHTSMAN, "svg", fail)
 
-
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_colours_stand_out(dark: bool) -> None:
-    """Text by 4.5:1 and marks by 3:1 (WCAG 2.2, 1.4.3 and 1.4.11), in light and in dark."""
-
-    def shown(colour: str) -> str:
-        return palette.DARK[colour] if dark else colour
-
-    paper = shown(palette.PAPER)
-    for place, step in enumerate(palette.STEPS):
-        ink = palette.REVERSED if place >= palette.FIRST_REVERSED else palette.INK
-        assert contrast(shown(ink), shown(step)) >= 4.5, step
-    assert min(contrast(shown(text), paper) for text in (palette.INK, palette.SOFT)) >= 4.5
-    assert min(contrast(shown(colour), paper) for colour in palette.SERIES) >= 3
-    lightness = [luminance(shown(step)) for step in palette.STEPS]
-    assert lightness == sorted(lightness, reverse=not dark)  # told apart without hue
-
-
-def test_each_colour_means_one_thing_and_has_its_rule() -> None:
-    """The style sheet puts the dark ones in place of the light ones."""
-    named = [palette.INK, palette.SOFT, palette.LINE, palette.PAPER, palette.REVERSED, *palette.STEPS, *palette.SERIES]
-    rules = re.sub(r"\s+", " ", STYLE.read_text(encoding="utf-8"))
-
-    assert len(set(named)) == len(named) == len(palette.DARK)
-    assert re.sub(r"\s+", " ", palette.rules()) in rules
+    assert caplog.messages == []
+    for picture in PICTURES.values():
+        assert "<path" in gallery.hang(reader, Asked(picture), "nl").wide.body
+    gallery.prepare(Reader(harbours)).join()
+    assert caplog.messages == ["pictures were not drawn ahead: no pencil"]
+    with pytest.raises(DrawingError):
+        gallery.hang(Reader(harbours), Asked(PICTURES["kinds"]), "en")
+    DRAUGHTSMAN.close()
 
 
 def test_the_script_comes_only_when_it_is_asked_for(client: Client) -> None:
@@ -289,6 +282,7 @@ def test_the_script_comes_only_when_it_is_asked_for(client: Client) -> None:
     assert "unsafe" not in policy
     assert "ETag" not in page.headers
     assert "<svg" in page.text
+    assert '<input type="hidden" name="interactive" value="yes">' in page.text
     assert response.content_type == "text/javascript; charset=utf-8"
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert len(response.data) < 350_000  # "about 300 kB", the page says

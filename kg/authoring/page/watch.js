@@ -33,7 +33,7 @@ async function renew() {
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button.copy");
   if (button) {
-    await navigator.clipboard.writeText(button.parentElement.querySelector("pre").textContent);
+    await navigator.clipboard.writeText(button.previousElementSibling.textContent);
     button.textContent = document.body.dataset.copied;
   }
 });

@@ -16,6 +16,8 @@ from kg.web.pictures.years import Mark
 
 ROWS: Final = 40
 """Rows that a picture has room for."""
+MARKS: Final = 60
+"""Targets, and figures, that a picture has room for."""
 COLUMNS: Final = 8
 """Documents side by side."""
 
@@ -47,7 +49,8 @@ def _demands(shown: Scene, base: str, *, narrow: bool) -> Drawing:
         return shown.label(key) if key != network.OTHERS else shown.words("others", count=left_out[side])
 
     def name(side: int, key: str) -> network.Name:
-        number = sum(row.statements for row in shown.rows if drawn_as[side][row.values[side]] == key)
+        alike = (shown.totals[side][iri] for iri in shown.value(side) if drawn_as[side][iri] == key)
+        number = sum(alike)
         dimension = ("speaker", "addressee")[side]
         href = shown.address({dimension: key}) if key != network.OTHERS else "#table"
         said = shown.words(f"of_{dimension}", name=text(side, key), count=number)
@@ -100,7 +103,7 @@ def _kinds(shown: Scene, base: str, *, narrow: bool) -> Drawing:
     for document in documents:
         for kind in shown.value(1):
             number = shown.count(document, kind)
-            share = number / shown.sum(0, document)
+            share = number / shown.totals[0][document]
             said = shown.words(
                 "cell", kind=shown.label(kind), document=shown.label(document), count=number, share=percent(share, shown)
             )
@@ -115,7 +118,7 @@ def _kinds(shown: Scene, base: str, *, narrow: bool) -> Drawing:
 
         def name(side: int, key: str) -> network.Name:
             text = capital(shown.label(key))
-            return network.Name(text, shown.number(shown.sum(side, key)), base + local(key), shown.label(key))
+            return network.Name(text, shown.number(shown.totals[side][key]), base + local(key), shown.label(key))
 
         return network.draw_list(pairs, name, plain=True)
     lines = [
@@ -123,7 +126,7 @@ def _kinds(shown: Scene, base: str, *, narrow: bool) -> Drawing:
             shown.label(document),
             base + local(document),
             tuple(cells.get((document, kind)) for kind in shown.value(1)),
-            shown.number(shown.sum(0, document)),
+            shown.number(shown.totals[0][document]),
         )
         for document in documents
     ]
@@ -143,22 +146,34 @@ def _circles(shown: Scene, base: str, *, narrow: bool) -> Drawing:
             said = shown.words("cell", row=shown.label(row), column=shown.label(column), count=number)
             href = shown.address({first: row, second: column})
             cells.append(grid.Cell(shown.number(number), number, said, base + href) if number else None)
-        lines.append(grid.Line(shown.label(row), base + local(row), tuple(cells), shown.number(shown.sum(0, row))))
+        lines.append(grid.Line(shown.label(row), base + local(row), tuple(cells), shown.number(shown.totals[0][row])))
     names = tuple(capital(shown.label(column)) for column in columns)
     return grid.draw(grid.Table("circle", names, tuple(lines), shown.words("all")), narrow=narrow)
 
 
+def year_rows(shown: Scene, kind: str) -> list[list[Mark]]:
+    """Targets or figures that are drawn: those of one indicator are a row, the earliest row first and those without a year last."""
+    rows: dict[tuple[str, str], list[Mark]] = {}
+    for mark in shown.marks:
+        if mark.type == kind:
+            rows.setdefault((mark.indicator, mark.denominator), []).append(mark)
+    order = sorted(rows.values(), key=lambda marks: (min(mark.year or _NEVER for mark in marks), measured(marks[0], shown)))
+    drawn: list[list[Mark]] = []
+    room = MARKS
+    for marks in order:
+        if room > 0:
+            drawn.append(marks[:room])
+            room -= len(marks)
+    return drawn
+
+
 def _years(shown: Scene, base: str, *, narrow: bool) -> Drawing:
-    """Targets and figures; those of one indicator are in one row, the earliest row first and those without a year last."""
+    """Targets and figures."""
     groups = []
     for kind in ("target", "figure"):
-        rows: dict[tuple[str, str], list[Mark]] = {}
-        for mark in shown.marks:
-            if mark.type == kind:
-                rows.setdefault((mark.indicator, mark.denominator), []).append(mark)
-        order = sorted(rows.values(), key=lambda marks: (min(mark.year or _NEVER for mark in marks), measured(marks[0], shown)))
         drawn = [
-            timeline.Row(measured(marks[0], shown), tuple(_value(mark, shown, base) for mark in marks)) for marks in order[:ROWS]
+            timeline.Row(measured(marks[0], shown), tuple(_value(mark, shown, base) for mark in marks))
+            for marks in year_rows(shown, kind)
         ]
         groups.append((shown.words(kind), kind == "target", drawn))
     return timeline.draw(groups, shown.words("none"), narrow=narrow)

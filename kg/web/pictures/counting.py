@@ -95,6 +95,15 @@ def total(reader: Reader, asked: Asked) -> int:
     return int(rows[0]["n"].value)
 
 
+def totals(reader: Reader, asked: Asked, dimension: int) -> dict[str, int]:
+    """Number of statements of each value of a dimension, each once though it may be counted at several values of the other."""
+    name = asked.dimensions[dimension]
+    rows = reader.select(
+        f"SELECT ?{name} (COUNT(DISTINCT ?statement) AS ?n)\nWHERE {{\n  {_pattern(asked)}\n{narrowed(asked)}}}\nGROUP BY ?{name}"
+    )
+    return {row[name].value: int(row["n"].value) for row in rows}
+
+
 def by_document(reader: Reader, asked: Asked) -> dict[str, int]:
     """Number of statements of each document that fit what is chosen beside a topic, whatever their topic or kind."""
     pattern = "?statement pol:statedIn ?document ;\n    pol:passage ?passage ."

@@ -24,7 +24,10 @@ class DrawingError(PolicyKgError):
 
 
 class Draughtsman:
-    """Draws in another process. Its methods may be called from several threads, which take turns."""
+    """Draws in another process. Its methods may be called from several threads, which take turns.
+
+    :ivar stopped: whether nothing is drawn any more
+    """
 
     def __init__(self, deadline_s: float = 30.0) -> None:
         """Start nothing yet.
@@ -34,7 +37,7 @@ class Draughtsman:
         self._deadline_s = deadline_s
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = False
+        self.stopped = False
 
     def svg(self, specification: dict[str, Any]) -> str:
         """The drawing of a Vega-Lite specification whose data it holds itself.
@@ -60,7 +63,7 @@ class Draughtsman:
 
     def stop(self) -> None:
         """End the process, and start none any more."""
-        self._stopped = True
+        self.stopped = True
         self.close()
 
     def close(self) -> None:
@@ -99,9 +102,12 @@ class Draughtsman:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(line)
-        process.stdin.flush()
         with selectors.DefaultSelector() as ready:
+            ready.register(process.stdin, selectors.EVENT_WRITE)
+            while line:
+                self._wait(ready, deadline)
+                line = line[os.write(process.stdin.fileno(), line[:_CHUNK]) :]
+            ready.unregister(process.stdin)
             ready.register(process.stdout, selectors.EVENT_READ)
             received = b""
             while b"\n" not in received:
@@ -116,15 +122,22 @@ class Draughtsman:
             raise DrawingError(f"Vega-Lite does not draw this: {made.decode(errors='replace').strip()}")
         return made
 
-    def _received(self, ready: selectors.BaseSelector, descriptor: int, deadline: float) -> bytes:
-        """The next bytes of a reply.
+    def _wait(self, ready: selectors.BaseSelector, deadline: float) -> None:
+        """Wait until the process takes or gives something.
 
-        :raises DrawingError: if they do not come in time; the process is ended, as it may be busy for ever
-        :raises EOFError: if the process is gone
+        :raises DrawingError: if it does not in time; it is ended, as it may be busy for ever
         """
         if not ready.select(max(0.0, deadline - time.monotonic())):
             self.close()
             raise DrawingError(f"the picture was not drawn within {self._deadline_s:g} s; ask for less of it")
+
+    def _received(self, ready: selectors.BaseSelector, descriptor: int, deadline: float) -> bytes:
+        """The next bytes of a reply.
+
+        :raises DrawingError: if they do not come in time
+        :raises EOFError: if the process is gone
+        """
+        self._wait(ready, deadline)
         found = os.read(descriptor, _CHUNK)
         if not found:
             raise EOFError("its output ended")
@@ -133,10 +146,12 @@ class Draughtsman:
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
             self.close()
-            if self._stopped:
+            if self.stopped:
                 raise DrawingError("the server is stopping; ask again later")
-            command = [sys.executable, "-m", "kg.web.pictures.worker"]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - all of it is ours
+            command = [sys.executable, "-P", "-m", "kg.web.pictures.worker"]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)  # noqa: S603 - all of it is ours
+            assert self._process.stdin is not None
+            os.set_blocking(self._process.stdin.fileno(), False)  # a process that stands still is noticed
         return self._process
 
 

@@ -88,7 +88,8 @@ def prepare(reader: Reader, delay_s: float = 0.0) -> threading.Thread:
                     hang(reader, Asked(picture), language)
             script.made()
         except Exception as error:  # noqa: BLE001 - they are drawn when somebody asks, and that request tells
-            _log.warning("pictures were not drawn ahead: %s", error)
+            if not DRAUGHTSMAN.stopped:
+                _log.warning("pictures were not drawn ahead: %s", error)
 
     thread = threading.Thread(target=work, name="pictures", daemon=True)
     thread.start()

@@ -18,7 +18,7 @@ if (place) {
   place.addEventListener("pointerleave", () => {
     said.hidden = true;
   });
-  const narrow = window.matchMedia("(max-width: 48rem)").matches;
+  const narrow = window.matchMedia("(max-width: 56rem)").matches;
   vegaEmbed(place, narrow ? place.dataset.narrow : place.dataset.wide, {
     mode: "vega-lite",
     renderer: "svg",

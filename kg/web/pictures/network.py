@@ -55,7 +55,7 @@ class Name:
     @property
     def title(self) -> str:
         """Name and number."""
-        return f"{self.text} · {self.number}"
+        return f"{self.text}\u00a0·\u00a0{self.number}"
 
 
 @dataclass(frozen=True)

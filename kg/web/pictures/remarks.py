@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kg.reader import Reader
 from kg.web.pictures import network
-from kg.web.pictures.composing import COLUMNS, ROWS, percent
+from kg.web.pictures.composing import COLUMNS, MARKS, ROWS, percent, year_rows
 from kg.web.pictures.counting import Asked, everything
 from kg.web.pictures.scene import Scene, say
 
@@ -33,6 +33,9 @@ def more(shown: Scene, reader: Reader) -> tuple[str, ...]:
     if shown.asked.chosen:
         what = ", ".join(f"{say(name, shown.language)} – {shown.label(iri)}" for name, iri in shown.asked.chosen.items())
         found.append(say("chosen", shown.language, what=what))
+    if shown.asked.picture.name == "years":
+        beyond = len(shown.marks) - sum(len(row) for kind in ("target", "figure") for row in year_rows(shown, kind))
+        found += [shown.words("limit", most=MARKS, count=beyond)] if beyond else []
     if not shown.rows:
         return tuple(found)
     if shown.asked.picture.name == "demands":
@@ -64,7 +67,7 @@ def _demands(shown: Scene) -> list[str]:
 
 
 def _topics(shown: Scene, reader: Reader) -> list[str]:
-    shares = {row: row.statements / shown.documents[row.values[1]] for row in shown.rows}
+    shares = {row: shown.share(row) for row in shown.rows}
     top = max(shown.rows, key=lambda row: shares[row])
     found = [
         shown.words(

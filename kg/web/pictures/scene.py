@@ -6,6 +6,7 @@ In come a reader, what is asked, and a language; out goes a :class:`Scene`, of w
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from kg.web import figures
 from kg.web.language import texts
 from kg.web.pictures import years
 from kg.web.pictures.catalogue import KINDS, ROLES
-from kg.web.pictures.counting import Asked, Count, by_document, counts, everything, slug, total
+from kg.web.pictures.counting import Asked, Count, by_document, counts, everything, slug, total, totals
 
 _KINDS: Final = {"kind": KINDS, "role": ROLES}
 
@@ -29,6 +30,7 @@ class Scene:
     :ivar marks: what the picture of years shows instead of counts
     :ivar statements: number of statements behind the counts, each once
     :ivar of: number of statements that fit what is chosen, counted here or not
+    :ivar totals: number of statements of each value of either dimension
     :ivar documents: number of statements of each document, for shares
     :ivar labels: names by language and IRI
     """
@@ -38,6 +40,7 @@ class Scene:
     rows: tuple[Count, ...]
     statements: int
     of: int
+    totals: tuple[Mapping[str, int], Mapping[str, int]]
     documents: Mapping[str, int]
     labels: Mapping[str, Mapping[str, str]]
     marks: tuple["years.Mark", ...] = field(default=())
@@ -67,9 +70,7 @@ class Scene:
     def value(self, dimension: int) -> tuple[str, ...]:
         """The values of a dimension, those with most statements first; kinds and roles in their usual order."""
         name = self.asked.dimensions[dimension]
-        found = Counter[str]()
-        for row in self.rows:
-            found[row.values[dimension]] += row.statements
+        found = self.totals[dimension]
         if name in _KINDS:
             order = _KINDS[name]
             return tuple(sorted(found, key=lambda iri: order.index(iri.rpartition("#")[2])))
@@ -77,16 +78,33 @@ class Scene:
 
     def count(self, first: str, second: str) -> int:
         """Number of statements with two values."""
-        return next((row.statements for row in self.rows if row.values == (first, second)), 0)
+        return self._counts.get((first, second), 0)
 
     def sum(self, dimension: int, iri: str) -> int:
-        """Sum of the counts of a value."""
-        return sum(row.statements for row in self.rows if row.values[dimension] == iri)
+        """Sum of the counts of a value, in which a statement may be more than once."""
+        return self._sums[dimension][iri]
+
+    @cached_property
+    def _counts(self) -> dict[tuple[str, str], int]:
+        return {row.values: row.statements for row in self.rows}
+
+    @cached_property
+    def _sums(self) -> tuple[Counter[str], Counter[str]]:
+        found: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+        for row in self.rows:
+            for dimension, value in enumerate(row.values):
+                found[dimension][value] += row.statements
+        return found
+
+    def share(self, row: Count) -> float:
+        """Which part a count is of the document's statements that fit what is chosen."""
+        document = row.values[self.asked.dimensions.index("document")]
+        return row.statements / (self.totals[0] if self.asked.picture.name == "kinds" else self.documents)[document]
 
 
 def address(asked: Asked, values: Mapping[str, str]) -> str:
     """Where the statements are listed that fit what is asked and have values of dimensions."""
-    if asked.picture.found == "search":
+    if asked.picture.found == "search" and len(values) == len(asked.dimensions):  # the search finds demands of nobody, too
         found = {"kind": "Demand"} if asked.picture.name == "demands" else {}
         found |= {name: short(name, iri) for name, iri in {**asked.chosen, **values}.items()}
         return f"/search?{urlencode(found)}"
@@ -107,17 +125,19 @@ def make(reader: Reader, asked: Asked, language: str) -> Scene:
     """
     if asked.picture.name == "years":
         marks = years.marks(reader, asked)
-        used = {iri for mark in marks for iri in (*mark.things, mark.statement)}
+        used = {iri for mark in marks for iri in mark.things} | set(asked.chosen.values())
         found = len({mark.statement for mark in marks})
-        return Scene(asked, language, (), found, everything(reader, asked), {}, names(reader, used), marks)
+        return Scene(asked, language, (), found, everything(reader, asked), ({}, {}), {}, names(reader, used), marks)
     rows = counts(reader, asked)
-    used = {value for row in rows for value in row.values} | set(asked.chosen.values())
+    documents = by_document(reader, asked) if "document" in asked.dimensions else {}
+    used = {value for row in rows for value in row.values} | set(asked.chosen.values()) | set(documents)
     return Scene(
         asked,
         language,
         rows,
         total(reader, asked) if rows else 0,
         everything(reader, asked),
-        by_document(reader, asked) if "document" in asked.dimensions else {},
+        (totals(reader, asked, 0), totals(reader, asked, 1)),
+        documents,
         names(reader, used),
     )

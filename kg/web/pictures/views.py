@@ -34,7 +34,7 @@ _HTML: Final = "text/html; charset=utf-8"
 @blueprint.get("/pictures")
 def index() -> Response:
     """All pictures."""
-    return lasting(Response(render_template("pictures.html", pictures=list(PICTURES)), content_type=_HTML))
+    return lasting(Response(render_template("pictures.html"), content_type=_HTML))
 
 
 @blueprint.get("/pictures/<name>")
@@ -175,7 +175,7 @@ def _table(shown: Scene) -> dict[str, Any]:
             cells = [(shown.label(iri), local(iri)) for iri in row.values]
             cells.append((figures.count(row.statements, shown.language), shown.address(values)))
             if share:
-                cells.append((percent(row.statements / shown.documents[values["document"]], shown), ""))
+                cells.append((percent(shown.share(row), shown), ""))
             rows.append(cells)
     return {"heads": heads, "rows": rows[:ROWS], "all_rows": len(rows)}
 
@@ -185,5 +185,7 @@ def _published(asked: Asked) -> tuple[str, Mapping[str, str]] | None:
     query = site().published(asked.picture.query)
     if query is None:
         return None
-    pairs = {name: value for name, value in asked.parameters().items() if name in query.parameters}
+    # a topic is what the picture of topics looks into, and the query keeps to
+    own = {"topic"} if asked.picture.name == "topics" else set()
+    pairs = {name: value for name, value in asked.parameters().items() if name in query.parameters and name not in own}
     return f"/queries/{query.name}{f'?{urlencode(pairs)}' if pairs else ''}", query.title

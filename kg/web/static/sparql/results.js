@@ -9,7 +9,7 @@ const status = document.getElementById("status");
 
 /** Say what goes on; what can be read elsewhere on the page, for those only who hear it. */
 export function tell(text, { heard = false } = {}) {
-  status.classList.toggle("heard", heard);
+  status.classList.toggle("hidden", heard);
   status.textContent = text;
 }
 

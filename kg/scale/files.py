@@ -1,0 +1,326 @@
+"""The fifth step: the files that are to be downloaded, put together from what is kept of the documents and from what is shared.
+
+In: lines of what is shared, the description included, and the bodies of documents (:mod:`kg.scale.writing`). Out: files below ``dumps/``. Next:
+:mod:`kg.release`. What a document's file holds is said in :mod:`kg.exports`.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kg import dumps
+from kg.description import DATASET, LICENSE
+from kg.exports import GROUP_METADATA, NAMES, OF_DATASET, TABLE, TITLES
+from kg.graph import DESCRIPTION, INFERRED, LINKS
+from kg.namespaces import ID, graph_iri
+from kg.scale import lines
+from kg.scale.cache import Cache, key_of
+from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, union
+from kg.scale.writing import own_lines
+from kg.tables import csvw
+from kg.tables.rows import Row, rows
+
+_CHUNK: Final = 4000
+"""Lines of what is shared that are kept together."""
+_NAMES: Final = frozenset(f"<{name}>" for name in NAMES)
+_OF_DATASET: Final = frozenset(f"<{name}>" for name in OF_DATASET)
+_BLOCKS: Final = ("section", "statement")
+
+Grouped = dict[str, list[str]]
+"""Lines by graph."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """Where the parts of a document are.
+
+    :ivar written: key of its bodies
+    :ivar new: lines about it that only all documents together give
+    :ivar referred: IRIs, not its own, that it refers to
+    """
+
+    slug: str
+    mapped: str
+    judged: str
+    written: str
+    new: bytes
+    referred: tuple[str, ...]
+
+    @property
+    def blocks(self) -> list[str]:
+        """Beginnings of the lines about its own."""
+        return [f"<{ID}{block}/{self.slug}/" for block in _BLOCKS]
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all jobs of this step share.
+
+    :ivar shared: lines of what is shared, by graph
+    :ivar directory: for the files
+    :ivar plain: whether files that are not compressed are written, too
+    """
+
+    cache: Cache
+    documents: Mapping[str, Document]
+    shared: Grouped
+    version: str
+    directory: Path
+    plain: bool
+    by_subject: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    chunks: dict[tuple[str, ...], list[dict[str, Body]]] = field(default_factory=dict)
+
+    def about(self) -> csvw.About:
+        """What tables say of themselves."""
+        return csvw.About(self.version, LICENSE, DATASET, TITLES)
+
+    def index(self) -> None:
+        """Look up lines by subject from now on."""
+        for graph, found in self.shared.items():
+            for line in found:
+                self.by_subject.setdefault(line[1 : line.index(">")], []).append((graph, line))
+
+
+# --- The whole ---
+
+
+def prepare(common: Common) -> None:
+    """Make the bodies of what is shared, once for all formats."""
+    for graph, found in common.shared.items():
+        blocks = sorted(b for d in common.documents.values() for b in d.blocks) if graph == INFERRED else []
+        for number, run in enumerate(_runs(found, blocks)):
+            common.chunks[graph, str(number)] = [_kept(common.cache, chunk, graph) for chunk in _chunks(run)]
+    blocks = sorted(b for document in common.documents.values() for b in document.blocks)
+    merged = lines.in_order(line for found in common.shared.values() for line in found)
+    for number, run in enumerate(_runs(merged, blocks)):
+        common.chunks["", str(number)] = [_kept(common.cache, chunk, None) for chunk in _chunks(run)]
+
+
+def _runs(found: Sequence[str], blocks: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Lines between the beginnings of blocks: what stands before the first, between each two, and after the last."""
+    at = 0
+    for block in blocks:
+        end = bisect_left(found, block, lo=at, key=lambda line: line)
+        yield found[at:end]
+        at = end
+    yield found[at:]
+
+
+def _chunks(run: Sequence[str]) -> Iterator[list[str]]:
+    """A run in parts that end with a subject."""
+    at = 0
+    while at < len(run):
+        end = min(at + _CHUNK, len(run))
+        while end < len(run) and _subject(run[end]) == _subject(run[end - 1]):
+            end += 1
+        yield list(run[at:end])
+        at = end
+
+
+def _subject(line: str) -> str:
+    return line.partition(" ")[0]
+
+
+def _kept(cache: Cache, chunk: list[str], graph: str | None) -> dict[str, Body]:
+    """Bodies of lines, which are often the same as in the release before."""
+    key = key_of("chunk", graph or "", lines.packed(chunk))
+    if not cache.holds(key):
+        made = union(chunk) if graph is None else grouped(chunk, graph)
+        cache.write(key, {"bodies": {form: Body.of(data) for form, data in made.items()}})
+    (bodies,) = cache.read(key, "bodies")
+    return dict(bodies)
+
+
+def whole(common: Common, form: str) -> Iterator[tuple[str | None, Body]]:
+    """The bodies of the whole in their order, each with its graph if the format has graphs."""
+    for graph, part in _order(common, form):
+        yield graph, part if isinstance(part, Body) else common.cache.read(part[0], form)[0][part[1]]
+
+
+def recipe(common: Common) -> list[Body | tuple[str, str]]:
+    """N-Quads of the whole: bodies of what is shared, and where those of documents are."""
+    return [part for _, part in _order(common, "nq")]
+
+
+def nquads(common: Common) -> Iterator[bytes]:
+    """N-Quads of the whole, in the order of the dump."""
+    return (body.plain for _, body in whole(common, "nq") if body.size)
+
+
+def _order(common: Common, form: str) -> Iterator[tuple[str | None, Body | tuple[str, str]]]:
+    """What the whole is made of: bodies, or the key of a document's bodies and the name of one."""
+    documents = common.documents.items()
+    blocks = sorted((block, d.written, name) for _, d in documents for name, block in zip(_BLOCKS, d.blocks, strict=True))
+    if form in UNION:
+        yield from ((None, part) for part in _interleaved(common, "", form, blocks))
+        return
+    for graph in sorted({*common.shared, *common.documents, INFERRED}, key=lambda name: f"<{graph_iri(name)}>"):
+        if graph in common.documents:
+            yield graph, (common.documents[graph].written, "own")
+        else:
+            own = [(block, key, f"inferred {name}") for block, key, name in blocks] if graph == INFERRED else []
+            yield from ((graph, part) for part in _interleaved(common, graph, form, own))
+
+
+def _interleaved(
+    common: Common, graph: str, form: str, blocks: Sequence[tuple[str, str, str]]
+) -> Iterator[Body | tuple[str, str]]:
+    """Bodies of what is shared and those of documents, in the order of their subjects."""
+    for number in range(len(blocks) + 1):
+        for chunk in common.chunks.get((graph, str(number)), ()):
+            yield chunk[form]
+        if number < len(blocks):
+            yield blocks[number][1:]
+
+
+# --- Jobs ---
+
+
+def work(common: Common, job: str) -> str:
+    """Write the files of a document, or one of the whole: a format, ``csv``, ``parquet`` or ``xlsx``.
+
+    :param job: slug of a document, after ``=``, or what to write of the whole
+    """
+    if job.startswith("="):
+        return _write_document(common, common.documents[job[1:]])
+    if job in dumps.MEDIA_TYPES:
+        with Dump(common.directory / f"{dumps.NAME}.{job}", job, plain=common.plain) as dump:
+            for graph, body in whole(common, job):
+                dump.add(body, graph)
+    return job
+
+
+def _write_document(common: Common, document: Document) -> str:
+    """Write a document's files.
+
+    :returns: key of its rows
+    """
+    others = _others(common, document)
+    forms = {form: common.cache.read(document.written, form)[0] for form in dumps.MEDIA_TYPES}
+    merged = lines.in_order(line for found in others.values() for line in found)
+    between = _bodies(merged, document.blocks, None)
+    for form in UNION:
+        with Dump(common.directory / f"{document.slug}.{form}", form, plain=common.plain) as dump:
+            for number, name in enumerate((*_BLOCKS, "")):
+                dump.add(between[number][form])
+                if name:
+                    dump.add(forms[form][name])
+    order = sorted({*others, document.slug, INFERRED}, key=lambda name: f"<{graph_iri(name)}>")
+    near = {graph: _bodies(others.get(graph, []), document.blocks if graph == INFERRED else [], graph) for graph in order}
+    for form in GROUPED:
+        with Dump(common.directory / f"{document.slug}.{form}", form, plain=common.plain) as dump:
+            for graph in order:
+                own = ["own"] if graph == document.slug else [f"inferred {name}" for name in _BLOCKS] if graph == INFERRED else []
+                for number in range(max(len(own), len(near[graph]))):
+                    if number < len(near[graph]):
+                        dump.add(near[graph][number][form], graph)
+                    if number < len(own):
+                        dump.add(forms[form][own[number]], graph)
+    return _rows(common, document, others)
+
+
+def _bodies(found: Sequence[str], blocks: Sequence[str], graph: str | None) -> list[dict[str, Body]]:
+    """Bodies of the lines before, between and after blocks."""
+    runs = (list(run) for run in _runs(found, blocks))
+    return [{f: Body.of(d) for f, d in (union(run) if graph is None else grouped(run, graph)).items()} for run in runs]
+
+
+def _others(common: Common, document: Document) -> Grouped:
+    """What a document's file holds beside what is said and inferred of its statements and sections."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    own = (f"{ID}document/{document.slug}", f"{DATASET}/{document.slug}")
+    near = [pair for subject in own for pair in common.by_subject.get(subject, ())]
+    values = (line.split(" ", 2)[2] for _, line in near)
+    referred = {*document.referred, *(value[1:-3] for value in values if value.startswith("<"))}
+    near += [pair for pair in common.by_subject.get(DATASET, ()) if pair[1].split(" ", 2)[1] in _OF_DATASET]
+    for iri in referred.difference(own, (DATASET,)):
+        near += _naming(common, document.slug, iri)
+    for graph, line in near:
+        found[graph].add(line)
+    return {graph: lines.in_order(same) for graph, same in found.items()}
+
+
+def _naming(common: Common, slug: str, iri: str) -> list[tuple[str, str]]:
+    """What tells something that a document refers to: its class and names; all of a coding pass, and the links of an entity."""
+    owner = lines.owner(f"<{iri}>")
+    if owner is None:
+        known, whole = common.by_subject.get(iri, ()), iri.startswith(f"{ID}coding/")
+        return [(graph, line) for graph, line in known if whole or graph == LINKS or _names(line)]
+    other = common.documents.get(owner)
+    if other is None or owner == slug:
+        return []
+    said = ((graph, lines.unpacked(lines.about(data, iri))) for graph, data in _said(common.cache, other))
+    return [(graph, line) for graph, found in said for line in found if _names(line)]
+
+
+@lru_cache(maxsize=8)
+def _said(cache: Cache, document: Document) -> tuple[tuple[str, bytes], ...]:
+    """What is asserted and what is inferred of a document's own; documents that refer to each other are often near each other."""
+    (triples,) = cache.read(document.mapped, "triples")
+    (inferred,) = cache.read(document.judged, "inferred")
+    return (document.slug, triples), (INFERRED, inferred)
+
+
+def _names(line: str) -> bool:
+    return line.split(" ", 2)[1] in _NAMES
+
+
+# --- Tables ---
+
+
+def _rows(common: Common, document: Document, others: Grouped) -> str:
+    """Make the rows of a document, and write them as CSV.
+
+    :returns: key of the rows
+    """
+    of_release = (f"<{DATASET}", f"<{DATASET}/")
+    named = [f"{graph} {line}" for graph, found in sorted(others.items()) for line in found if not line.startswith(of_release)]
+    key = key_of("rows", document.written, "\n".join(named))
+    if not common.cache.holds(key):
+        asserted, inferred = own_lines(common.cache, document.mapped, document.judged, document.new)
+        near = [line for graph, found in others.items() if graph != DESCRIPTION for line in found]
+        near += [line for line in others.get(DESCRIPTION, ()) if not line.startswith(of_release)]
+        name = ox.DefaultGraph()
+        data = lines.packed((*asserted, *inferred, *near))
+        made = rows(document.slug, (ox.Quad(t.subject, t.predicate, t.object, name) for t in lines.triples(data)))
+        common.cache.write(key, {"rows": made, "csv": Body.of(csvw.encoded(made))})
+    (body,) = common.cache.read(key, "csv")
+    write_csv(common.directory / f"{document.slug}.csv", [body], plain=common.plain)
+    return key
+
+
+def write_csv(path: Path, bodies: Iterable[Body], *, plain: bool) -> None:
+    """Write a table as CSV."""
+    with Dump(path, "csv", plain=plain) as dump:
+        dump.write(Body.of(csvw.head()))
+        for body in bodies:
+            dump.write(body)
+
+
+def write_tables(common: Common, job: tuple[str, Sequence[str]]) -> str:
+    """Write one table of the whole.
+
+    :param job: ``csv``, ``parquet`` or ``xlsx``, and the keys of the rows
+    """
+    kind, keys = job
+    path = common.directory / f"{TABLE}.{kind}"
+    if kind == "csv":
+        write_csv(path, (common.cache.read(key, "csv")[0] for key in keys), plain=common.plain)
+        (common.directory / f"{TABLE}.csv-metadata.json").write_bytes(csvw.metadata(path.name, common.about()))
+        names = [f"{slug}.csv" for slug in common.documents]
+        (common.directory / GROUP_METADATA).write_bytes(csvw.group_metadata(names, common.about()))
+        return kind
+    from kg.tables import parquet, workbook  # noqa: PLC0415 - pyarrow and openpyxl take long to import, and few commands need them
+
+    writer: Any = parquet.Writer if kind == "parquet" else workbook.Writer
+    with writer(path, common.about()) as table:
+        for key in keys:
+            found: list[Row] = common.cache.read(key, "rows")[0]
+            table.write(found)
+    return kind

@@ -1,0 +1,152 @@
+"""The fourth step: the stretches of the dumps that one document fills, and its numbers for the description of the release.
+
+In: the triples of a document and what follows from them. Out: :class:`~kg.scale.pieces.Body` of each format, and counts. Next:
+:mod:`kg.scale.counts` and :mod:`kg.scale.files`. Nothing here depends on the release, so that it is kept as long as the document stays as it is.
+"""
+
+import hashlib
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.description.counting import Classes, Tally, Term, counted
+from kg.graph import INFERRED
+from kg.namespaces import ID, POL, graph_iri
+from kg.scale import lines
+from kg.scale.cache import Cache, key_of
+from kg.scale.pieces import Body, Parsed, grouped, parsed, union
+
+_SECTION, _STATEMENT = f"<{ID}section/", f"<{ID}statement/"
+_CODING, _STATED_IN = f"<{POL}coding>", f"<{POL}statedIn>"
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all jobs of this step share.
+
+    :ivar kinds: classes of what is shared
+    :ivar digest: of these
+    """
+
+    kinds: Callable[[Term], Classes]
+    digest: str
+    cache: Cache
+
+
+@dataclass(frozen=True)
+class Job:
+    """One document.
+
+    :ivar new: lines about it that only all documents together give
+    :ivar foreign: statements of others that it refers to, with their classes
+    """
+
+    slug: str
+    mapped: str
+    judged: str
+    new: bytes
+    foreign: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def key(self, common: Common) -> str:
+        """Under which the result is kept."""
+        kinds = "\n".join(f"{iri} {' '.join(found)}" for iri, found in self.foreign)
+        return key_of("written", common.digest, self.slug, self.mapped, self.judged, self.new, kinds)
+
+
+def work(common: Common, job: Job) -> str:
+    """Write a document, and keep the result.
+
+    The parts are ``head``: what it refers to, its codings, its first statement; ``tally``: its counts; and for each format its bodies by what they
+    hold: ``section`` and ``statement`` without graphs; ``own``, ``inferred section`` and ``inferred statement`` with graphs.
+    """
+    key = job.key(common)
+    asserted, inferred = own_lines(common.cache, job.mapped, job.judged, job.new)
+    known = parsed([*asserted, *inferred])
+    common.cache.write(key, {**_bodies(job.slug, asserted, inferred, known), **_numbers(common, job, asserted, inferred, known)})
+    return key
+
+
+def own_lines(cache: Cache, mapped: str, judged: str, new: bytes) -> tuple[list[str], list[str]]:
+    """Lines of the document's graph, and of what is inferred about it."""
+    (triples,) = cache.read(mapped, "triples")
+    (followed,) = cache.read(judged, "inferred")
+    asserted = lines.unpacked(triples)
+    inferred = lines.unpacked(followed)
+    if new:
+        inferred = lines.in_order([*inferred, *(set(lines.unpacked(new)) - set(asserted))])
+    return asserted, inferred
+
+
+def _bodies(slug: str, asserted: list[str], inferred: list[str], known: Parsed) -> dict[str, dict[str, Body]]:
+    """Stretches of the dumps, by format and by what they hold."""
+    sections = [line for line in inferred if line.startswith(_SECTION)]
+    statements = [line for line in inferred if not line.startswith(_SECTION)]
+    whole = lines.in_order([*asserted, *inferred])
+    made = {
+        "section": union([line for line in whole if line.startswith(_SECTION)], known),
+        "statement": union([line for line in whole if not line.startswith(_SECTION)], known),
+        "own": grouped(asserted, slug, known),
+        "inferred section": grouped(sections, INFERRED, known),
+        "inferred statement": grouped(statements, INFERRED, known),
+    }
+    forms: dict[str, dict[str, Body]] = {}
+    for part, bodies in made.items():
+        for form, data in bodies.items():
+            forms.setdefault(form, {})[part] = Body.of(data)
+    return forms
+
+
+def _numbers(common: Common, job: Job, asserted: list[str], inferred: list[str], known: Parsed) -> dict[str, Any]:
+    foreign = {iri: frozenset(kinds) for iri, kinds in job.foreign}
+
+    def kinds(term: Term) -> Classes:
+        own = foreign.get(term.value) if isinstance(term, ox.NamedNode) else None
+        return common.kinds(term) if own is None else own
+
+    quads = (
+        ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph_iri(graph)))
+        for graph, found in ((job.slug, asserted), (INFERRED, inferred))
+        for t in (known[line] for line in found)
+    )
+    tally = Tally(quads, kinds)
+    own = (f"{ID}statement/{job.slug}/", f"{ID}section/{job.slug}/")
+    objects = {tally.terms[number] for number in tally.objects}
+    referred = sorted(t.value for t in objects if isinstance(t, ox.NamedNode) and not t.value.startswith(own))
+    pairs = [line.split(" ", 2) for line in asserted]
+    stated = sorted(subject[1:-1] for subject, predicate, _ in pairs if predicate == _STATED_IN)
+    codings = sorted({value[1:-3] for _, predicate, value in pairs if predicate == _CODING})
+    head = {
+        "referred": referred,
+        "codings": codings,
+        "example": stated[0] if stated else "",
+        "quads": len(asserted) + len(inferred),
+    }
+    return {"head": head, "tally": _tally(tally)}
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    """The counts of a document, so that they can be added to those of others."""
+    hashes = [hash_of(term) for term in tally.terms]
+
+    def hashed(numbers: Iterable[int]) -> bytes:
+        return array("Q", sorted(hashes[number] for number in numbers)).tobytes()
+
+    return {
+        "patterns": {tuple(pattern): number for pattern, number in tally.patterns.items()},
+        "kinds": dict(Counter(tally.types.values())),
+        "subjects": len(tally.subjects),
+        "entities": tally.below(ID),
+        "graphs": {iri: tuple(vars(counted(extent)).values()) for iri, extent in tally.graphs.items()},
+        "properties": {iri: (e.triples, len(e.subjects), hashed(e.objects)) for iri, e in tally.properties.items()},
+        "objects": hashed(tally.objects),
+        "inferred": hashed(tally.graphs[graph_iri(INFERRED)].objects),
+    }
+
+
+def hash_of(term: Term) -> int:
+    """64 bits for a term: of 20 million terms, two have the same with a probability of one in a hundred thousand."""
+    return int.from_bytes(hashlib.blake2b(str(term).encode(), digest_size=8).digest(), "big")

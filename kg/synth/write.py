@@ -1,0 +1,321 @@
+"""Write a made-up project.
+
+In: a :class:`~kg.synth.measure.Profile`, a number of statements and a seed. Out: the folder of a project that ``kg build`` takes. The same profile,
+number and seed give the same bytes. Nothing of it is in a text: a passage has made-up anchors and a hash of its own name.
+"""
+
+import hashlib
+import json
+import math
+import random
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from kg.errors import UsageError
+from kg.mappings.context import Context, Form
+from kg.mappings.convert import JsonNode
+from kg.mappings.layout import Layout
+from kg.mappings.lock import COLUMNS
+from kg.namespaces import ID, POL
+from kg.sources import digest
+from kg.synth.measure import Profile, is_statement, references
+
+MARK: Final = "synthetic"
+"""Begins every slug of a made-up thing, and stands in its name."""
+_WORDS: Final = {
+    "nl": [
+        "bijna",
+        "daar",
+        "door",
+        "elk",
+        "groot",
+        "hier",
+        "ieder",
+        "jaar",
+        "klein",
+        "land",
+        "meer",
+        "nieuw",
+        "over",
+        "plan",
+        "samen",
+        "taak",
+        "uur",
+        "vaak",
+        "werk",
+        "zaak",
+    ],
+    "en": [
+        "again",
+        "both",
+        "case",
+        "each",
+        "firm",
+        "great",
+        "here",
+        "into",
+        "just",
+        "kind",
+        "land",
+        "more",
+        "near",
+        "only",
+        "plan",
+        "rather",
+        "some",
+        "task",
+        "upon",
+        "work",
+    ],
+}
+_MARKED: Final = {"nl": "Verzonnen", "en": "Synthetic"}
+_WORLDS_IN_A_FILE: Final = 40
+_LEFT_OUT: Final = 0.25
+"""Largest share of a document's statements that is left out, so that no two worlds are alike."""
+_SPAN: Final = 120
+"""Characters from one passage to the next."""
+
+
+def write(profile: Profile, context: Context, layout: Layout, statements: int, seed: int, target: Path) -> int:
+    """Write a project.
+
+    :param layout: of the real project, whose ontology, context and queries are copied
+    :returns: the number of documents
+    :raises UsageError: if there is something at ``target``
+    """
+    if target.exists() and any(target.iterdir()):
+        raise UsageError(f"{target}: there is something in this folder already; name one that is empty or new")
+    shutil.copytree(layout.ontology, target / "ontology", ignore=shutil.ignore_patterns("examples"), dirs_exist_ok=True)
+    shutil.copytree(layout.queries, target / "queries", dirs_exist_ok=True)
+    (target / "mappings" / "entities").mkdir(parents=True)
+    (target / "mappings" / "anchors").mkdir()
+    shutil.copyfile(layout.context, target / "mappings" / "context.yaml")
+    worlds = _Worlds(profile, context, target / "mappings", seed)
+    return worlds.write(statements)
+
+
+@dataclass
+class _World:
+    """One world: its number, and the slugs of its documents."""
+
+    number: int
+    documents: dict[str, str]
+
+
+class _Worlds:
+    """Writes worlds until there are enough statements."""
+
+    def __init__(self, profile: Profile, context: Context, folder: Path, seed: int) -> None:
+        self._profile, self._context, self._folder = profile, context, folder
+        self._random = random.Random(seed)  # noqa: S311 - no secret
+        self._numbers = {iri: number for number, iri in enumerate(sorted(profile.entities), start=1)}
+        self._needed: dict[tuple[str, int], None] = {}
+        self._catalogue: list[str] = []
+        self._codings: list[str] = []
+        self._copies = 1
+
+    def write(self, statements: int) -> int:
+        """Write so many statements."""
+        worlds = math.ceil(statements / (self._profile.statements * (1 - _LEFT_OUT / 2)))
+        self._copies = max(1, round(worlds**self._profile.growth))
+        left, number, document = statements, 0, 0
+        while left:
+            number += 1
+            slugs = {slug: f"{MARK}-{document + at:05d}" for at, slug in enumerate(self._profile.documents, start=1)}
+            document += len(slugs)
+            left -= self._world(_World(number, slugs), left)
+        self._entities()
+        self._file("documents.yaml", "document", self._catalogue)
+        self._file("entities/codings.yaml", "coding", self._codings)
+        return len(self._catalogue)
+
+    def _world(self, world: _World, most: int) -> int:
+        """Write the documents of a world.
+
+        :returns: the number of statements
+        """
+        kept: dict[str, JsonNode] = {}
+        for nodes in self._profile.documents.values():
+            share = self._random.uniform(0, _LEFT_OUT)
+            for node in nodes:
+                if is_statement(node) and self._random.random() >= share and len(kept) < most:
+                    kept[str(node["id"])] = node
+        self._without_answers_to_nothing(kept)
+        for slug, nodes in self._profile.documents.items():
+            own = [node for node in nodes if str(node["id"]) in kept]
+            if own:
+                self._document(world, slug, [n for n in nodes if not is_statement(n)], own, kept)
+        return len(kept)
+
+    @staticmethod
+    def _without_answers_to_nothing(kept: dict[str, JsonNode]) -> None:
+        """A response needs what it answers; one that is alone becomes a claim."""
+        for iri, node in kept.items():
+            if node.get("respondsTo") and not any(other in kept for other in references(node["respondsTo"])):
+                said = {key: value for key, value in node.items() if key not in ("respondsTo", "responseValue")}
+                kept[iri] = {**said, "kind": [f"{POL}Claim"]}
+
+    def _document(
+        self, world: _World, slug: str, sections: list[JsonNode], nodes: list[JsonNode], kept: dict[str, JsonNode]
+    ) -> None:
+        name = world.documents[slug]
+        convert = _Converter(
+            self._context, lambda iri: self._renamed(iri, world), lambda iri: not _is_statement(iri) or iri in kept
+        )
+        rows, text = ["\t".join(COLUMNS)], [f"# Made up by `kg synth`: nobody said any of this.\ndocument: {name}\nsections:"]
+        tails = [_tail(str(section["id"])) for section in sections]
+        text += [convert.item(node, tail, self._made(f"{name} {tail}")) for node, tail in zip(sections, tails, strict=True)]
+        text.append("statements:")
+        end = 0
+        for node in nodes:
+            own = _tail(str(node["id"]))
+            passage, row = self._passage(name, own, end)
+            end = int(row.split("\t")[2]) + 1
+            rows.append(row)
+            kept_node = kept[str(node["id"])]
+            shown = {**kept_node, "passage": passage}
+            text.append(convert.item(shown, own, self._made(f"{name}/{own}")))
+        (self._folder / f"{name}.yaml").write_text("\n".join(text) + "\n", encoding="utf-8")
+        (self._folder / "anchors" / f"{name}.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        entry = {**self._profile.catalogue[slug], "sha256": [digest(name)], "characters": [str(end + _SPAN)]}
+        entry.pop("url", None)
+        self._catalogue.append(convert.item(entry, name, self._made(name)))
+        for iri, coding in self._profile.codings.items():
+            if any(iri in references(node.get("coding")) for node in nodes):
+                self._codings.append(
+                    convert.item(coding, _tail(self._renamed(iri, world)), self._made(_tail(self._renamed(iri, world))))
+                )
+
+    def _passage(self, document: str, own: str, start: int) -> tuple[str, str]:
+        """Anchors that stand nowhere, and their row of the lock."""
+        end = start + self._random.randint(_SPAN // 2, _SPAN)
+        anchors = f"{MARK} {document} … {own}."
+        return anchors, "\t".join((own, str(start), str(end), digest(f"{document}/{own}"), anchors))
+
+    def _made(self, name: str) -> "Texts":
+        """Texts of as many words as the real ones, with the name of what they are about, so that no two are alike."""
+
+        def text(language: str, real: str) -> str:
+            words = self._random.choices(_WORDS[language], k=max(1, len(real.split()) - 2)) if language in _WORDS else []
+            return " ".join([_MARKED.get(language, MARK), name, *words])
+
+        return text
+
+    def _renamed(self, iri: str, world: _World) -> str:
+        """The IRI that stands for one of the real project."""
+        path = iri.removeprefix(ID)
+        part, _, rest = path.partition("/")
+        if part in ("statement", "section"):
+            slug, _, own = rest.partition("/")
+            return f"{ID}{part}/{world.documents[slug]}/{own}"
+        if part == "document":
+            return f"{ID}{part}/{world.documents[rest]}" if rest in world.documents else iri
+        if iri in self._profile.codings:
+            return f"{ID}coding/{MARK}-{rest}-{world.number}"
+        if iri not in self._numbers:
+            return iri  # a concept
+        copy = world.number if iri in self._profile.own else world.number % self._copies
+        self._needed[iri, copy] = None
+        return f"{ID}{part}/{MARK}-{part}-{self._numbers[iri]}-{copy}"
+
+    def _entities(self) -> None:
+        """Write the entities that were named, and those that they name."""
+        files: dict[str, list[str]] = {}
+        done: set[tuple[str, int]] = set()
+        while left := [pair for pair in self._needed if pair not in done]:
+            for iri, copy in left:
+                done.add((iri, copy))
+                world = _World(copy, {})
+                convert = _Converter(self._context, partial(self._renamed, world=world), lambda other: not _is_part(other))
+                own = _tail(self._renamed(iri, world))
+                collection = iri.removeprefix(ID).partition("/")[0]
+                files.setdefault(f"entities/{collection}-{copy // _WORLDS_IN_A_FILE}.yaml", []).append(
+                    convert.item(self._profile.entities[iri], own, self._made(own))
+                )
+        for name, items in files.items():
+            self._file(name, name.removeprefix("entities/").rpartition("-")[0], items)
+
+    def _file(self, name: str, collection: str, items: Iterable[str]) -> None:
+        head = f"# Made up by `kg synth`.\ncollection: {collection}\nentities:\n"
+        (self._folder / name).write_text(head + "\n".join(items) + "\n", encoding="utf-8")
+
+
+Texts = Callable[[str, str], str]
+"""A text in a language instead of a real one."""
+
+
+@dataclass(frozen=True)
+class _Converter:
+    """Writes nodes as YAML.
+
+    :ivar renamed: IRI that stands for a real one
+    :ivar kept: whether what an IRI means is in the project
+    """
+
+    context: Context
+    renamed: Callable[[str], str]
+    kept: Callable[[str], bool]
+
+    def item(self, node: JsonNode, slug: str, texts: Texts) -> str:
+        """A node as an item of a list."""
+        return "\n".join([f"- id: {slug}", *self._keys(node, texts, "  ")])
+
+    def _keys(self, node: JsonNode, texts: Texts, indent: str) -> Iterator[str]:
+        for key, value in node.items():
+            term = self.context.terms[key]
+            if key in ("id", "document") or (key == "kind" and not isinstance(value, list)):
+                continue
+            if term.form is Form.NODE and isinstance(value, list):
+                yield f"{indent}{key}:"
+                for item in value:
+                    lines = list(self._keys(item, texts, f"{indent}  "))
+                    yield from (f"{indent}- {line[len(indent) + 2 :]}" if not n else line for n, line in enumerate(lines))
+            elif term.form is Form.TEXT and isinstance(value, dict):
+                yield f"{indent}{key}:"
+                for language, found in value.items():
+                    yield f"{indent}  {language}: {_quoted(texts(language, str(found[0])))}"
+            else:
+                written = [_quoted(item) for item in self._values(value, term.base, term.form)]
+                if written:
+                    yield f"{indent}{key}: {written[0] if len(written) == 1 else '[' + ', '.join(written) + ']'}"
+
+    def _values(self, value: Any, base: str, form: Form) -> Iterator[str]:
+        """Values as a coder writes them, references by their slugs."""
+        for item in value if isinstance(value, list) else [value]:
+            written = str(item)
+            if form is Form.REFERENCE and written.startswith(ID):
+                if self.kept(written):
+                    yield self.renamed(written).removeprefix(base)
+            elif form is Form.REFERENCE:
+                yield written.removeprefix(base)
+            else:
+                yield written.removeprefix(POL) if form is Form.KIND else written
+
+
+def _is_statement(iri: str) -> bool:
+    return iri.startswith(f"{ID}statement/")
+
+
+def _is_part(iri: str) -> bool:
+    return iri.startswith((f"{ID}statement/", f"{ID}section/", f"{ID}document/"))
+
+
+def _tail(iri: str) -> str:
+    return iri.rsplit("/", 1)[-1]
+
+
+def _quoted(text: str) -> str:
+    """A scalar of YAML, as JSON writes it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def fingerprint(folder: Path) -> str:
+    """Hash of all files of a project, by which two are compared."""
+    result = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        result.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return result.hexdigest()
