@@ -23,8 +23,8 @@ export function addressOf(form, query) {
   return `${local("/sparql", {})}#${new URLSearchParams({ query })}`;
 }
 
-/** Ask for the result of a query and show it; a problem is shown, and thrown. */
-export async function show(form, query, signal) {
+/** Ask for the result of a query and show it, with `go` also where it is out of sight; a problem is shown, and thrown. */
+export async function show(form, query, signal, go) {
   const parameters = new URLSearchParams(new FormData(form));
   parameters.set("query", query);
   parameters.set("format", "html");
@@ -37,7 +37,7 @@ export async function show(form, query, signal) {
     result.replaceChildren(...found.getElementById("result").childNodes);
     result.hidden = false;
     equip(addressOf(form, query));
-    if (result.getBoundingClientRect().top > innerHeight - 120) result.scrollIntoView();
+    if (go && result.getBoundingClientRect().top > innerHeight - 120) result.scrollIntoView();
     tell(result.querySelector("h2 + p")?.textContent ?? "", { heard: true });
   } catch (error) {
     tell("");
