@@ -112,6 +112,7 @@ def test_a_ready_question_with_a_parameter(look: Look) -> None:
     expect(page.locator("#fields form")).to_be_visible()
     expect(page.locator("#result tbody tr").first).to_be_visible()
     speakers = {row[1] for row in cells(page)}
+    expect(page.locator("#fields")).to_be_in_viewport(ratio=1)
     page.get_by_label("speaker").select_option(label="Plough Party")
     page.wait_for_function(f"() => ({TEXT})().includes('agent/plough-party')")
     assert violations(page) == []

@@ -21,8 +21,8 @@ button.after(row);
 row.prepend(button);
 document.getElementById("keys").hidden = false;
 
-/** Run what is in the editor. With `keep` the address stays as it is. */
-async function run(keep = false) {
+/** Run what is in the editor. With `keep` the address stays as it is; with `go` the window moves to the result. */
+async function run({ keep = false, go = true } = {}) {
   const query = editor.value;
   if (!query.trim()) return editor.focus();
   under?.abort();
@@ -35,7 +35,7 @@ async function run(keep = false) {
     present = addressed();
   }
   try {
-    await show(form, query, mine.signal);
+    await show(form, query, mine.signal, go);
   } catch (error) {
     if (error.problem?.line) editor.mark(error.problem.line, error.problem.column ?? 1);
   } finally {
@@ -65,16 +65,16 @@ addEventListener("popstate", () => {
     clear();
   } else {
     editor.value = query;
-    run(true);
+    run({ keep: true, go: false });
   }
 });
-offer(editor, (complete) => (complete ? run() : tell("")));
+offer(editor, (complete) => (complete ? run({ go: false }) : tell("")));
 
 const marked = document.querySelector("#problem [data-line]");
 if (marked) editor.mark(Number(marked.dataset.line), Number(marked.dataset.column || 1), false);
 if (location.hash.startsWith("#query=")) {
   editor.value = addressed();
-  run(true);
+  run({ keep: true });
 } else if (!document.getElementById("result").hidden) {
   equip(addressOf(form, editor.value));
 }

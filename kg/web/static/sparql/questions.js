@@ -69,6 +69,7 @@ async function choose(link, editor, taken) {
     follow(found.fields, path, editor);
   }
   place.hidden = false;
+  place.scrollIntoView({ block: "nearest" });
   editor.value = found.query;
   taken(!found.fields || found.fields.checkValidity());
 }

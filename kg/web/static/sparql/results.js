@@ -9,7 +9,7 @@ const status = document.getElementById("status");
 
 /** Say what goes on; what can be read elsewhere on the page, for those only who hear it. */
 export function tell(text, { heard = false } = {}) {
-  status.classList.toggle("heard", heard);
+  status.classList.toggle("hidden", heard);
   status.textContent = text;
 }
 
@@ -23,8 +23,8 @@ export function addressOf(form, query) {
   return `${local("/sparql", {})}#${new URLSearchParams({ query })}`;
 }
 
-/** Ask for the result of a query and show it; a problem is shown, and thrown. */
-export async function show(form, query, signal) {
+/** Ask for the result of a query and show it, with `go` also where it is out of sight; a problem is shown, and thrown. */
+export async function show(form, query, signal, go) {
   const parameters = new URLSearchParams(new FormData(form));
   parameters.set("query", query);
   parameters.set("format", "html");
@@ -37,7 +37,7 @@ export async function show(form, query, signal) {
     result.replaceChildren(...found.getElementById("result").childNodes);
     result.hidden = false;
     equip(addressOf(form, query));
-    if (result.getBoundingClientRect().top > innerHeight - 120) result.scrollIntoView();
+    if (go && result.getBoundingClientRect().top > innerHeight - 120) result.scrollIntoView();
     tell(result.querySelector("h2 + p")?.textContent ?? "", { heard: true });
   } catch (error) {
     tell("");
