@@ -64,8 +64,8 @@ check: dev  ## Lint, types, imports, ontology and data
 	$(BIN)/kg check
 	$(BIN)/kg schema --check
 
-bench: $(VENV)/bench  ## Measure what has a number (PART=build, queries or serving; QUICK=1)
-	$(BIN)/python -m bench.run $(PART) $(if $(QUICK),--quick)
+bench: $(VENV)/bench  ## Measure what has a number (PART=build, queries, serving or scale; QUICK=1; LARGE=1)
+	$(BIN)/python -m bench.run $(PART) $(if $(QUICK),--quick) $(if $(LARGE),--large)
 
 golden: dev  ## Write the expected files of the tests anew; read the difference before you commit it
 	$(BIN)/python -m tests.golden

@@ -13,6 +13,8 @@ from pathlib import Path
 from bench.hostile import bench_hostile
 from bench.load import wrk
 from bench.recovery import bench_recovery
+from bench.scale import LARGE, SMALL, bench_scale
+from bench.scale import QUICK as QUICK_SIZES
 from bench.serving import QUICK, Plan, bench_load
 from bench.table import build
 from bench.waiting import bench_build, bench_queries, bench_start
@@ -20,6 +22,7 @@ from kg.store import current_release
 
 _SERVING = ("start", "load", "hostile", "recovery")
 _PARTS = ("build", "queries", *_SERVING)
+_APART = ("scale",)  # takes as long as all others together
 _NEEDS_WRK = ("load", "hostile")
 
 
@@ -27,18 +30,26 @@ def main() -> None:
     """Run the parts that were asked for, or all."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", choices=[*_PARTS, "serving", []], metavar="part", help=f"serving or {', '.join(_PARTS)}"
+        "parts",
+        nargs="*",
+        choices=[*_PARTS, *_APART, "serving", []],
+        metavar="part",
+        help=f"serving or {', '.join((*_PARTS, *_APART))}",
     )
     parser.add_argument("--quick", action="store_true", help="one short round of each")
+    parser.add_argument("--large", action="store_true", help="scale: also a million statements")
     options = parser.parse_args()
     parts = [p for part in options.parts or _PARTS for p in (_SERVING if part == "serving" else (part,))]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped
     print(f"{os.cpu_count()} processors, shared by servers and clients; load average {_load_average()}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        build(folder)
+        if parts != list(_APART):
+            build(folder)
         for part in parts:
-            if part in _NEEDS_WRK and wrk() is None:
+            if part in _APART:
+                bench_scale(folder, QUICK_SIZES if options.quick else LARGE if options.large else SMALL)
+            elif part in _NEEDS_WRK and wrk() is None:
                 print(
                     f"\n{part}: left out, as wrk is not installed (Debian and Ubuntu: apt-get install wrk; macOS: brew install wrk)"
                 )

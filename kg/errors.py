@@ -93,6 +93,10 @@ class Finding:
         return f"{self.file}:{self.line}:{self.column}: {grade}{about}{self.message}"
 
 
+FORMATS = ("text", "json", "sarif")
+"""Forms in which findings are written; :mod:`kg.report` writes them."""
+
+
 class FindingsError(PolicyKgError):
     """The inputs have violations; nothing was written (exit status 1)."""
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from kg import __version__
-from kg.errors import Finding, Severity
+from kg.errors import FORMATS, Finding, Severity
 from kg.mappings.trace import Trace
 from kg.namespaces import BASE, DCTERMS, SH
 from kg.validation import Validation
 
-FORMATS: Final = ("text", "json", "sarif")
+__all__ = ["FORMATS", "format_findings", "shacl_report", "summary"]
+
 _LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 

@@ -5,18 +5,24 @@ import os
 import pty
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from kg.cli import main
+from kg.cli.main import NAMES, main
 from kg.cli.table import format_table
 from kg.mappings.layout import Layout
 from tests.project import ROOT, TEXTS, edit
 
-COMMANDS = sorted(main.commands)
+
+def command(name: str) -> click.Command:
+    """A command."""
+    found = main.get_command(click.Context(main), name)
+    assert found is not None
+    return found
 
 
 def kg(*arguments: str, stdin: str | None = None) -> Result:
@@ -31,12 +37,20 @@ def built(project: Layout) -> Layout:
     return project
 
 
+def test_every_command_is_that_of_its_module() -> None:
+    """And no module has one that cannot be called."""
+    modules = [import_module(f"kg.cli.{path.stem}") for path in (ROOT / "kg" / "cli").glob("*.py")]
+
+    assert tuple(sorted(each.name for module in modules for each in getattr(module, "COMMANDS", ()))) == NAMES
+    assert kg("nonsense").exit_code == 2
+
+
 def test_commands_of_the_design_exist() -> None:
     """The names that the documentation promises."""
-    assert {"build", "check", "anchor", "coverage", "serve", "query", "export", "passage"} <= set(COMMANDS)
+    assert {"build", "check", "anchor", "coverage", "serve", "query", "export", "passage"} <= set(NAMES)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", NAMES)
 def test_help_has_a_summary_and_an_example(name: str) -> None:
     """Each command says what it does and shows how."""
     result = kg(name, "--help")
@@ -46,10 +60,10 @@ def test_help_has_a_summary_and_an_example(name: str) -> None:
     assert f"    kg {name}" in result.stdout or f"  kg {name}" in result.stdout
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", NAMES)
 def test_options_have_help_and_those_of_an_operator_an_environment_variable(name: str) -> None:
     """No option is undocumented; what a server needs can come from the environment."""
-    for option in (p for p in main.commands[name].params if isinstance(p, click.Option)):
+    for option in (p for p in command(name).params if isinstance(p, click.Option)):
         assert option.help, f"{name} {option.name}"
         if name == "serve":
             assert str(option.envvar).startswith("KG_"), option.name

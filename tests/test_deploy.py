@@ -7,11 +7,11 @@ import click
 import pytest
 import yaml
 
-from kg.cli import main
+from kg.cli.serving import serve
 from kg.engine.endpoints import DEFAULT_ALLOW
 
 ROOT = Path(__file__).resolve().parents[1]
-OPTIONS = {option.envvar: option for option in main.commands["serve"].params if isinstance(option, click.Option)}
+OPTIONS = {option.envvar: option for option in serve.params if isinstance(option, click.Option)}
 
 
 def variables(text: str) -> set[str]:

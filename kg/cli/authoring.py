@@ -1,27 +1,27 @@
 """The commands of a coder: ``anchor``, ``check``, ``coverage``, ``schema``, and ``build``."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kg import release, report
-from kg.authoring.locking import mistakes, relock
 from kg.cli import files, options
-from kg.coverage import Coverage, coverage
-from kg.errors import FindingsError, Severity
-from kg.imports.commands import carried
-from kg.mappings.corpus import Corpus, read_corpus
+from kg.errors import FORMATS, Finding, FindingsError, Severity
 from kg.mappings.layout import Layout
-from kg.schema import schema
+
+# What a command works with is imported when it runs: `kg check` is run on every save, and these take longer than its work.
+if TYPE_CHECKING:
+    from kg.coverage import Coverage
+    from kg.graph import Dataset
+    from kg.mappings.corpus import Corpus
 
 
 @click.command(no_args_is_help=False)
 @options.sources
 @options.build_dir
 @options.jobs
-@click.option(
-    "--format", "style", type=click.Choice(report.FORMATS), default="text", show_default=True, help="Form of the findings."
-)
+@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the findings.")
 @click.option(
     "--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the SHACL report, as Turtle."
 )
@@ -37,13 +37,14 @@ def check(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | Non
       kg check
       kg check --sources ../texts --format sarif > findings.sarif
     """
-    from kg.scale import cache, executor, steps  # noqa: PLC0415 - only the commands that read mappings need it
+    from kg import report  # noqa: PLC0415
+    from kg.scale import cache, executor, steps  # noqa: PLC0415
 
     with cache.opened(build_dir) as kept:
-        checked = steps.judge(layout, kept, executor.executor(jobs), sources, query_findings=release.query_findings)
+        checked = steps.judge(layout, kept, executor.executor(jobs), sources, query_findings=_query_findings)
     findings = checked.findings
     if report_file is not None:
-        from kg import dumps  # noqa: PLC0415 - only this option needs it
+        from kg import dumps  # noqa: PLC0415
         from kg.graph import from_jsonld  # noqa: PLC0415
 
         report_file.write_bytes(dumps.serialise_triples(from_jsonld(report.shacl_report(checked.validation, checked.trace))))
@@ -72,7 +73,9 @@ def build(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | Non
       kg build
       kg build --build-dir /srv/policy-kg
     """
-    from kg.scale import executor  # noqa: PLC0415 - only the commands that read mappings need it
+    from kg import release  # noqa: PLC0415
+    from kg.imports.commands import carried  # noqa: PLC0415
+    from kg.scale import executor  # noqa: PLC0415
 
     with options.progress() as on_stage:
         made = release.build(layout, build_dir, sources, on_stage, carried(build_dir), executor.executor(jobs))
@@ -95,6 +98,9 @@ def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> 
       kg anchor --sources ../texts
       kg anchor --sources ../texts bij1-2021
     """
+    from kg.authoring.locking import mistakes, relock  # noqa: PLC0415
+    from kg.mappings.corpus import read_corpus  # noqa: PLC0415
+
     corpus = _usable(read_corpus(layout, options.needed_sources(sources), check_lock=False))
     _known(documents, corpus)
     for slug, coding in corpus.documents.items():
@@ -122,6 +128,9 @@ def coverage_(layout: Layout, sources: Path | None, documents: tuple[str, ...]) 
     Example:
       kg coverage --sources ../texts
     """
+    from kg.coverage import coverage  # noqa: PLC0415
+    from kg.mappings.corpus import read_corpus  # noqa: PLC0415
+
     corpus = _usable(read_corpus(layout, options.needed_sources(sources)))
     _known(documents, corpus)
     complete = True
@@ -149,24 +158,34 @@ def schema_(layout: Layout, *, only_check: bool) -> None:
     Example:
       kg schema
     """
+    from kg.mappings.corpus import read_corpus  # noqa: PLC0415
+    from kg.schema import schema  # noqa: PLC0415
+
     path = layout.mappings / "schema.json"
     files.keep(path, layout.name(path), schema(_usable(read_corpus(layout))), "kg schema", only_check=only_check)
 
 
-def _usable(corpus: Corpus) -> Corpus:
+def _query_findings(dataset: "Dataset", layout: Layout) -> Iterable[Finding]:
+    """What is wrong with the published queries; asked only when one has changed."""
+    from kg.release import query_findings  # noqa: PLC0415
+
+    return query_findings(dataset, layout)
+
+
+def _usable(corpus: "Corpus") -> "Corpus":
     """The corpus, if there is one: with a broken context or ontology nothing was read."""
     if not corpus.usable:
         raise FindingsError(corpus.findings)
     return corpus
 
 
-def _known(documents: tuple[str, ...], corpus: Corpus) -> None:
+def _known(documents: tuple[str, ...], corpus: "Corpus") -> None:
     for slug in documents:
         if slug not in corpus.documents:
             raise click.UsageError(f'"{slug}" is not a coded document; there are: {", ".join(corpus.documents)}')
 
 
-def _print_coverage(result: Coverage, text: str) -> None:
+def _print_coverage(result: "Coverage", text: str) -> None:
     """The balance of one document, and where to look for what is left."""
     skipped = sum(result.skipped.values())
     left = sum(n for _, n in result.left)

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import click
 
-from kg import release
 from kg.cli import files, options
-from kg.datasheet import datasheet
 from kg.mappings.layout import Layout
 
 
@@ -28,6 +26,9 @@ def data(layout: Layout, sources: Path | None, output: Path, *, only_check: bool
     Example:
       kg data --sources ../texts
     """
+    from kg import release  # noqa: PLC0415 - takes long to import, and few commands need it
+    from kg.datasheet import datasheet  # noqa: PLC0415
+
     checked = release.check(layout, options.needed_sources(sources))
     content = datasheet(checked.corpus, checked.dataset)
     files.keep(output, output.as_posix(), content, "kg data", only_check=only_check)

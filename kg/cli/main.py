@@ -1,32 +1,47 @@
 """The group of commands, and what all of them share: the project's root, errors without tracebacks."""
 
 import gc
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from kg import __version__
-from kg.cli import (
-    agreeing,
-    authoring,
-    citing,
-    describing,
-    importing,
-    publishing,
-    reading,
-    releasing,
-    serving,
-    starting,
-    synthetic,
-    watching,
-)
 from kg.errors import FindingsError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
+_MODULES: Final = {
+    "agreeing": ("agreement", "merge"),
+    "authoring": ("anchor", "build", "check", "coverage", "schema"),
+    "citing": ("cite",),
+    "describing": ("data",),
+    "importing": ("import",),
+    "publishing": ("publish",),
+    "reading": ("export", "passage", "query"),
+    "releasing": ("diff", "release"),
+    "serving": ("serve",),
+    "starting": ("new",),
+    "synthetic": ("synth",),
+    "watching": ("watch",),
+}
+"""Commands by module of this package. A command's module is imported when it is asked for: `kg check` is run on every save."""
+NAMES: Final = tuple(sorted(name for names in _MODULES.values() for name in names))
+"""Names of all commands."""
+
 
 class _Group(click.Group):
-    """Turns our errors into a message and an exit status."""
+    """Finds commands when they are asked for, and turns our errors into a message and an exit status."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
+        return list(NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        module = next((module for module, names in _MODULES.items() if cmd_name in names), None)
+        if module is None:
+            return None
+        commands: tuple[click.Command, ...] = import_module(f"kg.cli.{module}").COMMANDS
+        return next(command for command in commands if command.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -65,21 +80,3 @@ def main(ctx: click.Context, root: Path) -> None:
     """
     gc.set_threshold(200_000, 20, 20)  # a command makes many records and few cycles: collecting seldom saves a seventh
     ctx.obj = Layout(root)
-
-
-COMMANDS = (
-    agreeing,
-    authoring,
-    citing,
-    describing,
-    importing,
-    publishing,
-    reading,
-    releasing,
-    serving,
-    starting,
-    synthetic,
-    watching,
-)
-for command in (command for module in COMMANDS for command in module.COMMANDS):
-    main.add_command(command)

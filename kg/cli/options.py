@@ -9,8 +9,6 @@ from typing import Any
 
 import click
 
-from kg.release import STAGES
-
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 sources: Decorator = click.option(
@@ -52,6 +50,8 @@ def progress() -> Iterator[Callable[[str], None]]:
 
         yield say
         return
+    from kg.release import STAGES  # noqa: PLC0415 - what a build imports is not every command's
+
     with click.progressbar(length=len(STAGES), file=sys.stderr, show_eta=False) as bar:
 
         def on_stage(stage: str) -> None:

@@ -27,7 +27,7 @@ from kg.scale.cache import Cache, key_of
 from kg.scale.conformity import prepared
 from kg.scale.executor import Executor
 from kg.shapes import read_shapes
-from kg.validation import Validation, conclude
+from kg.validation import Result, Validation, conclude
 
 _ROUNDS: Final = 4
 """In which it is known what every file lost and denies; two are usual, one if all is well."""
@@ -303,21 +303,24 @@ class _Judge:
         validation = conclude(results, trace)
         return Judged(self._shared, self._cache, validation, trace, documents, common, shared_key, wide["inferred"])
 
-    def _trace(self, results: Iterable[Any]) -> Trace:
-        """Places and findings of what is shared and of the documents that results speak of."""
+    def _trace(self, results: Iterable[Result]) -> Trace:
+        """Places and findings of what is shared, and of the nodes of documents that results speak of."""
         trace = self._shared.trace
-        wanted = {lines.owner(f"<{iri}> ") for result in results for iri in (result.focus, result.value)}
+        nodes: defaultdict[str, set[str]] = defaultdict(set)
+        for iri in (iri for result in results for iri in (result.focus, result.value)):
+            nodes[lines.owner(f"<{iri}> ") or judging.SHARED] |= {iri, iri.partition("#")[0]}
         for document in self._all:
             trace.lost |= document.head["all_lost"][0]
             trace.lost_below |= document.head["all_lost"][1]
             for word, findings in document.head["unknown"].items():
                 trace.unknown.setdefault(word, []).extend(findings)
-            if document.slug in wanted:
+            wanted = nodes.get(document.slug)
+            if wanted:
                 (subjects, properties, values), flagged = self._cache.read(document.mapped, "trace", "flagged")
-                trace.subjects.update(subjects)
-                trace.properties.update(properties)
-                trace.values.update(values)
-                trace.flagged |= flagged
+                trace.subjects.update({iri: subjects[iri] for iri in wanted if iri in subjects})
+                trace.properties.update({key: place for key, place in properties.items() if key[0] in wanted})
+                trace.values.update({key: place for key, place in values.items() if key[0] in wanted})
+                trace.flagged |= {key for key in flagged if key[0] in wanted}
         return trace
 
 

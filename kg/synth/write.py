@@ -115,7 +115,7 @@ class _Worlds:
         self._numbers = {iri: number for number, iri in enumerate(sorted(profile.entities), start=1)}
         self._needed: dict[tuple[str, int], None] = {}
         self._catalogue: list[str] = []
-        self._codings: list[str] = []
+        self._codings: dict[str, str] = {}
         self._copies = 1
 
     def write(self, statements: int) -> int:
@@ -130,7 +130,7 @@ class _Worlds:
             left -= self._world(_World(number, slugs), left)
         self._entities()
         self._file("documents.yaml", "document", self._catalogue)
-        self._file("entities/codings.yaml", "coding", self._codings)
+        self._file("entities/codings.yaml", "coding", self._codings.values())
         return len(self._catalogue)
 
     def _world(self, world: _World, most: int) -> int:
@@ -186,9 +186,8 @@ class _Worlds:
         self._catalogue.append(convert.item(entry, name, self._made(name)))
         for iri, coding in self._profile.codings.items():
             if any(iri in references(node.get("coding")) for node in nodes):
-                self._codings.append(
-                    convert.item(coding, _tail(self._renamed(iri, world)), self._made(_tail(self._renamed(iri, world))))
-                )
+                slug_of_coding = _tail(self._renamed(iri, world))
+                self._codings[slug_of_coding] = convert.item(coding, slug_of_coding, self._made(slug_of_coding))
 
     def _passage(self, document: str, own: str, start: int) -> tuple[str, str]:
         """Anchors that stand nowhere, and their row of the lock."""
@@ -291,7 +290,7 @@ class _Converter:
                 if self.kept(written):
                     yield self.renamed(written).removeprefix(base)
             elif form is Form.REFERENCE:
-                yield written.removeprefix(base)
+                yield written.removeprefix(base) if base else f"https://example.org/{MARK}/{digest(written)[:12]}"
             else:
                 yield written.removeprefix(POL) if form is Form.KIND else written
 

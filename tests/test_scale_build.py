@@ -1,0 +1,289 @@
+"""A release is put together from pieces, and has the bytes that it would have without them."""
+
+import gzip
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg import dumps, release
+from kg.errors import FindingsError, PolicyKgError
+from kg.mappings.corpus import read_corpus
+from kg.mappings.layout import Layout
+from kg.namespaces import ID, RDF_TYPE
+from kg.scale import lines, steps
+from kg.scale.cache import Cache
+from kg.scale.executor import InProcess, Processes
+from kg.scale.pieces import GROUPED, UNION, Body, Dump, crc_of_both, grouped, union
+from kg.store import current_release, read_quads
+from kg.synth.measure import measure
+from kg.synth.write import MARK, fingerprint, write
+from tests.defects import AGENTS, HARBOUR, LINKS, REPLY
+from tests.project import ROOT, edit, make_project, snapshot
+from tests.test_release import dumps_of
+
+ANSWERS_AGREE = """#+ description: An answer agrees.
+#+ scope: corpus
+#+ reads: names
+
+PREFIX pol: <https://w3id.org/policy-kg/ontology#>
+
+CONSTRUCT { ?answered pol:agreesWith ?answer }
+WHERE { ?answer pol:respondsTo ?answered }
+"""
+
+EDITS = {
+    "a summary": (HARBOUR, "Harbours belong to nobody", "Harbours are owned by nobody"),
+    "a relation across documents": (REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbour-2031/s003"),
+    "an entity": (AGENTS, "https://example.org/plough", "https://example.org/ploughs"),
+    "a shape": ("ontology/shapes/statement.ttl", "add `speaker:` with the slug of an agent", "add `speaker:`"),
+    "the context": ("mappings/context.yaml", 'homepage: {"@id": foaf:homepage', 'homepage: {"@id": foaf:weblog'),
+    "a rule": (
+        "ontology/rules/attribution.rq",
+        "CONSTRUCT { ?statement",
+        "CONSTRUCT { ?coding prov:wasInfluencedBy ?coder . ?statement",
+    ),
+    "a rule for all documents": ("ontology/rules/same-demand.rq", "", ANSWERS_AGREE),
+    "a link": (LINKS, "skos:closeMatch", "skos:exactMatch"),
+    "a query": ("queries/demands.rq", "SELECT", "SELECT DISTINCT"),
+}
+
+
+def change(layout: Layout, name: str) -> None:
+    """Make one of the edits, at the first place where its text stands; without such a text the file is another."""
+    file, old, new = EDITS[name]
+    path = layout.root / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1) if old else new, encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_build_after_an_edit_has_the_bytes_of_a_cold_one(project: Layout, name: str) -> None:
+    """Dumps, tables, report and manifest; and the version that `kg release` finds without building, by looking at everything at once."""
+    first = release.build(project, Path("build"))
+    change(project, name)
+
+    warm = release.build(project, Path("build"))
+    cold = release.build(project, Path("elsewhere"), executor=InProcess())
+
+    assert warm != first
+    assert warm.name == cold.name == release.content_version(release.check(project), project)
+    assert dumps_of(warm) == dumps_of(cold)
+
+
+def test_the_store_holds_what_the_dump_says(project: Layout) -> None:
+    """Quad by quad."""
+    made = release.build(project, Path("build"))
+
+    dumped = ox.Store()  # which keeps the value of a number, not how it was written
+    dumped.load(path=str(made / "dumps" / "policy-kg.nq"), format=ox.RdfFormat.N_QUADS)
+    assert set(read_quads(current_release(Path("build")))) == set(dumped)
+
+
+def test_a_damaged_cache_is_made_anew(project: Layout) -> None:
+    """Cut short, every file of it; and one that is not ours."""
+    first = dumps_of(release.build(project, Path("build")))
+    for path in Path("build/cache").iterdir():
+        path.write_bytes(path.read_bytes()[:-7])
+    Path("build/cache/0.part").write_bytes(b"something else")
+    shutil.rmtree("build/releases")
+    Path("build/current").unlink()
+
+    assert dumps_of(release.build(project, Path("build"))) == first
+
+
+def test_a_build_leaves_no_trace_of_a_violation(project: Layout) -> None:
+    """No build directory, and no cache beside it."""
+    edit(project, HARBOUR, "action: suspend", "action: suspendd")
+    before = snapshot(project.root)
+
+    with pytest.raises(FindingsError):
+        release.build(project, Path("build"))
+
+    assert snapshot(project.root) == before
+
+
+FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+from kg.cli import main
+sys.argv = ["kg", "build"]
+main()
+"""
+
+
+@pytest.mark.parametrize("most", [4_000, 200_000])
+def test_a_full_disk_is_told_and_the_old_release_serves(project: Layout, most: int) -> None:
+    """A file that cannot grow: of the cache, or of the release."""
+    first = release.build(project, Path("build"))
+    edit(project, HARBOUR, "Harbours belong to nobody", "Harbours are owned by nobody")
+
+    run = subprocess.run(
+        [sys.executable, "-c", FULL, str(most)],
+        cwd=project.root,
+        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 1, run.stderr
+    assert "disk is full" in run.stderr
+    assert "what served goes on" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert Path("build/current").resolve() == first.resolve()
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def die(_: object, job: int) -> int:
+    """Work that ends its process."""
+    if job == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return job
+
+
+def test_a_process_that_is_killed_is_told() -> None:
+    """No result is taken for one that is empty."""
+    with pytest.raises(PolicyKgError, match=r"ended without a result.*--jobs"):
+        list(Processes(2).run(die, None, range(5)))
+
+
+def test_processes_give_results_in_the_order_of_the_jobs() -> None:
+    """Whoever is ready first."""
+    assert list(Processes(2).run(lambda common, job: (common, job * job), "c", range(50))) == [("c", n * n) for n in range(50)]
+
+
+# --- Pieces ---
+
+
+@given(st.binary(max_size=300), st.binary(max_size=300))
+def test_checksums_are_put_together(first: bytes, second: bytes) -> None:
+    """As zlib makes it of both."""
+    assert crc_of_both(zlib.crc32(first), zlib.crc32(second), len(second)) == zlib.crc32(first + second)
+
+
+TERMS = st.sampled_from(["a", "b-c", "b/c", "é"]).map(lambda name: ox.NamedNode(f"{ID}agent/{name}"))
+PREDICATES = st.sampled_from([RDF_TYPE, "https://schema.org/name", "https://example.org/x/y"]).map(ox.NamedNode)
+OBJECTS = st.one_of(
+    TERMS,
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=5).map(ox.Literal),
+    st.sampled_from(["en", "nl-be"]).map(lambda tag: ox.Literal('"a\\b\n', language=tag)),
+    st.integers(0, 9).map(ox.Literal),
+)
+TRIPLES = st.builds(ox.Triple, TERMS, PREDICATES, OBJECTS)
+
+
+@given(st.lists(TRIPLES, min_size=1, max_size=12), st.integers(0, 12))
+def test_pieces_make_the_file_that_is_written_at_once(
+    tmp_path_factory: pytest.TempPathFactory, triples: list[ox.Triple], at: int
+) -> None:
+    """In six formats, cut where a subject ends, plain and gzipped."""
+    folder = tmp_path_factory.mktemp("pieces")
+    found = lines.of_triples(triple for triple in triples if not _is_odd(triple))
+    while 0 < at < len(found) and found[at].split(" ")[0] == found[at - 1].split(" ")[0]:
+        at += 1
+    graph = ox.NamedNode("https://w3id.org/policy-kg/graph/g")
+    quads = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in lines.triples(lines.packed(found))]
+    if not quads:
+        return
+
+    for form in (*UNION, *GROUPED):
+        with Dump(folder / f"x.{form}", form, plain=True) as dump:
+            for part in (found[:at], found[at:]):
+                dump.add(
+                    Body.of(union(part)[form] if form in UNION else grouped(part, "g")[form]), "g" if form in GROUPED else None
+                )
+
+        expected = dumps.serialise(quads, form)
+        assert (folder / f"x.{form}").read_bytes() == expected
+        assert gzip.decompress((folder / f"x.{form}.gz").read_bytes()) == expected
+
+
+def _is_odd(triple: ox.Triple) -> bool:
+    """A class that is a text, which RDF/XML cannot write as an element."""
+    return triple.predicate.value == RDF_TYPE and not isinstance(triple.object, ox.NamedNode)
+
+
+# --- Made-up projects ---
+
+
+def synthetic(source: Layout, target: Path, statements: int, seed: int) -> Layout:
+    """Write a made-up project."""
+    corpus = read_corpus(source)
+    write(measure(corpus, seed), corpus.context, source, statements, seed, target)
+    return Layout(target)
+
+
+def test_a_made_up_project_is_the_same_each_time(project: Layout, tmp_path: Path) -> None:
+    """By its seed."""
+    one, two, three = (synthetic(project, tmp_path / name, 40, seed).root for name, seed in (("1", 7), ("2", 7), ("3", 8)))
+
+    assert fingerprint(one) == fingerprint(two) != fingerprint(three)
+
+
+def test_a_made_up_project_can_be_built(project: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has as many statements as were asked for, under slugs of its own, and no text of the real one."""
+    made_up = synthetic(project, tmp_path / "made-up", 50, 1)
+    monkeypatch.chdir(made_up.root)
+
+    made = release.build(Layout(Path()), Path("build"))
+
+    manifest = json.loads((made / "release.json").read_text(encoding="utf-8"))
+    assert manifest["statements"] == 50
+    assert all(document["id"].startswith(f"{MARK}-") for document in manifest["documents"])
+    text = (made / "dumps" / "policy-kg.nt").read_text(encoding="utf-8")
+    own = [line for line in text.splitlines() if "/id/statement/" in line.split(" ")[0] and "summary>" in line]
+    assert len(own) == 100
+    assert all('"Synthetic ' in line or '"Verzonnen ' in line for line in own)
+    assert "Harbours belong" not in text
+    assert "plough" not in text
+
+
+def test_a_made_up_project_has_the_kinds_of_the_real_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the five documents, within a tenth; and validates like them."""
+    monkeypatch.chdir(ROOT)
+    corpus = read_corpus(Layout(Path()))
+    profile = measure(corpus, 1)
+    write(profile, corpus.context, Layout(Path()), 1500, 1, tmp_path / "made-up")
+    monkeypatch.chdir(tmp_path / "made-up")
+
+    judged = steps.judge(Layout(Path()), Cache(tmp_path / "cache"), Processes(2))
+
+    assert not [finding for finding in judged.findings if finding.severity == "violation"]
+    kinds = {
+        kind: sum(d.head["kinds"].get(kind, 0) for d in judged.documents.values()) for kind in ("Claim", "Demand", "Principle")
+    }
+    real = {"Claim": 540, "Demand": 595, "Principle": 153}
+    assert all(abs(kinds[kind] - real[kind] * 1500 / 1523) < real[kind] / 10 for kind in kinds), kinds
+    assert 0.2 < profile.growth < 0.9
+
+
+def test_a_made_up_project_overwrites_nothing(project: Layout, tmp_path: Path) -> None:
+    """A folder with something in it."""
+    (tmp_path / "mine").write_text("x", encoding="utf-8")
+
+    with pytest.raises(PolicyKgError, match="there is something in this folder already"):
+        synthetic(project, tmp_path, 10, 1)
+
+
+def test_a_project_can_be_made_and_moved(tmp_path: Path) -> None:
+    """A release does not depend on where its project lies."""
+    versions = set()
+    for name in ("here", "there"):
+        layout = make_project(tmp_path / name)
+        os.chdir(layout.root)
+        versions.add(release.build(Layout(Path()), Path("build")).name)
+    os.chdir(ROOT)
+    assert len(versions) == 1
