@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import Finding
-from kg.namespaces import ID, POL, RDF_TYPE, RDFS, SKOS
+from kg.namespaces import ID, POL, RDF_TYPE, RDFS
 
 _PREFIX = re.compile(r"^@prefix\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE)
 _SUBJECT = re.compile(r"^([\w-]*):([\w-]+)\s+a\s", re.MULTILINE)
@@ -30,7 +30,6 @@ class Vocabulary:
     :ivar ranges: declared range of a property, by property IRI
     :ivar concepts: IRIs below ``id/`` that are declared here
     :ivar places: file and line where a subject starts, by IRI
-    :ivar labels: English definition of a term, by IRI
     :ivar lost: IRIs below ``id/`` that a file declares which cannot be read
     :ivar unreadable: whether it cannot be told from a file what it is meant to declare
     """
@@ -41,7 +40,6 @@ class Vocabulary:
     ranges: dict[str, str] = field(default_factory=dict)
     concepts: frozenset[str] = frozenset()
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
     lost: frozenset[str] = frozenset()
     unreadable: bool = False
 
@@ -116,7 +114,6 @@ def _vocabulary(triples: list[ox.Triple], places: dict[str, tuple[str, int]]) ->
     parents: dict[str, set[str]] = {}
     ranges: dict[str, str] = {}
     concepts: set[str] = set()
-    labels: dict[str, str] = {}
     for triple in triples:
         subject, predicate = _value(triple.subject), triple.predicate.value
         value = _value(triple.object)
@@ -126,8 +123,6 @@ def _vocabulary(triples: list[ox.Triple], places: dict[str, tuple[str, int]]) ->
             parents.setdefault(subject, set()).add(value)
         elif predicate == f"{RDFS}range":
             ranges[subject] = value
-        elif predicate == f"{SKOS}definition" and getattr(triple.object, "language", None) == "en":
-            labels[subject] = value
         if subject.startswith(ID):
             concepts.add(subject)
     return Vocabulary(
@@ -137,7 +132,6 @@ def _vocabulary(triples: list[ox.Triple], places: dict[str, tuple[str, int]]) ->
         ranges=ranges,
         concepts=frozenset(concepts),
         places=places,
-        labels=labels,
     )
 
 

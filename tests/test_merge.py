@@ -97,6 +97,21 @@ def test_comments_and_layout_stay(coders: Layout) -> None:
     assert after.endswith(before[before.index("withdrawn:") :])
 
 
+@pytest.mark.parametrize("indented", ["second", "first"])
+def test_lists_may_be_indented_differently(coders: Layout, indented: str) -> None:
+    """The blocks of the second file are moved to where those of the first stand."""
+    path = Path(SECOND if indented == "second" else "mappings/harbour-2031.yaml")
+    head, list_, rest = path.read_text(encoding="utf-8").partition("statements:\n")
+    items, withdrawn, tail = rest.partition("withdrawn:\n")
+    moved = "".join(f"  {line}" for line in items.splitlines(keepends=True))
+    path.write_text(head + list_ + moved + withdrawn + tail, encoding="utf-8")
+    decide(EDIT, "both", "a", "b", "b")
+
+    assert merge().exit_code == 0
+    assert kg("anchor", "--sources", "texts").exit_code == 0
+    assert kg("check", "--sources", "texts").output == "no findings in 2 document(s)\n"
+
+
 def test_relations_follow_the_statements(coders: Layout) -> None:
     """s006 of the second file became s007 of the result, s002 stayed; what was left out is no longer referred to."""
     edit(coders, "mappings/harbour-2031.yaml", "  supports: s003\n", "  supports: [s005, harbour-2031/s003]\n")

@@ -23,11 +23,13 @@ class Blocks:
     :ivar head: up to and with the line ``statements:``
     :ivar blocks: by id, a statement with the comments above it
     :ivar tail: what follows the last statement
+    :ivar indent: of the hyphens with which statements begin
     """
 
     head: str
     blocks: dict[str, str]
     tail: str
+    indent: int
 
 
 def cut(text: str, tree: Mapping, name: str) -> Blocks:
@@ -52,7 +54,7 @@ def cut(text: str, tree: Mapping, name: str) -> Blocks:
     edges[0] = max(edges[0], entry.key.place.line)
     pieces = ["".join(lines[a:b]) for a, b in zip(edges, [*edges[1:], end], strict=True)]
     named = {slug: piece for (slug, _), piece in zip(starts, pieces, strict=True)}
-    return Blocks("".join(lines[: edges[0]]), named, "".join(lines[end:]))
+    return Blocks("".join(lines[: edges[0]]), named, "".join(lines[end:]), dash)
 
 
 def edited(text: str, edit: Edit) -> str:
@@ -72,6 +74,12 @@ def edited(text: str, edit: Edit) -> str:
     yaml.dump(loaded, out)
     written = "".join(f"{' ' * indent}{line}" if line.strip() else line for line in out.getvalue().splitlines(keepends=True))
     return above + written
+
+
+def reindented(block: str, before: int, after: int) -> str:
+    """A block whose hyphen is moved from one column to another, with all its lines."""
+    lines = block.splitlines(keepends=True)
+    return "".join(" " * after + line[before:] if line[:before].isspace() or not before else line for line in lines)
 
 
 def scalar(tree: Mapping, key: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.agreement.codings import Coded, Coding
 from kg.agreement.comparing import Comparison
-from kg.authoring.blocks import Edit, cut, edited, scalar
+from kg.authoring.blocks import Edit, cut, edited, reindented, scalar
 from kg.authoring.decisions import Decision
 from kg.authoring.extra import needed
 from kg.mappings.nodes import Mapping, Scalar, items, plain
@@ -58,7 +58,9 @@ class Writer:
         head = edited(ours.head, lambda top: self._head(top, taken))
         parts = [head]
         for statement in taken:
-            block = (ours if statement.of_a else theirs).blocks[statement.source.id]
+            block = ours.blocks[statement.source.id] if statement.of_a else theirs.blocks[statement.source.id]
+            if not statement.of_a and ours.indent != theirs.indent:
+                block = reindented(block, theirs.indent, ours.indent)
             changes = self._changes(statement, edits, notes)
             block = edited(block, changes) if changes else block
             parts.append(block if block.endswith("\n") else f"{block}\n")

@@ -43,7 +43,8 @@ def watch(layout: Layout, sources: Path | None, documents: tuple[str, ...], port
     watcher.require_texts()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
-        watcher.stop.set()
+        watcher.stop.set()  # after the check that is under way
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # who asks twice does not wait for it
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, end)
