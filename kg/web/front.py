@@ -18,7 +18,7 @@ from kg.engine.errors import RefusalError
 from kg.engine.interface import Query
 from kg.engine.limits import MIB, Limits
 from kg.errors import PolicyKgError
-from kg.web import bridge, editor, encoding, graphs, policy, published, sparql, workbench
+from kg.web import bridge, conditional, editor, encoding, graphs, policy, published, sparql, workbench
 from kg.web.admission import Admission
 from kg.web.cache import Cache, Flights
 from kg.web.http import BadEncodingError, Reply, Request
@@ -28,13 +28,6 @@ from kg.web.site import Site
 from kg.web.sparql import Asked, ProblemError
 from kg.web.telemetry import AccessLog, Metrics
 
-_COMMON: Final = {
-    # no foreign content, and no script but where a page says so; any origin may read (there are no cookies)
-    "Content-Security-Policy": policy.STRICT,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Access-Control-Allow-Origin": "*",
-}
 _PROBE: Final = Query("ASK {}")
 _PATIENCE: Final = 5
 _IN_THREAD: Final = 64 * 1024
@@ -114,10 +107,10 @@ class Front:
 
     def known(self, request: Request) -> Reply | None:
         """Reply to a query by GET that came before in the same words."""
-        words = _words(request, self.state.site.release.version)
+        words = conditional.words(request, self.state.site.release.version)
         reply = self.cache.known(words) if words else None
-        if reply is not None and _matches(request.header("if-none-match"), reply.headers["ETag"]):
-            return _not_modified(reply)
+        if reply is not None and conditional.matches(request.header("if-none-match"), reply.headers["ETag"]):
+            return conditional.not_modified(reply)
         return reply
 
     async def handle(self, request: Request, headers: list[tuple[str, str]]) -> Reply:
@@ -138,9 +131,9 @@ class Front:
         """A reply with the header fields that all replies have."""
         if reply.key and not headers:
             return reply  # it has them since it was kept
-        if _is_page(reply.headers.get("Content-Type", "")):
-            headers = {"Vary": _varying(reply.headers.get("Vary", "Accept"), "Accept-Language"), **(headers or {})}
-        return replace(reply, headers={**_COMMON, **reply.headers, **(headers or {})})
+        if conditional.is_page(reply.headers.get("Content-Type", "")):
+            headers = {"Vary": conditional.varying(reply.headers.get("Vary", "Accept"), "Accept-Language"), **(headers or {})}
+        return replace(reply, headers={**policy.COMMON, **reply.headers, **(headers or {})})
 
     async def _guarded(self, route: Callable[[Request], Awaitable[Reply]], request: Request) -> Reply:
         """Reply of one of our own routes, with a problem for what it raises."""
@@ -217,19 +210,23 @@ class Front:
         field = self.log.query_field(asked.query.text)
         coding = encoding.choose(request.header("accept-encoding"))
         key = asked.key(site.release.version)
-        kept = self.cache.get(_tag(key, coding)) if key else None
+        kept = self.cache.get(conditional.tag(key, coding)) if key else None
         if kept is None:
-            if key and _matches(request.header("if-none-match"), _tag(key, coding)):
-                headers = {**_unchanged(_tag(key, coding), asked.choice.content_type), **asked.policy}
+            if key and conditional.matches(request.header("if-none-match"), conditional.tag(key, coding)):
+                headers = {**conditional.unchanged(conditional.tag(key, coding), asked.choice.content_type), **asked.policy}
                 return Reply(304, headers, outcome="unchanged", query=field)
             with self.admission.place(request.client):
                 kept = await self._run(asked, site, request, key)
             # what an older or newer release answered is not to be known by words that name this one
-            words = _words(request, site.release.version) if kept.key == key and request.path == "/sparql" else None
+            words = conditional.words(request, site.release.version) if kept.key == key and request.path == "/sparql" else None
             kept = await self._keep(kept, coding, field, words)
             if not request.header("if-none-match"):
                 return kept
-        reply = _not_modified(kept) if _matches(request.header("if-none-match"), kept.headers.get("ETag", "")) else kept
+        reply = (
+            conditional.not_modified(kept)
+            if conditional.matches(request.header("if-none-match"), kept.headers.get("ETag", ""))
+            else kept
+        )
         return replace(reply, query=field)
 
     async def _run(self, asked: Asked, site: Site, request: Request, key: str) -> Reply:
@@ -243,15 +240,15 @@ class Front:
             reply = await self._encoded(reply, coding)
         if not reply.key:
             return replace(reply, query=field)
-        tag = _tag(reply.key, coding)
-        unchanged = _unchanged(tag, reply.headers.get("Content-Type", ""))
-        reply = replace(reply, headers={**_COMMON, **reply.headers, **unchanged}, query=field)
+        tag = conditional.tag(reply.key, coding)
+        unchanged = conditional.unchanged(tag, reply.headers.get("Content-Type", ""))
+        reply = replace(reply, headers={**policy.COMMON, **reply.headers, **unchanged}, query=field)
         self.cache.put(tag, replace(reply, outcome="cached" if reply.outcome else ""), words)
         return reply
 
     async def _encoded(self, reply: Reply, coding: str) -> Reply:
         """A reply in a content coding."""
-        headers = {**reply.headers, "Vary": _varying(reply.headers.get("Vary", "Accept"), "Accept-Encoding")}
+        headers = {**reply.headers, "Vary": conditional.varying(reply.headers.get("Vary", "Accept"), "Accept-Encoding")}
         if not coding:
             return replace(reply, headers=headers)
         if len(reply.body) > _IN_THREAD:
@@ -261,7 +258,7 @@ class Front:
         return replace(reply, headers={**headers, "Content-Encoding": coding}, body=body)
 
     async def _page(self, headers: list[tuple[str, str]], request: Request) -> Reply:
-        words = _words(request, self.state.site.release.version)
+        words = conditional.words(request, self.state.site.release.version)
         known = self.cache.known(words) if words else None
         if known is None:
             version = self.state.site.release.version
@@ -272,11 +269,15 @@ class Front:
             if not reply.key:
                 return reply
             language = preferred(request.header("accept-language"))
-            language = language if _is_page(reply.headers.get("Content-Type", "")) else ""
+            language = language if conditional.is_page(reply.headers.get("Content-Type", "")) else ""
             parts = (version, request.url, request.query_string, language, reply.headers.get("Content-Type", ""))
             key = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
             known = await self._keep(replace(reply, key=key), encoding.choose(request.header("accept-encoding")), "", words)
-        return _not_modified(known) if _matches(request.header("if-none-match"), known.headers["ETag"]) else known
+        return (
+            conditional.not_modified(known)
+            if conditional.matches(request.header("if-none-match"), known.headers["ETag"])
+            else known
+        )
 
     async def _ready(self, request: Request) -> Reply:  # noqa: ARG002 - all routes are called alike
         """Whether a query can be answered now, and from which release."""
@@ -296,53 +297,6 @@ class Front:
     async def _metrics(self, request: Request) -> Reply:  # noqa: ARG002 - as above
         headers = {"Content-Type": self.metrics.content_type, "Cache-Control": "no-store"}
         return Reply(200, headers, self.metrics.text())
-
-
-def _words(request: Request, version: str) -> tuple[str, ...] | None:
-    """The words of a request by which the same one is known again; there are none where it has a body."""
-    if request.method not in {"GET", "HEAD"}:
-        return None
-    # the site may have several names, which stand in what it says of itself
-    address = "" if request.path == "/sparql" else request.url
-    language = preferred(request.header("accept-language"))
-    return (version, address, request.query_string, language, request.header("accept"), request.header("accept-encoding"))
-
-
-def _tag(key: str, coding: str) -> str:
-    """Entity tag of a representation (RFC 9110, section 8.8.3): one for each content coding."""
-    return f'"{key}-{coding}"' if coding else f'"{key}"'
-
-
-def _matches(if_none_match: str, tag: str) -> bool:
-    """Whether a client has the representation with this tag (RFC 9110, section 13.1.2, weak comparison)."""
-    if not if_none_match or not tag:
-        return False
-    # "*" matches what there is, and what there is of a query shows when it has run
-    return tag in {candidate.strip().removeprefix("W/") for candidate in if_none_match.split(",")}
-
-
-def _unchanged(tag: str, content_type: str) -> dict[str, str]:
-    """Header fields of a representation that a 304 repeats (RFC 9110, section 15.4.5)."""
-    vary = "Accept, Accept-Encoding" + (", Accept-Language" if _is_page(content_type) else "")
-    return {"ETag": tag, "Cache-Control": sparql.SHARED, "Vary": vary}
-
-
-def _is_page(content_type: str) -> bool:
-    """Whether a reply is for people, and has their language."""
-    return content_type.startswith("text/html")
-
-
-def _varying(vary: str, field: str) -> str:
-    """A value of ``Vary`` with a further field (RFC 9110, section 12.5.5)."""
-    names = [name.strip() for name in vary.split(",") if name.strip()]
-    return ", ".join(names if field in names else [*names, field])
-
-
-def _not_modified(reply: Reply) -> Reply:
-    headers = _unchanged(reply.headers["ETag"], reply.headers.get("Content-Type", ""))
-    policy_field = "Content-Security-Policy"  # a browser puts the fields of a 304 in the place of those that it kept
-    headers |= {policy_field: reply.headers[policy_field]}
-    return Reply(304, {**_COMMON, **headers}, outcome="unchanged", query=reply.query)
 
 
 def _health(status: int, document: dict[str, str]) -> Reply:

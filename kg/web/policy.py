@@ -14,3 +14,12 @@ SCRIPTED: Final = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 """Of a page whose scripts are files of this site and ask this site only."""
+
+COMMON: Final = {
+    # no foreign content, and no script but where a page says so; any origin may read (there are no cookies)
+    "Content-Security-Policy": STRICT,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Access-Control-Allow-Origin": "*",
+}
+"""Header fields that all replies have, but where a page has a policy of its own."""
