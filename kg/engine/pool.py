@@ -16,18 +16,11 @@ import time
 from collections import OrderedDict
 from typing import Any, Final
 
+from kg.engine import verdicts
 from kg.engine.crew import Crew
 from kg.engine.errors import (
     EngineBusyError,
-    EngineFailureError,
-    QueryMemoryExceededError,
-    QueryRefusedError,
-    QuerySyntaxError,
-    QueryTimeoutError,
-    QueryTooDeepError,
-    QueryUnsupportedError,
     RefusalError,
-    ResultTooLargeError,
     TooManyQueriesError,
 )
 from kg.engine.evaluate import PREVIEW
@@ -36,13 +29,10 @@ from kg.engine.frames import PeerGoneError
 from kg.engine.interface import Answer, Query
 from kg.engine.lanes import Lane, Pace
 from kg.engine.limits import ANY_LENGTH, MIB, Limits
-from kg.engine.messages import syntax_error
-from kg.engine.process import Death
 from kg.engine.running import AgainError, Place, Run, fail
 from kg.engine.scan import Scan, scan
 from kg.store import Release
 
-_DOWNLOAD: Final = "or download the data at /dumps/ and query it on your own machine"
 _PREVIEW_BYTES: Final = 4 * MIB
 """A page of more would keep the serving process from others while it is put together."""
 _SPARE: Final = 1
@@ -141,7 +131,9 @@ class LocalEngine:
                 if again.death is not None:
                     kills += 1
                     if kills == _MOST_KILLS:
-                        raise self._out_of_memory() from None  # so often it is the kernel, when memory is short
+                        raise verdicts.out_of_memory(
+                            self.limits.memory_mib
+                        ) from None  # so often it is the kernel, when memory is short
                     said = again.death.stderr.strip() or "nothing said"
                     _log.warning("a query process was killed (%s); its query runs again", said)
             finally:
@@ -173,12 +165,12 @@ class LocalEngine:
             done = await run.reply
             healthy = not done.report["retires"]
         except TimeoutError:
-            raise self._timeout(request["timeout_s"]) from None
+            raise verdicts.timeout(request["timeout_s"]) from None
         except PeerGoneError:
             death = await self.crew.drop(worker)
             if death.killed and not self._closed:
                 raise AgainError(death) from None
-            raise self._post_mortem(death, request["timeout_s"]) from None
+            raise verdicts.post_mortem(death, request, self.limits.memory_mib, closed=self._closed) from None
         finally:
             if quantum is not None:
                 quantum.cancel()
@@ -190,7 +182,7 @@ class LocalEngine:
                 self._pace.spend(place.client)
                 self.crew.drop_soon(worker)
         if not done.ok:
-            self._explain(done.report, request)
+            raise verdicts.reported(done.report, request)
         return Answer(done.body, time.monotonic() - run.started, worker.release.version)
 
     def _quantum_is_over(self, run: Run, key: int) -> None:
@@ -294,43 +286,3 @@ class LocalEngine:
             "timeout_s": timeout_s,
             "alarm_s": timeout_s + self.limits.queue_s,
         }
-
-    def _explain(self, failure: dict[str, Any], request: dict[str, Any]) -> None:
-        """Raise what a worker reported."""
-        kind, message = failure["kind"], failure["message"]
-        if kind == "size":
-            raise ResultTooLargeError(
-                f"The result is larger than {request['result_bytes'] // MIB} MiB. Add a LIMIT, select fewer columns, {_DOWNLOAD}.",
-            )
-        if kind == "syntax":
-            raise syntax_error(message, request["text"])
-        if kind == "OSError":  # what a SERVICE ends in that the scan did not see; the store itself is all open
-            raise QueryRefusedError("The query would open a connection or a file, which this endpoint does not do.")
-        if kind == "RuntimeError":
-            raise QueryUnsupportedError(f"{message.rstrip('.')}. Change the query accordingly.")
-        if kind == "ValueError":
-            raise QuerySyntaxError(f"{message.rstrip('.')}. Change the query accordingly.")
-        raise EngineFailureError("The query engine failed on this query. Please report it with the query.")
-
-    def _timeout(self, seconds: float) -> QueryTimeoutError:
-        return QueryTimeoutError(
-            f"The query was stopped after {seconds:g} s. Make its patterns more specific, avoid sorting or "
-            f"counting a product of unconnected patterns (LIMIT does not help there), {_DOWNLOAD}.",
-        )
-
-    def _out_of_memory(self) -> QueryMemoryExceededError:
-        return QueryMemoryExceededError(
-            f"The query needed more than {self.limits.memory_mib} MiB. Sort, group or count fewer rows, {_DOWNLOAD}.",
-        )
-
-    def _post_mortem(self, death: Death, seconds: float) -> RefusalError:
-        """Why a worker ended by itself."""
-        if death.timed_out:
-            return self._timeout(seconds)
-        if death.out_of_stack:
-            return QueryTooDeepError("The query is nested too deeply for the parser. Flatten groups and expressions.")
-        if death.out_of_memory:
-            return self._out_of_memory()
-        if self._closed:
-            return EngineBusyError("The server is stopping.", retry_after_s=5)
-        return EngineFailureError("The query engine ended on this query. Please report it with the query.")
