@@ -53,8 +53,8 @@ $(VENV)/w3c/downloaded: tests/w3c/requirements.txt $(VENV)/dev
 suite: dev  ## Download the W3C's SPARQL tests into .venv/w3c
 	-@$(MAKE) --no-print-directory $(VENV)/w3c/downloaded
 
-test: dev suite  ## Run the tests
-	$(BIN)/python -m pytest -q
+test: dev suite  ## Run the tests, on all processors
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check: dev  ## Lint, types, imports, ontology and data
 	$(BIN)/ruff check .
