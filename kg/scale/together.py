@@ -17,7 +17,7 @@ from kg.graph import INFERRED, Dataset, load
 from kg.mappings.trace import Trace
 from kg.rules import HeadedQuery, infer, misspelt
 from kg.scale import lines
-from kg.scale.judging import Common, Known
+from kg.scale.judging import Common
 from kg.validation import run_check
 
 _IN_MEMORY: Final = 256 << 20
@@ -84,7 +84,7 @@ def _construct(dataset: Dataset, rule: HeadedQuery, trace: Trace) -> list[ox.Tri
 
 def _followed(common: Common, new: Iterable[ox.Triple]) -> set[ox.Triple]:
     """What rules for documents make of new triples."""
-    known: Known = common.known
+    known = common.known
     small = Dataset()
     small.add(new, "new")
     before = len(small.quads)
