@@ -151,10 +151,19 @@ def write_store(data: Iterable[bytes], path: Path) -> None:
     :param data: N-Quads, in pieces that end with a line
     """
     store = ox.Store(str(path))
-    # What is written here was made by the same library, which need not look at each IRI again.
-    store.bulk_load(cast("IO[bytes]", _Stream(data)), format=ox.RdfFormat.N_QUADS, lenient=True)
+    load(store, data, ox.RdfFormat.N_QUADS)
     store.optimize()
     store.flush()
+
+
+def load(store: ox.Store, data: Iterable[bytes], form: ox.RdfFormat, graph: str | None = None) -> None:
+    """Load what the same library wrote, which need not look at each IRI again; all at once, as each load makes files of its own.
+
+    :param data: in pieces that end with a line
+    :param graph: name of a graph, for a format without graphs
+    """
+    to = ox.NamedNode(graph_iri(graph)) if graph else None
+    store.bulk_load(cast("IO[bytes]", _Stream(data)), format=form, to_graph=to, lenient=True)
 
 
 def read_store(path: Path) -> ox.Store:

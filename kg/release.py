@@ -6,24 +6,20 @@ begins with a dot; nothing serves it and the next build removes it.
 """
 
 import hashlib
-import json
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kg import __version__, atomic, description, dumps, exports, indexing, report, rules, textindex, validation
-from kg.citation_file import read_citation_file
+from kg import __version__, atomic, description, dumps, exports, indexing, manifest, report, rules, textindex, validation
 from kg.engine import binding
 from kg.errors import Finding, FindingsError, Severity
-from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, from_jsonld, read_store
-from kg.mappings.convert import JsonNode
+from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, read_store
 from kg.mappings.corpus import Corpus, read_corpus
 from kg.mappings.layout import Layout
 from kg.mappings.links import read_prefixes
-from kg.namespaces import ID, graph_iri
+from kg.namespaces import graph_iri
 from kg.queries import QueryFileError, read_query
 from kg.scale import building, databases, files, steps
 from kg.scale import cache as caches
@@ -198,52 +194,16 @@ class _Release:
             rows = list(self._executor.run(files.work, common, [f"={slug}" for slug in self._documents]))
             self._judged.cache.use(rows)
             list(self._executor.run(files.work, common, list(dumps.MEDIA_TYPES)))
-            tables = ["parquet", "csv", *(["xlsx"] if self._statements.total() <= exports.WORKBOOK_ROWS else [])]
+            few = manifest.statements(self._judged).total() <= exports.WORKBOOK_ROWS
+            tables = ["parquet", "csv", *(["xlsx"] if few else [])]
             list(self._executor.run(files.write_tables, common, [(kind, rows) for kind in tables]))
             done()
-        _write_copies(self._layout, draft)
-        _write_report(self._judged, draft)
-        self._write_manifest(draft)
-
-    @property
-    def _statements(self) -> Counter[str]:
-        """Number of statements of each kind; withdrawn ones do not count."""
-        return sum((Counter(d.head["kinds"]) for d in self._judged.documents.values()), Counter())
-
-    def _write_manifest(self, draft: Path) -> None:
-        """``release.json`` and ``checksums.txt``. Store and index are left out: their bytes are the databases' own business."""
-        left_out = {draft / "store", draft / textindex.FOLDER}
-        listed = [
-            {"path": p.relative_to(draft).as_posix(), "bytes": p.stat().st_size, "sha256": _sha256(p)}
-            for p in sorted(draft.rglob("*"))
-            if p.is_file() and left_out.isdisjoint(p.parents)
-        ]
-        nodes, citation, kinds = self._judged.shared.nodes, self._layout.citation, self._statements
-        entities = Counter(iri.removeprefix(ID).split("/")[0] for iri in nodes)
-        total = sum(self._counts.values())
-        manifest = {
-            "version": self._version,
-            "license": description.LICENSE,
-            "citation": asdict(read_citation_file(citation)) if citation.exists() else None,
-            "statements": kinds.total(),
-            "quads": total,
-            "triples": total,  # each is in one graph
-            "graphs": self._counts,
-            "counts": dict(sorted(kinds.items())),
-            "entities": dict(sorted(entities.items())),
-            "documents": [
-                _document(slug, nodes, sum(self._judged.documents[slug].head["kinds"].values())) for slug in self._documents
-            ],
-            "files": listed,
-        }
-        (draft / "release.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        lines = (f"{entry['sha256']}  {entry['path']}\n" for entry in listed)
-        (draft / "checksums.txt").write_text("".join(lines), encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        manifest.copy(self._layout.query_files(), draft / "queries")
+        manifest.copy(self._layout.shape_files(), draft / "shapes")
+        manifest.copy(self._layout.check_files(), draft / "checks")
+        manifest.copy(self._layout.codebook_files(), draft / "codebook")
+        manifest.write_report(self._judged, draft)
+        manifest.write_manifest(draft, self._version, self._counts, self._judged)
 
 
 def _each_line_once(graphs: Mapping[str, Iterable[str]]) -> None:
@@ -297,55 +257,3 @@ def version_of(
         digest.update(layout.citation.read_bytes() if citation is None else citation)
     digest.update("\n".join(map(str, described)).encode())
     return f"{__version__}-{digest.hexdigest()[:12]}"
-
-
-def _write_copies(layout: Layout, draft: Path) -> None:
-    """The published queries, what the release was checked against, and the codebook: serving needs nothing but the release."""
-    folders = {
-        "queries": layout.query_files(),
-        "shapes": layout.shape_files(),
-        "checks": layout.check_files(),
-        "codebook": layout.codebook_files(),
-    }
-    for folder, copied in folders.items():
-        (draft / folder).mkdir()
-        for path, _ in copied:
-            shutil.copyfile(path, draft / folder / path.name)
-
-
-def _write_report(judged: steps.Judged, draft: Path) -> None:
-    """The SHACL report, for machines and for people, and the evidence of the links."""
-    target = draft / "report"
-    target.mkdir()
-    triples = from_jsonld(report.shacl_report(judged.validation, judged.trace))
-    (target / "shacl.ttl").write_bytes(dumps.serialise_triples(triples))
-    text = report.format_findings(judged.findings, "text")
-    (target / "report.txt").write_text(f"{text}\n{report.summary(judged.findings)}\n".lstrip(), encoding="utf-8")
-    links = judged.shared.layout.links
-    if links.exists():
-        shutil.copyfile(links, draft / "dumps" / links.name)
-
-
-def _document(slug: str, nodes: Mapping[str, JsonNode], statements: int) -> dict[str, object]:
-    """What the first page shows of a document."""
-    iri = f"{ID}document/{slug}"
-    node = nodes.get(iri, {})
-    authors = [nodes.get(str(a), {}).get("label", {}) for a in _listed(node.get("author"))]
-    return {
-        "id": slug,
-        "iri": iri,
-        "graph": graph_iri(slug),
-        "title": {tag: texts[0] for tag, texts in _texts(node.get("title")).items()},
-        "author": ", ".join(_texts(author).get("nl", [""])[0] for author in authors),
-        "date": next(iter(_listed(node.get("date")) or _listed(node.get("issued"))), ""),
-        "url": next(iter(_listed(node.get("url"))), ""),
-        "statements": statements,
-    }
-
-
-def _listed(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
-def _texts(value: object) -> dict[str, list[str]]:
-    return {str(tag): _listed(texts) for tag, texts in value.items()} if isinstance(value, dict) else {}

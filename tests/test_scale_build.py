@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg import dumps, release
@@ -168,6 +168,7 @@ def test_processes_give_results_in_the_order_of_the_jobs() -> None:
 # --- Pieces ---
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.binary(max_size=300))
 def test_checksums_are_put_together(first: bytes, second: bytes) -> None:
     """As zlib makes it of both."""
@@ -185,6 +186,7 @@ OBJECTS = st.one_of(
 TRIPLES = st.builds(ox.Triple, TERMS, PREDICATES, OBJECTS)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(TRIPLES, min_size=1, max_size=12), st.integers(0, 12))
 def test_pieces_make_the_file_that_is_written_at_once(
     tmp_path_factory: pytest.TempPathFactory, triples: list[ox.Triple], at: int

@@ -107,7 +107,10 @@ class Cache:
         self._used.add(key)
 
     def prune(self, most_bytes: int = MOST_BYTES) -> None:
-        """Remove the results that were not used for the longest time, until the rest fits; and what killed processes left."""
+        """Remove the results that were not used for the longest time, until the rest fits; and what killed processes left.
+
+        What this command used stays, however much it is: the next one begins with it.
+        """
         found = []
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             try:
@@ -121,11 +124,12 @@ class Cache:
             except OSError:
                 continue  # another process removed it
         kept = sum(size for _, _, size, _ in found)
-        for _, _, size, path in sorted(found, key=lambda one: (not one[0], one[1])):
+        for unused, _, size, path in sorted(found, key=lambda one: one[1]):
             if kept <= most_bytes:
                 break
-            path.unlink(missing_ok=True)
-            kept -= size
+            if unused:
+                path.unlink(missing_ok=True)
+                kept -= size
 
     def use(self, keys: Iterable[str]) -> None:
         """Note that results are in use, which other processes made."""

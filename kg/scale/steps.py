@@ -26,6 +26,8 @@ from kg.scale import judging, lines, mapping, together
 from kg.scale.cache import Cache, key_of
 from kg.scale.conformity import prepared
 from kg.scale.executor import Executor
+from kg.scale.known import Known
+from kg.scale.scopes import by_scope
 from kg.shapes import read_shapes
 from kg.validation import Result, Validation, conclude
 
@@ -74,7 +76,7 @@ class Judged:
         return self.validation.findings
 
     @cached_property
-    def known(self) -> judging.Known:
+    def known(self) -> Known:
         """What is shared."""
         assert self.common is not None
         return self.common.known
@@ -192,6 +194,8 @@ class _Judge:
         jobs = [judging.Job(d.slug, d.mapped, beside) for d, beside in zip(self._mapped, self._neighbours(), strict=True)]
         keys = [job.key(common) for job in jobs]
         undone = [job for job, key in zip(jobs, keys, strict=True) if not self._cache.holds(key)]
+        if undone:
+            common.known.prepare()
         self._cache.use(self._executor.run(judging.work, common, undone))
         documents = {d.slug: Document(d.slug, d.mapped, d.head, key) for d, key in zip(self._mapped, keys, strict=True)}
         self._on_stage("validate")
@@ -204,7 +208,7 @@ class _Judge:
         read_rules, wrong_rules = read_headed(layout.rule_files())
         read_checks, wrong_checks = read_headed(layout.check_files())
         shapes = read_shapes(layout.shape_files(), shared.vocabulary.declared)
-        rules, checks = judging.by_scope(read_rules, together=True), judging.by_scope(read_checks, together=False)
+        rules, checks = by_scope(read_rules, together=True), by_scope(read_checks, together=False)
         self._extra += [*wrong_rules, *wrong_checks, *shapes.findings, *self._of_queries()]
         keys = {key: term.iri for key, term in shared.context.terms.items()}
         digest = key_of(
@@ -223,7 +227,7 @@ class _Judge:
             ),
             VOCABULARY: shared.vocabulary.triples,
         }
-        known = judging.Known({name: tuple(dict.fromkeys(triples)) for name, triples in said.items()})
+        known = Known({name: tuple(dict.fromkeys(triples)) for name, triples in said.items()})
         common = judging.Common(known, digest, self._cache, rules, checks, shapes, prepared(shapes.triples), keys)
         key = key_of("judged", digest, judging.SHARED)
         if not self._cache.holds(key):
@@ -233,7 +237,7 @@ class _Judge:
             flagged = frozenset(shared.trace.flagged)
             self._cache.write(key, judging.judge(common, dataset, list(dataset.quads), flagged, judging.SHARED))
         (inferred,) = self._cache.read(key, "inferred")
-        known = judging.Known(known.said, tuple(lines.triples(inferred)))
+        known = Known(known.said, tuple(lines.triples(inferred)))
         return judging.Common(known, digest, self._cache, rules, checks, shapes, common.conformity, keys), key
 
     def _of_queries(self) -> list[Finding]:

@@ -13,15 +13,14 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.graph import INFERRED, Dataset
+from kg.graph import INFERRED, Dataset, load
 from kg.mappings.trace import Trace
-from kg.namespaces import graph_iri
 from kg.rules import HeadedQuery, infer, misspelt
 from kg.scale import lines
-from kg.scale.judging import Common, Known
+from kg.scale.judging import Common
 from kg.validation import run_check
 
-_IN_MEMORY: Final = 64 << 20
+_IN_MEMORY: Final = 256 << 20
 """Bytes of lines that a store in memory takes; it takes some five times as much."""
 _ROUNDS: Final = 20
 
@@ -41,7 +40,7 @@ def ask(common: Common, parts: Iterable[bytes], size: int, flagged: set[tuple[st
         for name, triples in common.known.said.items():
             dataset.add(triples, name)
         dataset.add(common.known.inferred, INFERRED)
-        _load(store, parts)
+        load(store, parts, ox.RdfFormat.N_TRIPLES, "documents")  # in which graph they are makes no difference to a query
         dataset.quads.clear()
         found = _infer(common, dataset, trace)
         results = [result for check in common.checks.corpus for result in run_check(dataset, check, common.keys, trace)]
@@ -58,14 +57,6 @@ def _store(on_disk: bool, folder: Path) -> Iterator[ox.Store]:
         yield ox.Store(str(place))
     finally:
         shutil.rmtree(place)
-
-
-def _load(store: ox.Store, parts: Iterable[bytes]) -> None:
-    """Put lines into the store; in which graph they are makes no difference to a query."""
-    to = ox.NamedNode(graph_iri("documents"))
-    for part in parts:
-        if part:
-            store.bulk_load(part, format=ox.RdfFormat.N_TRIPLES, to_graph=to)
 
 
 def _infer(common: Common, dataset: Dataset, trace: Trace) -> list[str]:
@@ -93,7 +84,7 @@ def _construct(dataset: Dataset, rule: HeadedQuery, trace: Trace) -> list[ox.Tri
 
 def _followed(common: Common, new: Iterable[ox.Triple]) -> set[ox.Triple]:
     """What rules for documents make of new triples."""
-    known: Known = common.known
+    known = common.known
     small = Dataset()
     small.add(new, "new")
     before = len(small.quads)

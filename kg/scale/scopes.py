@@ -1,0 +1,102 @@
+"""What rules and checks look at, as their headers say.
+
+In: :class:`~kg.rules.HeadedQuery`. Out: those for one document and those for all together, and the lines of a document that the latter read.
+Next: :mod:`kg.scale.judging` and :mod:`kg.scale.together`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from kg.namespaces import PREFIXES, RDF_TYPE
+from kg.rules import HeadedQuery
+from kg.scale import lines
+
+_TYPE: Final = f"<{RDF_TYPE}>"
+_NAME: Final = re.compile(r"\b([a-z]\w*):([A-Za-z]\w*)|<([^<>\s]+)>")
+_ANY_KIND: Final = re.compile(r"(?:(?<![\w:?$])a|rdf:type)\s*(?:[?$/*+|])")
+
+
+@dataclass(frozen=True)
+class Queries:
+    """Rules or checks, by what they look at.
+
+    :ivar document: one document with what it refers to
+    :ivar corpus: all documents together
+    """
+
+    document: tuple[HeadedQuery, ...]
+    corpus: tuple[HeadedQuery, ...]
+
+    @property
+    def text(self) -> str:
+        """All of them, for a key."""
+        return "\0".join(f"{query.file}\0{query.text}" for query in (*self.document, *self.corpus))
+
+
+def by_scope(queries: Iterable[HeadedQuery], *, together: bool) -> Queries:
+    """Queries by the scope that their headers state; one that states none looks at everything.
+
+    :param together: whether one that looks at everything makes all others do so too, as what a rule adds may concern any other rule
+    """
+    listed = tuple(queries)
+    narrow = tuple(query for query in listed if query.header.get("scope") == "document")
+    wide = tuple(query for query in listed if query not in narrow)
+    if together and any(query.header.get("scope") != "corpus" for query in wide):
+        return Queries((), listed)
+    return Queries(narrow, wide)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a query to all documents reads of each.
+
+    :ivar predicates: None for everything
+    :ivar kinds: classes; None for all
+    :ivar once: whether one subject for each property and value is enough
+    """
+
+    predicates: frozenset[str] | None
+    kinds: frozenset[str] | None
+    once: bool = False
+
+
+def wanted(query: HeadedQuery) -> Wanted:
+    """What a query reads, as its header says.
+
+    ``reads: names`` are the properties and classes that its text names; ``reads: references`` says that it only asks whether anything has a
+    property with a value. A query that does not say so may read everything.
+    """
+    if query.header.get("reads") == "references":
+        return Wanted(None, None, once=True)
+    if query.header.get("reads") != "names":
+        return Wanted(None, None)
+    body = "\n".join(line for line in query.text.split("\n") if not line.lstrip().startswith("#"))
+    declared = {**PREFIXES, **dict(re.findall(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", body, re.IGNORECASE))}
+    body = re.sub(r"PREFIX\s+[\w-]*:\s*<[^>]*>", "", body, flags=re.IGNORECASE)
+    names = frozenset(iri or declared.get(prefix, "") + local for prefix, local, iri in _NAME.findall(body))
+    return Wanted(names | {RDF_TYPE}, None if _ANY_KIND.search(body) else names)
+
+
+def read_by(queries: Iterable[HeadedQuery], own: Iterable[str]) -> bytes:
+    """Of the lines of a document those that queries read."""
+    wants = [wanted(query) for query in queries]
+    if any(want.predicates is None and not want.once for want in wants):
+        return lines.packed(own)
+    kinds: frozenset[str] = frozenset()
+    for want in wants:
+        kinds |= want.kinds or frozenset()
+    every_kind = any(want.kinds is None and not want.once for want in wants)
+    predicates = frozenset(f"<{name}>" for want in wants for name in want.predicates or ())
+    objects = frozenset(f"<{kind}> ." for kind in kinds)
+    once = any(want.once for want in wants)
+    picked, pairs = [], set()
+    for line in own:
+        _, predicate, value = line.split(" ", 2)
+        if predicate in predicates and (every_kind or predicate != _TYPE or value in objects):
+            picked.append(line)
+        elif once and value.startswith("<") and (predicate, value) not in pairs:
+            pairs.add((predicate, value))
+            picked.append(line)
+    return lines.packed(picked)
