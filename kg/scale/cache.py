@@ -75,6 +75,8 @@ class Cache:
         try:
             with self.path(key).open("rb") as file:
                 index, start = _index(file)
+                if index["key"] != key:
+                    raise ValueError("it is another result")
                 return [_part(file, start, index["parts"][name]) for name in names]
         except (OSError, ValueError, KeyError, zstd.ZstdError, pickle.UnpicklingError, EOFError) as error:
             raise ReleaseError(
