@@ -74,7 +74,7 @@ class Cache:
         """
         try:
             with self.path(key).open("rb") as file:
-                index, start = _index(file)
+                index, start = _index(file, key)
                 return [_part(file, start, index["parts"][name]) for name in names]
         except (OSError, ValueError, KeyError, zstd.ZstdError, pickle.UnpicklingError, EOFError) as error:
             raise ReleaseError(
@@ -199,10 +199,10 @@ def _is_stale(path: Path) -> bool:
     return False
 
 
-def _index(file: io.BufferedReader) -> tuple[dict[str, Any], int]:
+def _index(file: io.BufferedReader, key: str) -> tuple[dict[str, Any], int]:
     """The index of a file, and where its parts begin.
 
-    :raises ValueError: if this is no file of ours, or its index is damaged
+    :raises ValueError: if this is no file of ours, its index is damaged, or it is another result
     """
     head = file.read(len(_MAGIC) + _HASH_BYTES + _LENGTH_BYTES)
     digest, length = head[len(_MAGIC) : -_LENGTH_BYTES], int.from_bytes(head[-_LENGTH_BYTES:], "big")
@@ -212,14 +212,14 @@ def _index(file: io.BufferedReader) -> tuple[dict[str, Any], int]:
     if hashlib.sha256(data).digest() != digest:
         raise ValueError("the index is damaged")
     index: dict[str, Any] = json.loads(data)
+    if index.get("key") != key:
+        raise ValueError("it is another result")
     return index, len(head) + length
 
 
 def _whole(file: io.BufferedReader, key: str) -> bool:
     try:
-        index, start = _index(file)
-        if index["key"] != key:
-            return False
+        index, start = _index(file, key)
         for at, length, digest in index["parts"].values():
             file.seek(start + at)
             if hashlib.sha256(file.read(length)).hexdigest() != digest:
