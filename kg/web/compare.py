@@ -153,6 +153,7 @@ def compare() -> Response:
         columns=columns,
         chosen=chosen,
         topics=_topics(reader, by, chosen),
+        shown=_TOPICS,
         topic=topic,
         sides=sides,
         relations=_relations(reader, by, chosen),

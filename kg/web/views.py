@@ -65,6 +65,7 @@ _ORDER: Final = [
     "pol:repeats",
     "pol:agreesWith",
     "pol:contrastsWith",
+    "dcterms:title",
     "dcterms:creator",
     "dcterms:date",
     "dcterms:issued",
