@@ -1,6 +1,6 @@
 """Two to five documents or speakers side by side: on which topics they speak, where they agree and differ, what they aim at.
 
-In comes ``?with=<slug>&with=<slug>`` (and ``by=speaker``); out goes a page whose numbers lead to the statements.
+In comes ``?with=<slug>&with=<slug>`` (and ``by=speaker``, ``topic=<slug>``); out goes a page whose numbers lead to the statements.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from kg.reader import Reader, Row
 from kg.resource import names
 from kg.web.figures import literal
 from kg.web.links import local
+from kg.web.side_by_side import on_topic
 from kg.web.site import lasting, site
 
 blueprint: Final = Blueprint("compare", __name__)
@@ -83,7 +84,10 @@ class Column:
 
 @dataclass(frozen=True)
 class TopicRow:
-    """A topic with the number of statements of each column, and where they are listed."""
+    """A topic with the number of statements of each column, and where they are listed.
+
+    :ivar address: of the same comparison, with what each says on the topic
+    """
 
     address: str
     names: Mapping[str, str]
@@ -139,12 +143,19 @@ def compare() -> Response:
     labels = names(reader, offered)
     columns = [Column(iri.rpartition("/")[2], iri, labels.get(iri, {}), counts[iri], iri in shown) for iri in offered]
     chosen = [column for column in columns if column.chosen]
+    topic = request.args.get("topic", "")
+    sides = on_topic(reader, topic, by, BY[by][0], [(column.iri, column.names) for column in chosen]) if topic else None
+    if topic and sides is None:
+        abort(400, f'There is no topic "{topic[:100]}". The page /topics lists those that there are.')
     text = render_template(
         "compare.html",
         by=by,
         columns=columns,
         chosen=chosen,
         topics=_topics(reader, by, chosen),
+        shown=_TOPICS,
+        topic=topic,
+        sides=sides,
         relations=_relations(reader, by, chosen),
         targets=_targets(reader, by, chosen),
         most=MOST,
@@ -177,12 +188,18 @@ def _topics(reader: Reader, by: str, columns: Sequence[Column]) -> tuple[TopicRo
 
     return tuple(
         TopicRow(
-            local(topic),
+            _address(by, columns, topic.rpartition("/")[2]),
             labels.get(topic, {}),
             tuple((shared[topic].get(column.iri, 0), address(topic, column)) for column in columns),
         )
         for topic in order
     )
+
+
+def _address(by: str, columns: Sequence[Column], topic: str) -> str:
+    """Address of what these say on a topic."""
+    pairs = [("by", by)] * (by != "document") + [("with", column.slug) for column in columns]
+    return f"/compare?{urlencode([*pairs, ('topic', topic)])}#said"
 
 
 def _topics_of(reader: Reader, by: str, column: str) -> dict[str, int]:

@@ -122,6 +122,11 @@ def of_whole_graph(release: Release) -> list[File]:
     return [file for file in whole if not file.compressed or file.name.removesuffix(".gz") not in names]
 
 
+def tables_of(release: Release, document: str) -> list[File]:
+    """The table of the statements of a document, as it is; its compressed copy is listed with all files."""
+    return [file for file in listed(release) if file.document == document and file.kind is KINDS["csv"] and not file.compressed]
+
+
 def _versions() -> list[str]:
     """Releases that are still there, beside the one that is served, the newest first."""
     here = site().release

@@ -59,8 +59,8 @@ class Visit:
         return (self.language, chosen, self.path, *(part for pair in self.parameters for part in pair))
 
     def link(self, address: str) -> str:
-        """An address of this site, in the language that was chosen."""
-        return self._with(address, self.language) if self.chosen else address
+        """An address of this site, in the language that was chosen; one of another site as it is."""
+        return self._with(address, self.language) if self.chosen and not urlsplit(address).netloc else address
 
     def switch(self, language: str) -> str:
         """The present address in another language."""

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
 
@@ -14,15 +15,18 @@ from kg.namespaces import ID, POL
 from kg.reader import Reader
 from kg.resource import names
 from kg.web.links import local
+from kg.web.roles import ROLES
 from kg.web.site import lasting, site, visit
 
 blueprint: Final = Blueprint("lists", __name__)
 
+WITHIN: Final = "within"
+"""Column with the statements on a topic or on a narrower one, which the search lists."""
 LISTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "documents": ("document", ("statedIn",)),
     "agents": ("agent", ("speaker", "addressee", "object", "mentions")),
     "groups": ("group", ("beneficiary", "affected", "mentions")),
-    "topics": ("topic", ("topic",)),
+    "topics": ("topic", ("topic", WITHIN)),
     "instruments": ("instrument", ("object", "mentions")),
     "places": ("place", ("place", "mentions")),
     "publications": ("publication", ("cites",)),
@@ -37,6 +41,13 @@ SELECT ?thing ?property (COUNT(DISTINCT ?statement) AS ?count) WHERE {{
   FILTER(STRSTARTS(STR(?thing), "{start}"))
 }}
 GROUP BY ?thing ?property
+"""
+_WITHIN: Final = """
+SELECT ?thing (COUNT(DISTINCT ?statement) AS ?count) WHERE {
+  ?own skos:broader* ?thing .
+  ?statement pol:topic ?own ; pol:passage ?passage .
+}
+GROUP BY ?thing
 """
 _THINGS: Final = """
 SELECT ?thing (SAMPLE(?above) AS ?broader) WHERE {{
@@ -53,13 +64,13 @@ class Row:
     """A thing of a list.
 
     :ivar depth: number of things above it, where the list is a hierarchy
-    :ivar counts: statements, by the properties of the list
+    :ivar counts: statements, by the properties of the list, each with where they are listed, which is empty where they are not apart
     """
 
     address: str
     names: Mapping[str, str]
     depth: int
-    counts: tuple[int, ...]
+    counts: tuple[tuple[int, str], ...]
 
 
 @blueprint.get("/<any(documents, agents, groups, topics, instruments, places, publications, events):name>")
@@ -81,8 +92,11 @@ def listed(name: str) -> Response:
 def _rows(reader: Reader, collection: str, properties: tuple[str, ...], order: str) -> tuple[Row, ...]:
     start = f"{ID}{collection}/"
     counts: dict[tuple[str, str], int] = {}
-    for row in reader.select(_COUNTS.format(properties=" ".join(f"pol:{each}" for each in properties), start=start)):
+    own = " ".join(f"pol:{each}" for each in properties if each != WITHIN)
+    for row in reader.select(_COUNTS.format(properties=own, start=start)):
         counts[row["thing"].value, row["property"].value.removeprefix(POL)] = int(row["count"].value)
+    if WITHIN in properties:
+        counts |= {(row["thing"].value, WITHIN): int(row["count"].value) for row in reader.select(_WITHIN)}
     above = {
         row["thing"].value: row["broader"].value if "broader" in row else "" for row in reader.select(_THINGS.format(start=start))
     }
@@ -95,7 +109,9 @@ def _rows(reader: Reader, collection: str, properties: tuple[str, ...], order: s
         return -counts.get((iri, order), 0), alphabetical(name), iri
 
     def entry(iri: str, depth: int) -> Row:
-        return Row(local(iri), labels.get(iri, {}), depth, tuple(counts.get((iri, each), 0) for each in properties))
+        return Row(
+            local(iri), labels.get(iri, {}), depth, tuple((counts.get((iri, each), 0), _listed(iri, each)) for each in properties)
+        )
 
     if order != "name":
         return tuple(entry(iri, 0) for iri in sorted(above, key=key))
@@ -109,6 +125,16 @@ def _rows(reader: Reader, collection: str, properties: tuple[str, ...], order: s
         found.append(entry(iri, depth))
         waiting += [(narrower, depth + 1) for narrower in sorted(below.get(iri, ()), key=key, reverse=True)]
     return tuple(found)
+
+
+def _listed(iri: str, column: str) -> str:
+    """Where the statements of a column are listed; empty for mentions, as those in another role are listed there."""
+    if column == WITHIN:
+        return "/search?" + urlencode({"topic": iri.removeprefix(f"{ID}topic/")})
+    if column == "statedIn":
+        return f"{local(iri)}#statements"
+    role = next((name for name, properties in ROLES.items() if properties == (f"pol:{column}",)), "named")
+    return "" if role == "named" else f"{local(iri)}?role={role}"
 
 
 def alphabetical(name: str) -> str:

@@ -17,8 +17,8 @@ from kg.web.coded import KINDS
 from kg.web.links import local
 
 PER_PAGE: Final = 100
-_MANY: Final = 12
-"""Values that are offered where there is no list of all."""
+_MANY: Final = 40
+"""Values that are offered where there is no list of all; how many more there are is told."""
 _BASES: Final = {
     "kind": POL,
     "topic": f"{ID}topic/",
@@ -49,7 +49,7 @@ StatementT = TypeVar("StatementT", bound=Statement)
 class Choice:
     """A link that narrows what is shown, or takes that back.
 
-    :ivar count: statements that have it, whatever else is chosen
+    :ivar count: statements that have it and what else is chosen: those that its link lists, or that are listed
     """
 
     iri: str
@@ -77,6 +77,7 @@ class Narrowed:
     """A list as a page shows it.
 
     :ivar choices: by name
+    :ivar others: number of values by name that are not offered, as few statements have them
     :ivar entries: statements of the page
     :ivar total: statements that fit what is chosen
     :ivar pages: address of each page of the list
@@ -84,6 +85,7 @@ class Narrowed:
     """
 
     choices: tuple[tuple[str, tuple[Choice, ...]], ...]
+    others: Mapping[str, int]
     entries: tuple[Entry, ...]
     total: int
     page: int
@@ -108,9 +110,12 @@ class Narrowing:
     fixed: Mapping[str, str]
     sections: str = ""
 
-    def fitting(self, statements: Iterable[StatementT]) -> list[StatementT]:
-        """Those that have all that is chosen."""
-        wanted = {name: self._iri(name, value) for name, value in self.chosen.items()}
+    def fitting(self, statements: Iterable[StatementT], but: str = "") -> list[StatementT]:
+        """Those that have all that is chosen.
+
+        :param but: name of a choice that does not matter
+        """
+        wanted = {name: self._iri(name, value) for name, value in self.chosen.items() if name != but}
         return [each for each in statements if all(value in each.values.get(name, ()) for name, value in wanted.items())]
 
     def address(self, changed: Mapping[str, str], page: int = 1) -> str:
@@ -132,13 +137,17 @@ class Narrowing:
         last = max(1, -(-len(fitting) // per_page))
         number = min(max(1, number), last)
         shown = fitting[(number - 1) * per_page : number * per_page]
-        counts = {name: Counter(value for each in statements for value in each.values.get(name, ())) for name in self.orders}
-        offered = {name: self._offered(name, counts[name]) for name in self.orders}
+        counts = {
+            name: Counter(value for each in self.fitting(statements, but=name) for value in each.values.get(name, ()))
+            for name in self.orders
+        }
+        offered = {name: self._offered(name, counts[name], statements) for name in self.orders}
         labels = names(reader, {value for values in offered.values() for value in values} | _used(shown))
         return Narrowed(
             choices=tuple(
                 (name, tuple(self._choice(name, iri, counts[name][iri], labels) for iri in offered[name])) for name in offered
             ),
+            others={name: sum(1 for value in counts[name] if value not in offered[name]) for name in offered},
             entries=tuple(entry(each, labels) for each in shown),
             total=len(fitting),
             page=number,
@@ -146,10 +155,12 @@ class Narrowing:
             labels=labels,
         )
 
-    def _offered(self, name: str, counts: Counter[str]) -> list[str]:
+    def _offered(self, name: str, counts: Counter[str], statements: Iterable[Statement]) -> list[str]:
+        """Values that a list has with what else is chosen, and the chosen one, to be taken back, if any statement has it."""
         values = [iri for iri in self.orders[name] or [iri for iri, _ in counts.most_common(_MANY)] if counts[iri]]
         own = self._iri(name, self.chosen[name]) if name in self.chosen else ""
-        return values + [own] * (bool(counts[own]) and own not in values)
+        missing = own and own not in values and any(own in each.values.get(name, ()) for each in statements)
+        return values + [own] * bool(missing)
 
     def _choice(self, name: str, iri: str, count: int, labels: Mapping[str, Mapping[str, str]]) -> Choice:
         slug = iri.removeprefix(self._base(name)) if iri.startswith(self._base(name)) else iri.removeprefix(ID)

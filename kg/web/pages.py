@@ -11,10 +11,11 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.description.facts import DATASET
-from kg.namespaces import DCTERMS, POL
+from kg.namespaces import DCTERMS
 from kg.negotiation import HTML, negotiate
 from kg.queries import PublishedQuery
 from kg.resource import names
+from kg.web.coded import KINDS
 from kg.web.downloads import of_whole_graph
 from kg.web.links import data_path
 from kg.web.published import bound, in_language
@@ -39,7 +40,7 @@ def home() -> BaseResponse:
         queries=here.queries,
         dumps=of_whole_graph(here.release),
         questions=_questions(here),
-        kinds=_kinds(here),
+        kinds=KINDS,
         authors={document["id"]: _authors(here, document) for document in here.release.description.get("documents", [])},
     )
     return Response(page, content_type="text/html; charset=utf-8", headers={"Vary": "Accept, Accept-Language"})
@@ -66,16 +67,6 @@ def _text(query: PublishedQuery, here: Site, language: str) -> str:
     """The text of a query, for rows in the language of the page if it can be asked for one."""
     pairs = in_language(query, (), language)
     return bound(query, pairs, here).text if pairs else query.text
-
-
-def _kinds(here: Site) -> dict[str, dict[str, str]]:
-    """Names of the kinds of statements, by kind and language."""
-    classes = [POL + kind for kind in here.release.description.get("counts") or {}]
-    return {iri.removeprefix(POL): _capitalised(found) for iri, found in names(here.reader, classes).items()}
-
-
-def _capitalised(by_language: dict[str, str]) -> dict[str, str]:
-    return {language: text[:1].upper() + text[1:] for language, text in by_language.items()}
 
 
 def _authors(here: Site, document: dict[str, Any]) -> list[dict[str, str]]:

@@ -3,16 +3,17 @@
 In come a query and what was given for its parameters; out goes HTML that needs no JavaScript.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from kg.choices import FEW
-from kg.namespaces import BASE
+from kg.namespaces import BASE, POL
 from kg.negotiation import GRAPH_FORMATS, HTML, Format
 from kg.parameters import Parameter, iris
 from kg.queries import PublishedQuery
+from kg.resource import names
 from kg.web.cells import readable
 from kg.web.http import Reply
 from kg.web.language import Visit, texts
@@ -92,6 +93,7 @@ class QueryPage:
         query_string = urlencode(self.pairs)
         suffix = f"?{query_string}" if query_string else ""
         values = {"result": None, "problem": None, "seconds": 0.0} | values
+        columns = (values["result"] or {}).get("columns", ())
         form = self.site.engine.scan(self.query.text).form
         described = self.site.reader.is_known(self.iri)
         shown = () if values["problem"] else snippets(self.query, self.base, query_string, form)
@@ -100,6 +102,7 @@ class QueryPage:
             visit=self.visit,
             query=self.query,
             text=self.text or self.query.text,
+            headings=self._headings({*columns, *self.query.parameters}),
             fields=[self._field(parameter) for parameter in self.query.parameters.values()],
             formats=[(form, f"/api/queries/{self.query.name}.{form.name}{suffix}") for form in self.formats],
             suffix=suffix,
@@ -109,6 +112,13 @@ class QueryPage:
             files=[(form, data_path(self.iri, form.name)) for form in GRAPH_FORMATS if described and form is not HTML],
             **values,
         ).encode("utf-8", "replace")
+
+    def _headings(self, variables: Iterable[str]) -> dict[str, dict[str, str]]:
+        """What columns and fields are called in each language: as the term of the ontology of that name, where there is one."""
+        terms = {name: (f"{POL}{name}", f"{POL}{name[:1].upper()}{name[1:]}") for name in variables}
+        labels = names(self.site.reader, [iri for pair in terms.values() for iri in pair])
+        found = {name: labels.get(pair[0]) or labels.get(pair[1]) or {} for name, pair in terms.items()}
+        return {name: label or dict(texts().get(f"property.dcterms:{name}", {})) for name, label in found.items()}
 
     def _field(self, parameter: Parameter) -> Field:
         kind = parameter.type

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from kg.namespaces import POL
+from kg.namespaces import ID, POL
 from kg.reader import Reader
 from kg.web.coded import KINDS
 from kg.web.narrowing import Narrowed, Narrowing, all_kinds
@@ -40,6 +40,12 @@ SELECT DISTINCT ?statement ?kind ?document WHERE {{
   VALUES ?kind {{ {kinds} }}
 }}
 ORDER BY ?statement
+"""
+_WITHIN: Final = """
+SELECT (COUNT(DISTINCT ?statement) AS ?count) WHERE {{
+  {{ SELECT ?own WHERE {{ ?own skos:broader* <{topic}> }} }}
+  ?statement pol:topic ?own ; pol:passage ?passage .
+}}
 """
 _DIRECT: Final = "VALUES ?property {{ {properties} }} ?statement ?property <{thing}>"
 _OF_A_PART: Final = "VALUES ?property {{ {properties} }} ?part ?property <{thing}> . ?statement pol:target|pol:figure ?part"
@@ -103,6 +109,13 @@ def role(reader: Reader, thing: str, path: str, name: str, chosen: Mapping[str, 
     return Role(
         name, narrowing.page(reader, _full(reader, statements), number), Narrowing(path, {}, {}, {"role": name}).address({}), cut
     )
+
+
+def within(reader: Reader, thing: str) -> int:
+    """Number of statements on a topic or a narrower one; 0 for what is no topic."""
+    if not thing.startswith(f"{ID}topic/"):
+        return 0
+    return int(reader.select(_WITHIN.format(topic=thing))[0]["count"].value)
 
 
 def _statements(reader: Reader, thing: str, name: str) -> tuple[list[InRole], bool]:

@@ -18,12 +18,13 @@ from kg.negotiation import GRAPH_FORMATS, HTML, Format, negotiate
 from kg.resource import Resource, Triple, data, in_use, own_data, problem, read_resource, serialise
 from kg.web.citing import box
 from kg.web.documents import CHOICES, document_view
+from kg.web.downloads import tables_of
 from kg.web.graphs import extension
 from kg.web.links import data_path, local
 from kg.web.problems import Problem, problem_reply
 from kg.web.reading import Context, context, reading_address, text_view
 from kg.web.roles import CHOICES as ROLE_CHOICES
-from kg.web.roles import ROLES, role, roles
+from kg.web.roles import ROLES, role, roles, within
 from kg.web.site import base_url, lasting, site, visit
 from kg.web.views import Passage, Thing, passages_of, view_of
 
@@ -142,9 +143,11 @@ def _thing_page(resource: Resource, values: dict[str, Any]) -> str:
     """The page of anything else: what is said of it, and the statements that have it in a role."""
     name = request.args.get("role", "")
     if not resource.iri.startswith(ID):
-        return render_template("thing.html", roles=(), **values)
+        return render_template("thing.html", roles=(), within=0, **values)
     if not name:
-        return render_template("thing.html", roles=roles(site().reader, resource.iri, request.path), **values)
+        reader = site().reader
+        found = roles(reader, resource.iri, request.path)
+        return render_template("thing.html", roles=found, within=within(reader, resource.iri), **values)
     if name not in ROLES:
         abort(400, f'There is no role "{name[:50]}". There are: {", ".join(ROLES)}.')
     chosen = {choice: value for choice in ROLE_CHOICES if (value := request.args.get(choice, ""))}
@@ -179,7 +182,8 @@ def _document_page(view: Thing, values: dict[str, Any]) -> str:
     characters = view.first("pol:characters")
     length = int(characters.text) if characters else 0
     listed = document_view(site().reader, view.iri, request.path, chosen, _number(), length)
-    return render_template("document.html", view=listed, readable=text is not None, **values)
+    tables = tables_of(site().release, view.iri.rpartition("/")[2])
+    return render_template("document.html", view=listed, readable=text is not None, tables=tables, **values)
 
 
 def rdf(triples: Iterable[Triple], form: Format, iri: str, status: int = 200) -> BaseResponse:

@@ -4,7 +4,7 @@ In comes a :class:`~kg.resource.Resource`; out goes a :class:`Thing` for the tem
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kg.fragment import passage_link
@@ -65,6 +65,7 @@ _ORDER: Final = [
     "pol:repeats",
     "pol:agreesWith",
     "pol:contrastsWith",
+    "dcterms:title",
     "dcterms:creator",
     "dcterms:date",
     "dcterms:issued",
@@ -130,6 +131,11 @@ class Thing:
     properties: tuple[Property, ...]
     backlinks: tuple[Property, ...]
     cut: bool
+
+    @property
+    def own_types(self) -> tuple[Value, ...]:
+        """Its classes in the ontology, without those of other vocabularies, which follow from them."""
+        return tuple(each for each in self.types if each.text.startswith("pol:"))
 
     @property
     def title(self) -> str:
@@ -258,9 +264,17 @@ class _View:
             text=text,
             href=local(iri) if is_web(iri) else "",
             inferred=inferred,
-            values=tuple(self.value(link.thing) for link in group[:_ROWS]),
+            values=tuple(
+                _spoken(self.value(link.thing)) if text == "dcterms:language" else self.value(link.thing)
+                for link in group[:_ROWS]
+            ),
             total=len(group),
         )
+
+
+def _spoken(value: Value) -> Value:
+    """A language with its name, where it is one of those of the pages."""
+    return replace(value, names=dict(texts().get(f"value.{value.text}", {})))
 
 
 def _place(text: str) -> int:

@@ -41,9 +41,12 @@ def write_release(build_dir: Path, quads: Iterable[ox.Quad]) -> Path:
 
 
 @contextlib.contextmanager
-def running(build_dir: Path) -> Iterator[int]:
-    """Port of a server on the current release of a build directory; it ends with the context."""
-    command = [sys.executable, "-m", "kg", "serve", "--build-dir", str(build_dir), "--port", "0", "--workers", "2"]
+def running(build_dir: Path, *options: str) -> Iterator[int]:
+    """Port of a server on the current release of a build directory; it ends with the context.
+
+    :param options: more of the command line
+    """
+    command = [sys.executable, "-m", "kg", "serve", "--build-dir", str(build_dir), "--port", "0", "--workers", "2", *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as process:
         try:

@@ -22,7 +22,7 @@ def client(corpus: Running) -> Client:
 
 def matrix(text: str) -> dict[str, list[str]]:
     """Numbers by topic."""
-    rows = re.findall(r'<tr><th scope="row"><a href="/page/topic/([^"]*)">.*?</th>(.*?)</tr>', text)
+    rows = re.findall(r'<tr><th scope="row"><a href="/compare\?[^"]*topic=([^"#]*)#said">.*?</th>(.*?)</tr>', text)
     return {topic: [re.sub("<.*?>", "", cell) for cell in re.findall(r"<td.*?>(.*?)</td>", cells)] for topic, cells in rows}
 
 
@@ -58,6 +58,8 @@ def test_speakers_may_be_chosen(client: Client) -> None:
     ("asked", "expected"),
     [
         ("by=mood", 'There is no comparison by "mood". There are: document, speaker.'),
+        ("topic=weather", 'There is no topic "weather". The page /topics lists those that there are.'),
+        ("topic=<b>", 'There is no topic "<b>". The page /topics lists those that there are.'),
         ("with=nobody", 'There is no document "nobody" with statements. There are: harbour-2031, reply-2032.'),
     ],
 )
@@ -108,3 +110,23 @@ def test_targets_stand_on_one_axis() -> None:
     assert found["s4"] == (100, (100, 100))
     assert found["s5"] == (100, (0, 100))
     assert found["s6"][0] == -1
+
+
+def test_a_topic_sets_them_side_by_side(client: Client) -> None:
+    """What each says on it or on a narrower one, demands first; the form keeps the topic, and the matrix leads here."""
+    text = client.get("/compare?topic=harbours&lang=en", headers=HTML).text
+    first, second = text.partition('<section aria-labelledby="said">')[2].partition("</section>")[0].split("<h3>")[1:]
+
+    assert "What each says on “Harbours”" in text
+    assert re.findall(r"/statement/harbour-2031/([^?]*)", first) == ["s003", "s004", "s007", "s001", "s005", "s006"]
+    assert re.findall(r"<h3>(.*?)</h3>", "<h3>" + first) == ["Harbour programme 2031 <small>6</small>"]
+    assert re.findall(r"/statement/([^?]*)", second) == ["reply-2032/s002"]
+    assert '<input type="hidden" name="topic" value="harbours">' in text
+    assert "/compare?with=harbour-2031&amp;with=reply-2032&amp;topic=harbours&amp;lang=en#said" in text
+
+
+def test_what_says_nothing_on_a_topic_is_told(client: Client) -> None:
+    """And beside what is not all shown there is a link to the rest."""
+    text = client.get("/compare?by=speaker&with=sea-watch&topic=treaties", headers=HTML).text
+
+    assert "No statement is on this topic." in text

@@ -9,13 +9,28 @@ from kg.queries import read_queries
 from kg.search.register import COLLECTIONS
 from kg.textindex import FACETS
 from kg.web import downloads
+from kg.web.coded import KINDS
 from kg.web.language import LANGUAGES, Visit, preferred, texts
 from kg.web.roles import ROLES
 
 TEMPLATES = Path(__file__).parents[2] / "kg" / "web" / "templates"
 SCRIPTS = TEMPLATES.parent / "static" / "sparql"
 QUERIES = Path(__file__).parents[2] / "queries"
-GROUPS = {"property", "class", "facet", "collection", "tag", "file", "role", "asks", "severity", "value", "picture", "script"}
+GROUPS = {
+    "property",
+    "class",
+    "facet",
+    "collection",
+    "tag",
+    "file",
+    "role",
+    "asks",
+    "severity",
+    "value",
+    "picture",
+    "script",
+    "kind",
+}
 """Groups of texts that are looked up by what they name."""
 
 
@@ -46,11 +61,12 @@ def test_groups_have_what_is_looked_up_in_them() -> None:
         group.setdefault(name, set()).add(rest)
 
     assert group["facet"] == {*FACETS, "section"}
-    assert group["role"] == {*ROLES, "fitting", "all", "cut"}
+    assert group["role"] == {*ROLES, "roles", "within", "compare", "fitting", "all", "cut"}
     assert group["collection"] == set(COLLECTIONS)
     assert group["tag"] == {tag for query in read_queries(QUERIES) for tag in query.tags}
     assert {f"file.{key}" for key in group["file"]} == {kind.text for kind in downloads.KINDS.values()}
     assert group["value"] == {"en", "nl"}
+    assert group["kind"] == set(KINDS)
 
 
 def test_scripts_say_what_is_written_for_them() -> None:
@@ -87,6 +103,7 @@ def test_links_keep_the_chosen_language() -> None:
     assert chosen.link("/page/agent/x#part") == "/page/agent/x?lang=nl#part"
     assert chosen.link("/sparql?query=ASK") == "/sparql?query=ASK&lang=nl"
     assert chosen.switch("en") == "/search?q=a+b&page=2&lang=en"
+    assert chosen.link("http://www.w3.org/2002/07/owl#sameAs") == "http://www.w3.org/2002/07/owl#sameAs"
     assert (unchosen.language, unchosen.link("/x"), unchosen.switch("en")) == ("nl", "/x", "/search?q=a+b&lang=en")
 
 

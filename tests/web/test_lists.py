@@ -19,7 +19,10 @@ def rows(client: Client, path: str) -> list[tuple[str, ...]]:
     """Address, name and numbers of each row."""
     text = client.get(path, headers={"Accept": "text/html"}).text
     found = re.findall(r'<tr><td class="depth-\d"><a href="([^"]*)">(.*?)</a></td>(.*?)</tr>', text)
-    return [(address, re.sub("<.*?>", "", name), *re.findall(r'"number">(\d*)<', cells)) for address, name, cells in found]
+    return [
+        (address, re.sub("<.*?>", "", name), *re.findall(r'"number">(?:<a [^>]*>)?(\d*)<', cells))
+        for address, name, cells in found
+    ]
 
 
 def test_documents(client: Client) -> None:
@@ -65,3 +68,19 @@ def test_unknown_order_is_refused(client: Client) -> None:
 
     assert response.status_code == 400
     assert response.json["detail"] == 'There is no order "size". There are: name, speaker, addressee, object, mentions.'  # type: ignore[index]
+
+
+def test_a_number_leads_to_as_many_statements(client: Client) -> None:
+    """To the role on the page of the thing; of a topic with narrower ones, to the search; of mentions to nothing."""
+    agents = client.get("/agents?lang=en", headers={"Accept": "text/html"}).text
+    topics = client.get("/topics?lang=en", headers={"Accept": "text/html"}).text
+    asked = client.get("/page/agent/elland?role=asked", headers={"Accept": "text/html"}).text
+    found = client.get("/search.json?topic=harbours").json
+
+    assert '<a href="/page/agent/elland?role=asked&amp;lang=en">3</a>' in agents
+    assert "3 statements" in asked
+    assert "role=named" not in agents
+    assert ">with narrower topics</a>" in topics
+    assert '<a href="/search?topic=harbours&amp;lang=en">7</a>' in topics
+    assert found is not None
+    assert found["total"] == 7

@@ -115,11 +115,56 @@ def test_more_than_can_be_listed_is_said(harbours: Release, client: Client, monk
 
 def test_a_long_list_has_pages(harbours: Release) -> None:
     """Of a hundred statements each; the addresses keep what is chosen, and an unlisted choice is offered if something has it."""
-    many = [InRole(f"{ID}statement/x/s{number}", {"kind": (f"{ID}kind/{number % 20}",)}) for number in range(250)]
-    chosen = Narrowing("/p", {"kind": "kind/19"}, {"kind": ()}, {"role": "says"}).page(Reader(harbours), many, 1)
+    many = [InRole(f"{ID}statement/x/s{number}", {"kind": (f"{ID}kind/{number % 50}",)}) for number in range(250)]
+    chosen = Narrowing("/p", {"kind": "kind/49"}, {"kind": ()}, {"role": "says"}).page(Reader(harbours), many, 1)
     listed = Narrowing("/p", {}, {"kind": ()}, {"role": "says"}).page(Reader(harbours), many, 3)
 
     assert (len(listed.entries), listed.page) == (50, 3)
     assert listed.pages == ("/p?role=says", "/p?role=says&page=2", "/p?role=says&page=3")
-    assert (len(listed.choices[0][1]), len(chosen.choices[0][1])) == (12, 13)
-    assert [(each.iri, each.address) for each in chosen.choices[0][1] if each.chosen] == [(f"{ID}kind/19", "/p?role=says")]
+    assert (len(listed.choices[0][1]), listed.others) == (40, {"kind": 10})
+    assert (len(chosen.choices[0][1]), chosen.others) == (41, {"kind": 9})
+    assert [(each.iri, each.address) for each in chosen.choices[0][1] if each.chosen] == [(f"{ID}kind/49", "/p?role=says")]
+
+
+def test_a_count_is_that_of_the_list_to_which_it_leads(harbours: Release) -> None:
+    """With what else is chosen; a choice that nothing has beside the others is still there to be taken back."""
+
+    def of(kind: str, topic: str) -> InRole:
+        return InRole(f"{ID}statement/x/{kind}-{topic}", {"kind": (f"{ID}kind/{kind}",), "topic": (f"{ID}topic/{topic}",)})
+
+    statements = [of("a", "ports"), of("a", "ships"), of("b", "ships"), of("c", "ships")]
+    orders: dict[str, tuple[str, ...]] = {"kind": (), "topic": ()}
+
+    def counts(**chosen: str) -> dict[str, dict[str, int]]:
+        found = Narrowing("/p", chosen, orders, {}).page(Reader(harbours), statements, 1)
+        return {name: {each.iri.rpartition("/")[2]: each.count for each in choices} for name, choices in found.choices}
+
+    assert counts() == {"kind": {"a": 2, "b": 1, "c": 1}, "topic": {"ships": 3, "ports": 1}}
+    assert counts(topic="ships") == {"kind": {"a": 1, "b": 1, "c": 1}, "topic": {"ships": 3, "ports": 1}}
+    assert counts(kind="kind/b", topic="ports") == {"kind": {"a": 1, "b": 0}, "topic": {"ships": 1, "ports": 0}}
+
+
+def test_a_topic_says_how_many_there_are_with_narrower_ones(client: Client) -> None:
+    """As many as the search lists, and where they are compared; what is no topic says nothing of the kind."""
+    text = client.get("/page/topic/harbours?lang=en", headers=HTML).text
+    found = client.get("/search.json?topic=harbours").json
+
+    assert '<a href="/search?topic=harbours&amp;lang=en">7 statements, narrower topics included</a>' in text
+    assert found is not None
+    assert found["total"] == 7
+    assert 'href="/compare?topic=harbours&amp;lang=en#said"' in text
+    assert "narrower topics included" not in client.get("/page/agent/elland?lang=en", headers=HTML).text
+
+
+def test_a_page_with_several_roles_says_first_which(client: Client) -> None:
+    """Each with its number, and a way to it; its classes are those of the ontology."""
+    text = client.get("/page/agent/plough-party?lang=en", headers=HTML).text
+    contents = text.partition('<nav class="contents"')[2].partition("</nav>")[0]
+
+    assert re.findall(r'href="#role-(\w+)">.*?<small>(\d+)', contents) == [
+        ("says", "6"),
+        ("reports", "1"),
+        ("asked", "1"),
+        ("named", "1"),
+    ]
+    assert "(FOAF)" not in text.partition('<p class="kinds">')[2].partition("</p>")[0]

@@ -403,3 +403,12 @@ def test_slash_at_the_end_leads_to_the_address_without(client: Client, path: str
     """And one that leads nowhere is still nowhere."""
     assert (client.get(f"{path}/").status_code, client.get(f"{path}/").headers["Location"]) == (308, path)
     assert client.get(f"{path}x/").status_code == 404
+
+
+def test_a_document_names_its_language_and_offers_its_table(client: Client) -> None:
+    """The language by name, the title as it is, the statements as a file for a spreadsheet."""
+    text = client.get("/page/document/harbour-2031?lang=nl", headers={"Accept": "text/html"}).text
+
+    assert "<span>Nederlands</span>" in text
+    assert '<a href="/dumps/harbour-2031.csv">harbour-2031.csv</a>' in text
+    assert client.get("/dumps/harbour-2031.csv").text.count("harbour-2031/s001") > 0
