@@ -19,6 +19,7 @@ from kg.schema import schema
 @options.sources
 @options.build_dir
 @options.jobs
+@options.shacl
 @click.option(
     "--format", "style", type=click.Choice(report.FORMATS), default="text", show_default=True, help="Form of the findings."
 )
@@ -60,6 +61,7 @@ def check(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | Non
 @options.sources
 @options.build_dir
 @options.jobs
+@options.shacl
 @click.pass_obj
 def build(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | None) -> None:
     """Make a release and let build/current point at it.
