@@ -31,6 +31,12 @@ $(VENV)/bench: requirements-bench.txt $(VENV)/runtime
 	$(INSTALL) --require-hashes -r requirements-bench.txt
 	@touch $@
 
+# Programs whose bounds exclude what we run with have an environment of their own.
+$(VENV)/apart/installed: requirements-apart.txt $(VENV)/runtime
+	$(PYTHON) -m venv --without-pip $(VENV)/apart
+	$(PYTHON) -m pip --python $(VENV)/apart/bin/python install --quiet --disable-pip-version-check --require-hashes -r requirements-apart.txt
+	@touch $@
+
 install: $(VENV)/runtime  ## Install the command kg into .venv
 
 authoring: $(VENV)/authoring  ## Install what `kg new` and `kg merge` need, too
@@ -64,7 +70,7 @@ check: dev  ## Lint, types, imports, ontology and data
 	$(BIN)/kg check
 	$(BIN)/kg schema --check
 
-bench: $(VENV)/bench  ## Measure what has a number (PART=build, queries, serving or scale; QUICK=1; LARGE=1)
+bench: $(VENV)/bench $(VENV)/apart/installed  ## Measure what has a number (PART=build, queries, peers, growth, serving or scale; QUICK=1; LARGE=1)
 	$(BIN)/python -m bench.run $(PART) $(if $(QUICK),--quick) $(if $(LARGE),--large)
 
 golden: dev  ## Write the expected files of the tests anew; read the difference before you commit it
@@ -76,6 +82,7 @@ pins: pyproject.toml  ## Write the requirements files anew (needs the command uv
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra authoring --constraint requirements.txt pyproject.toml -o requirements-authoring.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dev pyproject.toml -o requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra bench --constraint requirements.txt pyproject.toml -o requirements-bench.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header bench/apart.in -o requirements-apart.txt
 
 clean:  ## Delete what was installed and built
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

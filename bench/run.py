@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.against import bench_against
+from bench.growth import bench_growth
 from bench.hostile import bench_hostile
 from bench.load import wrk
 from bench.recovery import bench_recovery
@@ -21,7 +23,7 @@ from bench.waiting import bench_build, bench_queries, bench_start
 from kg.store import current_release
 
 _SERVING = ("start", "load", "hostile", "recovery")
-_PARTS = ("build", "queries", *_SERVING)
+_PARTS = ("build", "queries", "peers", "growth", *_SERVING)
 _APART = ("scale",)  # takes as long as all others together
 _NEEDS_WRK = ("load", "hostile")
 
@@ -37,7 +39,9 @@ def main() -> None:
         help=f"serving or {', '.join((*_PARTS, *_APART))}",
     )
     parser.add_argument("--quick", action="store_true", help="one short round of each")
-    parser.add_argument("--large", action="store_true", help="scale: also a million statements")
+    parser.add_argument(
+        "--large", action="store_true", help="scale: also a million statements; growth: 1,000 times the five documents"
+    )
     options = parser.parse_args()
     parts = [p for part in options.parts or _PARTS for p in (_SERVING if part == "serving" else (part,))]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped
@@ -54,17 +58,21 @@ def main() -> None:
                     f"\n{part}: left out, as wrk is not installed (Debian and Ubuntu: apt-get install wrk; macOS: brew install wrk)"
                 )
             else:
-                _run(part, folder, quick=options.quick)
+                _run(part, folder, quick=options.quick, large=options.large)
     print(f"\nload average at the end {_load_average()}")
 
 
-def _run(part: str, folder: Path, *, quick: bool) -> None:
+def _run(part: str, folder: Path, *, quick: bool, large: bool) -> None:
     release = current_release(folder)
     match part:
         case "build":
             bench_build(folder)
         case "queries":
             bench_queries(release)
+        case "peers":
+            bench_against(folder, quick=quick)
+        case "growth":
+            bench_growth(folder, quick=quick, large=large)
         case "start":
             bench_start(folder, quick=quick)
         case "load":

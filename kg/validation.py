@@ -1,4 +1,4 @@
-"""Validation: SHACL shapes (pyshacl) and check queries, with findings that point at the line of YAML.
+"""Validation: SHACL shapes (pyshacl, or what :mod:`kg.shacl` offers) and check queries, with findings that point at the line of YAML.
 
 In: a :class:`~kg.graph.Dataset` and the :class:`~kg.mappings.trace.Trace` of its mappings. Out: a :class:`Validation`: findings,
 and the SHACL report as quads-to-be. Next: :mod:`kg.release`, which goes on only when no finding is a violation.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kg import shacl
 from kg.beside import beside
 from kg.errors import Finding, Severity
 from kg.graph import Dataset
@@ -163,7 +164,9 @@ def _enclosing(trace: Trace, node: str) -> tuple[Place, str] | None:
 
 
 def apply_shapes(dataset: Dataset, shapes: "rdflib.Graph") -> list[Result] | Finding:
-    """Results of pyshacl; shapes that it cannot apply are a finding."""
+    """Results of pyshacl, or of the engine that was chosen; shapes that it cannot apply are a finding."""
+    if shacl.chosen() == shacl.FAST:
+        return _apply_fast(dataset, shapes)
     import pyshacl  # noqa: PLC0415 - 0.15 s that `kg query` and `kg serve` need not pay
     from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError  # noqa: PLC0415
     from rdflib import Graph, URIRef  # noqa: PLC0415
@@ -190,6 +193,18 @@ def apply_shapes(dataset: Dataset, shapes: "rdflib.Graph") -> list[Result] | Fin
             )
         )
     return results
+
+
+def _apply_fast(dataset: Dataset, shapes: "rdflib.Graph") -> list[Result] | Finding:
+    """The same of a faster engine."""
+    try:
+        found = shacl.apply_fast(dataset, shapes.serialize(format="nt"), _predicates(shapes))
+    except shacl.ShapesError as error:
+        return Finding("ontology/shapes", 1, 1, "shapes", f"the shapes cannot be applied: {error}")
+    return [
+        Result(one.focus, one.path, one.value, one.shape, one.message, _SEVERITIES.get(one.severity, Severity.VIOLATION))
+        for one in found
+    ]
 
 
 def _predicates(shapes: "rdflib.Graph") -> frozenset[str] | None:

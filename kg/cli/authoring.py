@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @options.sources
 @options.build_dir
 @options.jobs
+@options.shacl
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the findings.")
 @click.option(
     "--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the SHACL report, as Turtle."
@@ -61,6 +62,7 @@ def check(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | Non
 @options.sources
 @options.build_dir
 @options.jobs
+@options.shacl
 @click.pass_obj
 def build(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | None) -> None:
     """Make a release and let build/current point at it.
