@@ -10,6 +10,7 @@ _MORE: Final = {
     "topics": "/topics",
     "instruments": "/instruments",
     "comparison": "/compare",
+    "comparison on a topic": "/compare?topic=harbours",
     "document": "/page/document/harbour-2031",
     "entity that links": "/page/agent/elland",
     "version of the ontology": "/dataset",
