@@ -20,8 +20,8 @@ from kg.mappings.layout import Layout
 from kg.namespaces import SH
 from kg.store import current_release
 
-SIZES: Final = (1_000, 3_000, 10_000)
-QUICK_SIZES: Final = (1_000,)
+QUICK_SIZES: Final = (1_000, 3_000, 10_000)
+SIZES: Final = (*QUICK_SIZES, 30_000)
 _QUERIES: Final = ("claims-with-evidence", "commitments", "kinds-by-document", "frames", "treaties-by-action")
 _BROKEN: Final = 40
 """One in so many statements is broken, so that there is something to find."""

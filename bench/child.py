@@ -19,6 +19,15 @@ LIMIT_S: Final = 300.0
 APART: Final = Path(sys.executable).parent.parent / "apart" / "bin" / "python"
 """The Python of programs that cannot be installed beside ours (bench/apart.in)."""
 
+_LAUNCHER: Final = """
+import json, os, sys
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(child, 0)
+with open(int(sys.argv[1]), "w") as pipe:
+    json.dump([os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss], pipe)
+"""
+"""Starts the child from a small process: on Linux the peak of a process is never below that of the one that started it."""
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -44,22 +53,27 @@ def run(arguments: Sequence[str], python: Path = Path(sys.executable), fails: Se
     :param fails: exit statuses beside 0 that are no failure
     """
     limit = ["prlimit", f"--cpu={LIMIT_S:.0f}"] if Path("/usr/bin/prlimit").exists() else []
+    reading, writing = os.pipe()
     started = time.perf_counter()
-    child = subprocess.Popen([*limit, str(python), *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert child.stdout is not None
-    output = child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    child.stdout.close()
+    child = subprocess.Popen(
+        [sys.executable, "-S", "-c", _LAUNCHER, str(writing), *limit, str(python), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(writing,),
+    )
+    os.close(writing)
+    output, _ = child.communicate()
     wall = time.perf_counter() - started
-    peak = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
-    if child.returncode not in (0, *fails):
-        return Taken(None, wall, usage.ru_utime + usage.ru_stime, peak, f"ended with status {child.returncode}")
+    with open(reading, encoding="utf-8") as pipe:  # noqa: PTH123 - a file descriptor
+        status, processor, largest = json.loads(pipe.read())
+    peak = largest / (1024 if sys.platform == "linux" else 1024**2)
+    if status not in (0, *fails):
+        return Taken(None, wall, processor, peak, f"ended with status {status}")
     try:
         said = json.loads(output.splitlines()[-1]) if output.strip() else {}
     except ValueError:
         said = {}
-    return Taken(said, wall, usage.ru_utime + usage.ru_stime, peak)
+    return Taken(said, wall, processor, peak)
 
 
 def table(title: str, note: str = "") -> None:

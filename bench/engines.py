@@ -77,11 +77,13 @@ def _shacl_rust(shapes: str) -> Adapter:
 
 def _shifty(shapes: str) -> Adapter:
     module = importlib.import_module("shifty")
+    importlib.import_module("rdflib").NORMALIZE_LITERALS = False  # its report is an rdflib graph
     return lambda data: _rows(module.validate(data, shapes)[1])
 
 
 def _turbo(shapes: str) -> Adapter:
     module = importlib.import_module("pyshacl_turbo")
+    importlib.import_module("rdflib").NORMALIZE_LITERALS = False  # its report is an rdflib graph
     return lambda data: _rows(
         module.validate(data, shacl_graph=shapes, data_graph_format="turtle", shacl_graph_format="turtle")[1]
     )

@@ -44,7 +44,15 @@ def test_growth(rows: tuple[int, int], seconds: tuple[float, float], word: str) 
     """Ten times the data: ten times the answer, a hundred times, or as many rows as before."""
     costs = [Cost(1_000, rows[0], seconds[0]), Cost(10_000, rows[1], seconds[1])]
 
-    assert growth(costs).word == word
+    assert growth(costs).word() == word
+
+
+def test_growth_is_judged_by_that_of_lookups() -> None:
+    """A store that is ten times as large takes longer to find one thing; a query cannot do better."""
+    found = growth([Cost(1_000, 10, 0.01), Cost(10_000, 100, 0.17)])
+
+    assert found.word() == "FASTER THAN BOTH"
+    assert found.word(lookups=1.13) == "with its answer"
 
 
 def test_growth_begins_where_time_can_be_measured() -> None:
@@ -102,10 +110,12 @@ def test_tables_of_a_project(tmp_path: Path) -> None:
 def test_child_is_measured() -> None:
     """What it says, and what it cost; a child that fails says so."""
     done = child.run(["-c", "sum(range(10**6)); print('[1]')"], Path(sys.executable))
+    large = child.run(["-c", "b = bytearray(200 * 2**20)"], Path(sys.executable))
     failed = child.run(["-c", "raise SystemExit(3)"], Path(sys.executable))
 
     assert done.said == [1]
     assert done.processor > 0
-    assert done.peak > 1
+    assert done.peak < 40  # of this process, which is larger, nothing is in it
+    assert 200 < large.peak < 300
     assert failed.said is None
     assert failed.error == "ended with status 3"
