@@ -12,9 +12,10 @@ from kg import shacl
 from kg.cli import main
 from kg.errors import Finding, UsageError
 from kg.graph import Dataset
+from kg.mappings.layout import Layout
 from kg.namespaces import ID, SH
 from kg.validation import apply_shapes, to_rdflib
-from tests.project import ROOT, make_project
+from tests.project import ROOT, edit, make_project
 
 ONTOLOGY = ROOT / "ontology"
 EXAMPLES = sorted(p for p in (ONTOLOGY / "examples").glob("*/*.ttl") if p.parent.name not in {"checks", "rules"})
@@ -145,3 +146,28 @@ def test_check_with_each_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert said["shacl"].exit_code == 1
     assert "an assessment has exactly one polarity" in said["shacl"].output
     assert ID not in said["shacl"].output
+
+
+def test_what_one_engine_found_is_not_taken_for_what_another_finds(
+    project: Layout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Results are kept for the engine that gave them."""
+    asked: list[str] = []
+
+    def counted(dataset: Dataset, shapes: Graph) -> object:
+        asked.append(shacl.chosen())
+        return apply_shapes(dataset, shapes)
+
+    monkeypatch.setattr("kg.scale.judging.apply_shapes", counted)
+    monkeypatch.setenv(shacl.VARIABLE, "pyshacl")  # the command sets it; so it is put back
+    edit(project, "mappings/harbour-2031.yaml", "  place: verland\n  topics: [fishing]", "  place: harbours\n  topics: [fishing]")
+    build = tmp_path / "build"
+    build.mkdir()
+    for engine in ("pyshacl", "pyshacl", "shacl", "shacl"):
+        CliRunner().invoke(
+            main, ["--root", str(project.root), "check", "--build-dir", str(build), "--jobs", "1", "--shacl", engine]
+        )
+
+    assert sorted(set(asked)) == ["pyshacl", "shacl"]
+    assert asked == sorted(asked)
+    assert asked.count("pyshacl") == asked.count("shacl")

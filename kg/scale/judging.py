@@ -24,6 +24,7 @@ from kg.scale.cache import Cache, key_of
 from kg.scale.conformity import Conformity, Surroundings, Terms
 from kg.scale.known import Known, surround
 from kg.scale.scopes import Queries, read_by
+from kg.shacl import chosen as engine
 from kg.shapes import Shapes
 from kg.validation import Result, apply_shapes, run_check
 
@@ -168,7 +169,7 @@ def _shapes(common: Common, dataset: Dataset, own: list[ox.Quad], slug: str, tra
     if not doubtful:
         return []
     small = _part(dataset, doubtful)
-    key = key_of("shapes", *common.shapes.texts, *sorted(f"{quad.triple}" for quad in small.quads))
+    key = key_of("shapes", engine(), *common.shapes.texts, *sorted(f"{quad.triple}" for quad in small.quads))
     if not common.cache.holds(key):
         found = _applied(common, small, trace)
         common.cache.write(

@@ -28,6 +28,7 @@ from kg.scale.conformity import prepared
 from kg.scale.executor import Executor
 from kg.scale.known import Known
 from kg.scale.scopes import by_scope
+from kg.shacl import chosen as engine
 from kg.shapes import read_shapes
 from kg.validation import Result, Validation, conclude
 
@@ -213,6 +214,7 @@ class _Judge:
         keys = {key: term.iri for key, term in shared.context.terms.items()}
         digest = key_of(
             "judging",
+            engine(),
             self._shared_digest,
             rules.text,
             checks.text,
