@@ -38,6 +38,7 @@ _NICE: Final = 5
 
 _PREPARE_AFTER_S: Final = 3.0
 """After the start, or a new release, until pages are made ahead: the first requests have the processors to themselves."""
+_PREPARING_NICE: Final = 15
 _FIRST: Final = ("/", "/ontology", "/ontology/scheme/topic", "/report", "/codebook", "/compare", "/agents", "/topics", "/search")
 """Pages of which some part takes long, and is kept until the next release."""
 _DOCUMENTS: Final = 20
@@ -108,6 +109,8 @@ class Making:
     def _prepare(self, site: Site) -> None:
         """Have made what takes long the first time, so that nobody waits for it."""
         time.sleep(_PREPARE_AFTER_S)
+        if sys.platform == "linux":  # where a thread has a priority of its own: nobody waits for this one
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _PREPARING_NICE)
         documents = (local(str(document["iri"])) for document in site.release.description.get("documents", [])[:_DOCUMENTS])
         for path in (*_FIRST, *documents):
             if self._app.extensions["kg"] is not site:
