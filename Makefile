@@ -70,7 +70,7 @@ check: dev  ## Lint, types, imports, ontology and data
 	$(BIN)/kg check
 	$(BIN)/kg schema --check
 
-bench: $(VENV)/bench $(VENV)/apart/installed  ## Measure what has a number (PART=build, queries, peers, growth, serving or scale; QUICK=1; LARGE=1)
+bench: $(VENV)/bench $(if $(filter-out peers,$(PART)),,$(VENV)/apart/installed)  ## Measure what has a number (PART=build, queries, peers, growth, serving or scale; QUICK=1; LARGE=1)
 	$(BIN)/python -m bench.run $(PART) $(if $(QUICK),--quick) $(if $(LARGE),--large)
 
 golden: dev  ## Write the expected files of the tests anew; read the difference before you commit it
