@@ -81,16 +81,16 @@ def read_shared(layout: Layout, elsewhere: Lost, denied: frozenset[str]) -> Shar
     trace.lost |= elsewhere.iris
     trace.lost_below |= elsewhere.below
     known = Registry(set(declared.places) | vocabulary.concepts | trace.lost)
-    registry = Apart(known, frozenset(), denied)
-    converter = Converter(context, vocabulary, registry, trace)
+    apart = Apart(known, frozenset(), denied)
+    converter = Converter(context, vocabulary, apart, trace)
     nodes = [
         node
         for tree, prefix in zip(trees, prefixes, strict=True)
         for node in collections.convert(tree, prefix, converter, declared)
     ]
-    links = read_links(layout.links, layout.name(layout.links), registry, trace)
+    links = read_links(layout.links, layout.name(layout.links), apart, trace)
     by_iri = {str(node["id"]): node for node in nodes}
-    return Shared(layout, context, vocabulary, known, by_iri, trace, tuple(links), lost, frozenset(registry.assumed))
+    return Shared(layout, context, vocabulary, known, by_iri, trace, tuple(links), lost, frozenset(apart.assumed))
 
 
 class Apart(Registry):
@@ -152,8 +152,8 @@ def read_document(shared: Shared, path: Path, sources: Path | None, elsewhere: L
     trace.lost_below |= shared.lost.below | elsewhere.below
     if tree is None:
         return Mapped(slug, ids, lost, frozenset(), named, [], trace, whole=False)
-    registry = Apart(shared.registry, ids | lost.iris | elsewhere.iris, denied)
-    corpus = Corpus(layout, shared.context, shared.vocabulary, registry, trace)
+    apart = Apart(shared.registry, ids | lost.iris | elsewhere.iris, denied)
+    corpus = Corpus(layout, shared.context, shared.vocabulary, apart, trace)
     entry = shared.nodes.get(f"{ID}document/{slug}")
     corpus.graphs[ENTITIES] = [entry] if entry else []
     if entry:
@@ -164,7 +164,7 @@ def read_document(shared: Shared, path: Path, sources: Path | None, elsewhere: L
                 if at in shared.trace.values:
                     trace.values[at] = shared.trace.values[at]
     _, nodes = convert_document(path, tree, corpus, sources, declared, check_lock=True)
-    return Mapped(slug, ids, lost, frozenset(registry.assumed), named, nodes, trace, _kinds(nodes))
+    return Mapped(slug, ids, lost, frozenset(apart.assumed), named, nodes, trace, _kinds(nodes))
 
 
 def _kinds(nodes: list[JsonNode]) -> Counter[str]:

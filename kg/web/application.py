@@ -40,7 +40,7 @@ from kg.web.telemetry import AccessLog, LogOptions
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8642
 _SWITCH_S: Final = 0.0005
-"""Time after which a thread that makes a page lets the endpoint go on; Python's own 5 ms are three small queries."""
+"""Time after which a thread that puts a result on a page lets the endpoint go on; Python's own 5 ms are three small queries."""
 _WATCH_S: Final = 1.0
 _RETRY_S: Final = 30.0
 """Until a release that could not be served is tried again: what was short, such as memory, may not be any more."""
