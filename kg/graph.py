@@ -63,6 +63,14 @@ class Dataset:
             raise TypeError("a rule is a CONSTRUCT query")
         return list(result)
 
+    def follow(self, rule: str) -> int:
+        """Add what a CONSTRUCT query gives to the inferred graph; returns how many triples were new.
+
+        :raises SyntaxError: if it is no query
+        :raises TypeError: if it is another kind of query
+        """
+        return self.add(sorted({t for t in self.construct(rule) if not self.asserted(t)}, key=str), INFERRED)
+
     def select(self, query: str) -> list[dict[str, Term]]:
         """Rows of a SELECT query; unbound variables are left out."""
         result = self.store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from kg.errors import Finding
-from kg.graph import INFERRED, Dataset
+from kg.graph import Dataset
 
 _MAX_ROUNDS = 20
 _HEADER = re.compile(r"^#\+ ?(.*)$", re.MULTILINE)
@@ -72,11 +72,9 @@ def infer(dataset: Dataset, rules: list[HeadedQuery]) -> list[Finding]:
         added = 0
         for rule in rules:
             try:
-                triples = dataset.construct(rule.text)
+                added += dataset.follow(rule.text)
             except (SyntaxError, TypeError) as error:
                 findings.setdefault(misspelt(rule, dataset, "a CONSTRUCT query", error))
-                continue
-            added += dataset.add(sorted({t for t in triples if not dataset.asserted(t)}, key=str), INFERRED)
         if not added:
             break
     return list(findings)

@@ -15,8 +15,10 @@ import pyoxigraph as ox
 
 from kg.mappings.literals import problem
 from kg.namespaces import RDF, RDF_TYPE, RDFS, SH, XSD
+from kg.ntriples import datatype, is_iri, is_literal, language, lexical
 
-Terms = Sequence[ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple]
+Terms = Sequence[str]
+"""As N-Triples writes them."""
 Said = Mapping[str, Terms]
 """Values of a node by property."""
 
@@ -135,17 +137,16 @@ class _Reader:
             return simple(term, value)
         match term:
             case "nodeKind" if _iri(value) == f"{SH}IRI":
-                return lambda values, _, __: all(isinstance(v, ox.NamedNode) for v in values)
+                return lambda values, _, __: all(map(is_iri, values))
             case "in":
-                allowed = frozenset(self._list(value))
+                allowed = frozenset(map(str, self._list(value)))
                 return lambda values, _, __: all(v in allowed for v in values)
             case "hasValue":
-                return lambda values, _, __: value in values
+                wanted = str(value)
+                return lambda values, _, __: wanted in values
             case "pattern":
                 pattern = re.compile(_lexical(value))
-                return lambda values, _, __: all(
-                    isinstance(v, ox.Literal) and pattern.search(v.value) is not None for v in values
-                )
+                return lambda values, _, __: all(is_literal(v) and pattern.search(lexical(v)) is not None for v in values)
             case "languageIn":
                 return _language_in(frozenset(_lexical(item) for item in self._list(value)))
             case "uniqueLang" if _lexical(value) == "true":
@@ -165,7 +166,7 @@ class _Reader:
         wanted = frozenset(classes)
 
         def test(values: Terms, _: Said, around: Surroundings) -> bool:
-            return all(isinstance(v, ox.NamedNode) and not wanted.isdisjoint(around.kinds(v.value)) for v in values)
+            return all(is_iri(v) and not wanted.isdisjoint(around.kinds(lexical(v))) for v in values)
 
         return test
 
@@ -201,7 +202,7 @@ def _count(term: str, number: int) -> Test:
 
 
 def _class(wanted: str) -> Test:
-    return lambda values, _, around: all(isinstance(v, ox.NamedNode) and wanted in around.kinds(v.value) for v in values)
+    return lambda values, _, around: all(is_iri(v) and wanted in around.kinds(lexical(v)) for v in values)
 
 
 def _datatype(wanted: str) -> Test:
@@ -210,9 +211,7 @@ def _datatype(wanted: str) -> Test:
 
     def test(values: Terms, _: Said, __: Surroundings) -> bool:
         return all(
-            isinstance(v, ox.Literal)
-            and v.datatype.value == wanted
-            and (wanted == f"{XSD}string" or problem(v.value, wanted) is None)
+            is_literal(v) and datatype(v) == wanted and (wanted == f"{XSD}string" or problem(lexical(v), wanted) is None)
             for v in values
         )
 
@@ -222,19 +221,19 @@ def _datatype(wanted: str) -> Test:
 def _language_in(tags: frozenset[str]) -> Test:
     if not all(_LANGUAGES.fullmatch(tag) for tag in tags):
         raise UnknownError(tags)
-    return lambda values, _, __: all(isinstance(v, ox.Literal) and v.language in tags for v in values)
+    return lambda values, _, __: all(language(v) in tags for v in values)
 
 
 def _unique_lang(values: Terms, _: Said, __: Surroundings) -> bool:
-    tags = [v.language.lower() for v in values if isinstance(v, ox.Literal) and v.language]
+    tags = [tag for tag in (language(v).lower() for v in values) if tag]
     return len(tags) == len(set(tags))
 
 
-def _number(value: object) -> Decimal:
-    if not isinstance(value, ox.Literal) or value.datatype.value not in (f"{XSD}integer", f"{XSD}decimal"):
+def _number(value: str) -> Decimal:
+    if not is_literal(value) or datatype(value) not in (f"{XSD}integer", f"{XSD}decimal"):
         raise UnknownError(value)
     try:
-        return Decimal(value.value)
+        return Decimal(lexical(value))
     except InvalidOperation:
         raise UnknownError(value) from None
 
@@ -276,10 +275,10 @@ _SIMPLE: Final[dict[str, Callable[[str, object], Test]]] = {
     "maxCount": lambda term, value: _count(term, int(_lexical(value))),
     "class": lambda _, value: _class(_iri(value)),
     "datatype": lambda _, value: _datatype(_iri(value)),
-    "minInclusive": lambda term, value: _range(term, _number(value)),
-    "maxInclusive": lambda term, value: _range(term, _number(value)),
-    "minExclusive": lambda term, value: _range(term, _number(value)),
-    "maxExclusive": lambda term, value: _range(term, _number(value)),
+    "minInclusive": lambda term, value: _range(term, _number(str(value))),
+    "maxInclusive": lambda term, value: _range(term, _number(str(value))),
+    "minExclusive": lambda term, value: _range(term, _number(str(value))),
+    "maxExclusive": lambda term, value: _range(term, _number(str(value))),
     "lessThan": lambda _, value: _less_than(_iri(value)),
 }
 """Constraints that are told by their value alone."""

@@ -12,8 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import pyoxigraph as ox
-
 from kg import dumps
 from kg.description import DATASET, LICENSE
 from kg.exports import GROUP_METADATA, NAMES, OF_DATASET, TABLE, TITLES
@@ -286,9 +284,7 @@ def _rows(common: Common, document: Document, others: Grouped) -> str:
         asserted, inferred = own_lines(common.cache, document.mapped, document.judged, document.new)
         near = [line for graph, found in others.items() if graph != DESCRIPTION for line in found]
         near += [line for line in others.get(DESCRIPTION, ()) if not line.startswith(of_release)]
-        name = ox.DefaultGraph()
-        data = lines.packed((*asserted, *inferred, *near))
-        made = rows(document.slug, (ox.Quad(t.subject, t.predicate, t.object, name) for t in lines.triples(data)))
+        made = rows(document.slug, (*asserted, *inferred, *near))
         common.cache.write(key, {"rows": made, "csv": Body.of(csvw.encoded(made))})
     (body,) = common.cache.read(key, "csv")
     write_csv(common.directory / f"{document.slug}.csv", [body], plain=common.plain)

@@ -12,17 +12,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import pyoxigraph as ox
-
 from kg.errors import Finding
 from kg.graph import Dataset
 from kg.mappings.trace import Trace
 from kg.namespaces import RDF_TYPE, RDFS
+from kg.ntriples import is_iri, parts
 from kg.rules import infer
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
 from kg.scale.conformity import Conformity, Surroundings, Terms
-from kg.scale.known import Known, surround
+from kg.scale.known import Known
+from kg.scale.near import Near
 from kg.scale.scopes import Queries, read_by
 from kg.shacl import chosen as engine
 from kg.shapes import Shapes
@@ -31,6 +31,7 @@ from kg.validation import Result, apply_shapes, run_check
 SHARED: Final = ""
 """Stands for the slug of a document where what is shared is judged."""
 _TYPE: Final = f"<{RDF_TYPE}>"
+_ABOVE: Final = f"<{RDFS}subClassOf>"
 
 
 @dataclass(frozen=True)
@@ -89,39 +90,32 @@ def work(common: Common, job: Job) -> str:
     """
     key = job.key(common)
     triples, flagged = common.cache.read(job.mapped, "triples", "flagged")
-    dataset = Dataset()
-    dataset.add(lines.triples(triples), job.slug)
-    dataset.add(lines.triples(_neighbours(common.cache, job.neighbours)), "neighbours")
-    own = list(dataset.quads)
-    surround(dataset, common.known)
-    made = judge(common, dataset, own, flagged, job.slug, lines.unpacked(triples))
+    near = Near()
+    near.take(triples, job.slug)
+    asserted = list(near.own)
+    near.take(_neighbours(common.cache, job.neighbours), "neighbours")
+    near.surround(common.known)
+    made = judge(common, near, flagged, job.slug, asserted)
     made["head"]["neighbours"] = [neighbour.iri for neighbour in job.neighbours]
     common.cache.write(key, made)
     return key
 
 
 def judge(
-    common: Common,
-    dataset: Dataset,
-    own: list[ox.Quad],
-    flagged: frozenset[tuple[str, str]],
-    slug: str,
-    asserted: Iterable[str] = (),
+    common: Common, near: Near, flagged: frozenset[tuple[str, str]], slug: str, asserted: Iterable[str] = ()
 ) -> dict[str, Any]:
     """Validate and infer.
 
-    :param dataset: what is asserted, and in its store what is inferred of what is shared
-    :param own: quads of the document and its neighbours
+    :param near: what is asserted, and what is inferred of what is shared
     :param asserted: lines of the document
     """
     trace = Trace(flagged=set(flagged))
-    results = [result for result in _shapes(common, dataset, own, slug, trace) if _belongs(result.focus, slug)]
-    before = len(dataset.quads)
-    for finding in infer(dataset, list(common.rules.document)):
+    results = [result for result in _shapes(common, near, slug, trace) if _belongs(result.focus, slug)]
+    for finding in infer(near, list(common.rules.document)):
         trace.report(finding)
-    inferred = lines.of_triples(quad.triple for quad in dataset.quads[before:])
+    inferred = lines.in_order(near.inferred)
     for check in common.checks.document:
-        found = run_check(dataset, check, common.keys, trace)
+        found = run_check(near, check, common.keys, trace)
         results += [result for result in found if _belongs(result.focus, slug)]
     kept = [line for line in inferred if (lines.owner(line) or SHARED) == slug]
     loose = [line for line in inferred if slug != SHARED and lines.owner(line) is None]
@@ -159,17 +153,17 @@ def _neighbours(cache: Cache, neighbours: Iterable[Neighbour]) -> bytes:
     return b"".join(found)
 
 
-def _shapes(common: Common, dataset: Dataset, own: list[ox.Quad], slug: str, trace: Trace) -> list[Result]:
+def _shapes(common: Common, near: Near, slug: str, trace: Trace) -> list[Result]:
     """Results of the shapes: of pyshacl, for the nodes of which it is not certain that they conform."""
     if common.shapes.findings:
         return []
     if common.conformity is None:
-        return _applied(common, dataset, trace)
-    doubtful = _doubtful(common, common.conformity, own, slug)
+        return _applied(common, [*near.own, *near.around], trace)
+    doubtful = _doubtful(common, common.conformity, near.own, slug)
     if not doubtful:
         return []
-    small = _part(dataset, doubtful)
-    key = key_of("shapes", engine(), *common.shapes.texts, *sorted(f"{quad.triple}" for quad in small.quads))
+    small = sorted(_part(near, doubtful))
+    key = key_of("shapes", engine(), *common.shapes.texts, *small)
     if not common.cache.holds(key):
         found = _applied(common, small, trace)
         common.cache.write(
@@ -181,8 +175,10 @@ def _shapes(common: Common, dataset: Dataset, own: list[ox.Quad], slug: str, tra
     return list(results)
 
 
-def _applied(common: Common, dataset: Dataset, trace: Trace) -> list[Result]:
+def _applied(common: Common, said: Iterable[str], trace: Trace) -> list[Result]:
     """Results of pyshacl."""
+    dataset = Dataset()
+    dataset.add(lines.triples(lines.packed(said)), SHARED)
     found = apply_shapes(dataset, common.shapes.graph)
     if isinstance(found, Finding):
         trace.report(found)
@@ -190,32 +186,30 @@ def _applied(common: Common, dataset: Dataset, trace: Trace) -> list[Result]:
     return found
 
 
-def _part(dataset: Dataset, nodes: Collection[str]) -> Dataset:
+def _part(near: Near, nodes: Collection[str]) -> set[str]:
     """What the constraints that :mod:`kg.scale.conformity` knows look at for some nodes: what they say, and the classes of their values."""
-    subjects: set[object] = {ox.NamedNode(node) for node in nodes}
-    said = [quad for quad in dataset.quads if quad.subject in subjects]
-    values = {quad.object for quad in said}
-    above = f"{RDFS}subClassOf"
-    said += [
-        quad
-        for quad in dataset.quads
-        if (quad.predicate.value == RDF_TYPE and quad.subject in values and quad.subject not in subjects)
-        or (quad.predicate.value == above and quad.subject not in subjects)
-    ]
-    return Dataset(quads=said)
+    subjects = {f"<{node}>" for node in nodes}
+    read = [(line, *parts(line)) for line in (*near.own, *near.around)]
+    values = {value for _, subject, _, value in read if subject in subjects}
+    return {
+        line
+        for line, subject, predicate, _ in read
+        if subject in subjects or (predicate == _TYPE and subject in values) or predicate == _ABOVE
+    }
 
 
-def _doubtful(common: Common, conformity: Conformity, own: list[ox.Quad], slug: str) -> frozenset[str]:
+def _doubtful(common: Common, conformity: Conformity, own: Iterable[str], slug: str) -> frozenset[str]:
     """Nodes of which it is not certain that they conform."""
-    said: dict[str, dict[str, list[Any]]] = {}
-    for quad in own:
-        if isinstance(quad.subject, ox.NamedNode):
-            said.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object)
+    said: dict[str, dict[str, list[str]]] = {}
+    for line in own:
+        subject, predicate, value = parts(line)
+        if is_iri(subject):
+            said.setdefault(subject[1:-1], {}).setdefault(predicate[1:-1], []).append(value)
     kinds: dict[str, Collection[str]] = {}
 
     def kinds_of(node: str) -> Collection[str]:
         if node not in kinds:
-            own_kinds = common.known.kinds_of(said.get(node, {}).get(RDF_TYPE, ()))
+            own_kinds = common.known.kinds_of(value[1:-1] for value in said.get(node, {}).get(RDF_TYPE, ()) if is_iri(value))
             kinds[node] = own_kinds | common.known.kinds.get(node, frozenset())
         return kinds[node]
 

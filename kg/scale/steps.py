@@ -27,6 +27,7 @@ from kg.scale.cache import Cache, key_of
 from kg.scale.conformity import prepared
 from kg.scale.executor import Executor
 from kg.scale.known import Known
+from kg.scale.near import Near
 from kg.scale.scopes import by_scope
 from kg.shacl import chosen as engine
 from kg.shapes import read_shapes
@@ -233,11 +234,11 @@ class _Judge:
         common = judging.Common(known, digest, self._cache, rules, checks, shapes, prepared(shapes.triples), keys)
         key = key_of("judged", digest, judging.SHARED)
         if not self._cache.holds(key):
-            dataset = Dataset()
+            near = Near()
             for name, triples in known.said.items():
-                dataset.add(triples, name)
+                near.take(lines.packed(lines.of_triples(triples)), name)
             flagged = frozenset(shared.trace.flagged)
-            self._cache.write(key, judging.judge(common, dataset, list(dataset.quads), flagged, judging.SHARED))
+            self._cache.write(key, judging.judge(common, near, flagged, judging.SHARED))
         (inferred,) = self._cache.read(key, "inferred")
         known = Known(known.said, tuple(lines.triples(inferred)))
         return judging.Common(known, digest, self._cache, rules, checks, shapes, common.conformity, keys), key

@@ -1,6 +1,6 @@
 """One row for each statement of a document.
 
-In: the quads of a document's file, which hold what its statements say and the names of what they refer to. Out: rows under
+In: the triples of a document's file, which hold what its statements say and the names of what they refer to. Out: rows under
 :data:`kg.tables.columns.COLUMNS`, in the order of the text. Withdrawn statements say nothing and have no row. Next:
 the writers.
 """
@@ -8,10 +8,9 @@ the writers.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import pyoxigraph as ox
-
 from kg.fragment import passage_link
 from kg.namespaces import DCTERMS, ID, OA, POL, PREFIXES, RDF_TYPE, RDFS, SKOS
+from kg.ntriples import language, lexical, parts
 from kg.tables.columns import COLUMNS, QUANTITIES, RELATED, Value
 
 Row = tuple[Value, ...]
@@ -23,47 +22,53 @@ _NOTE: Final = f"{SKOS}editorialNote"
 _LABELS: Final = (f"{SKOS}prefLabel", f"{DCTERMS}title", f"{RDFS}label")
 _PART_OF: Final = f"{POL}partOf"
 _PAGE: Final = f"{PREFIXES['foaf']}page"
-
-_Object = ox.NamedNode | ox.Literal
+_LANGUAGES: Final = ("en", "nl")
 
 
 class Things:
-    """What quads say of each subject, by property."""
+    """What triples say of each subject, by property."""
 
-    def __init__(self, quads: Iterable[ox.Quad]) -> None:
-        """Index quads; terms that are neither IRIs nor literals do not occur in a release."""
-        self._properties: dict[str, dict[str, list[_Object]]] = {}
-        for quad in quads:
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, _Object):
-                said = self._properties.setdefault(quad.subject.value, {})
-                said.setdefault(quad.predicate.value, []).append(quad.object)
+    def __init__(self, lines: Iterable[str]) -> None:
+        """Index lines of N-Triples."""
+        self._properties: dict[str, dict[str, list[str]]] = {}
+        self._labels: dict[str, str] = {}
+        for line in lines:
+            subject, predicate, value = parts(line)
+            said = self._properties.setdefault(subject[1:-1], {})
+            said.setdefault(predicate[1:-1], []).append(value)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._properties)
 
+    def _said(self, subject: str, predicate: str) -> Iterable[str]:
+        return self._properties.get(subject, {}).get(predicate, ())
+
     def values(self, subject: str, predicate: str) -> list[str]:
         """Lexical forms or IRIs, sorted: what RDF says in no order has one here."""
-        return sorted({term.value for term in self._properties.get(subject, {}).get(predicate, ())})
+        said = self._said(subject, predicate)
+        return sorted({lexical(term) for term in said}) if said else []
 
     def value(self, subject: str, predicate: str) -> str:
         """The first value; empty if there is none."""
         return next(iter(self.values(subject, predicate)), "")
 
-    def text(self, subject: str, predicate: str, language: str) -> str:
+    def text(self, subject: str, predicate: str, tag: str) -> str:
         """The text in a language; several stand below one another."""
-        found = self._properties.get(subject, {}).get(predicate, ())
-        return "\n".join(sorted(term.value for term in found if isinstance(term, ox.Literal) and term.language == language))
+        said = self._said(subject, predicate)
+        return "\n".join(sorted(lexical(term) for term in said if language(term) == tag)) if said else ""
 
     def label(self, subject: str) -> str:
         """The English name of a thing, or the Dutch one, or what its IRI ends in; of a statement its short name."""
+        if subject not in self._labels:
+            self._labels[subject] = self._label(subject)
+        return self._labels[subject]
+
+    def _label(self, subject: str) -> str:
         if subject.startswith(_STATEMENT):
             return short_name(subject)
-        for predicate in _LABELS:
-            for language in ("en", "nl"):
-                text = self.text(subject, predicate, language)
-                if text:
-                    return text.partition("\n")[0]
-        return subject.rstrip("/").rpartition("#")[2].rpartition("/")[2]
+        texts = (self.text(subject, predicate, tag) for predicate in _LABELS for tag in _LANGUAGES)
+        found = next(filter(None, texts), "")
+        return found.partition("\n")[0] or subject.rstrip("/").rpartition("#")[2].rpartition("/")[2]
 
 
 def short_name(statement: str) -> str:
@@ -71,13 +76,13 @@ def short_name(statement: str) -> str:
     return statement.removeprefix(_STATEMENT)
 
 
-def rows(slug: str, quads: Iterable[ox.Quad]) -> list[Row]:
+def rows(slug: str, lines: Iterable[str]) -> list[Row]:
     """The rows of a document.
 
     :param slug: the document
-    :param quads: what its file holds, see :mod:`kg.exports`
+    :param lines: what its file holds (see :mod:`kg.exports`), as N-Triples
     """
-    things = Things(quads)
+    things = Things(lines)
     own = f"{_STATEMENT}{slug}/"
     found = []
     for subject in things:
@@ -105,8 +110,8 @@ def _cells(things: Things, slug: str, statement: str) -> Iterator[tuple[str, Val
     yield "kind", kind.removeprefix(POL)
     yield "kind_iri", kind
     for name, predicate in (*_TEXTS, ("note", _NOTE)):
-        for language in ("en", "nl"):
-            yield f"{name}_{language}", things.text(statement, predicate, language)
+        for tag in _LANGUAGES:
+            yield f"{name}_{tag}", things.text(statement, predicate, tag)
     yield "addressee_explicit", things.value(statement, f"{POL}addresseeExplicit")
     yield from _related(things, statement)
     yield from _quantities(things, statement)
