@@ -20,9 +20,11 @@ def parts(line: str) -> tuple[str, str, str]:
 
 
 def lexical(term: str) -> str:
-    """The IRI, or the lexical form of a literal."""
+    """The IRI, the lexical form of a literal, or the label of a blank node."""
     if term[0] == "<":
         return term[1:-1]
+    if term[0] == "_":
+        return term[2:]
     text = term[1 : term.rindex('"')]
     return _ESCAPE.sub(_unescaped, text) if "\\" in text else text
 

@@ -15,7 +15,7 @@ from typing import Final
 from kg import __version__, atomic, description, dumps, exports, indexing, manifest, report, rules, textindex, validation
 from kg.engine import binding
 from kg.errors import Finding, FindingsError, Severity
-from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, read_store
+from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, graph_of, read_store
 from kg.mappings.corpus import Corpus, read_corpus
 from kg.mappings.layout import Layout
 from kg.mappings.links import read_prefixes
@@ -218,11 +218,19 @@ def _described(checked: Checked, layout: Layout) -> description.Sources:
     """What the description of the release is made of."""
     return description.Sources(
         checked.dataset.quads,
-        description.Tally(checked.dataset.quads).totals(),
+        description.Tally(_lines(checked.dataset).items()).totals(),
         sorted(checked.corpus.documents),
         [read_query(path) for path, _ in layout.query_files()],
         read_prefixes(layout.links),
     )
+
+
+def _lines(dataset: Dataset) -> Mapping[str, list[str]]:
+    """Lines by IRI of graph."""
+    found: dict[str, list[str]] = {}
+    for quad in dataset.quads:
+        found.setdefault(graph_of(quad), []).append(f"{quad.triple} .")
+    return found
 
 
 def content_version(checked: Checked, layout: Layout, citation: bytes | None = None) -> str:

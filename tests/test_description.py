@@ -301,9 +301,9 @@ def test_a_description_has_no_blank_nodes() -> None:
 
 def test_nothing_is_a_subject_of_data_and_description() -> None:
     """Otherwise its classes would be counted without one another."""
-    node, graph = ox.NamedNode("https://example.org/a"), ox.NamedNode(graph_iri("x"))
-    data = Tally([ox.Quad(node, node, ox.Literal("data"), graph)])
-    own = Tally([ox.Quad(node, node, ox.Literal("own"), graph)])
+    node = "<https://example.org/a>"
+    data = Tally([(graph_iri("x"), [f'{node} {node} "data" .'])])
+    own = Tally([(graph_iri("x"), [f'{node} {node} "own" .'])])
 
     with pytest.raises(ValueError, match=r"what the data speak of: <https://example\.org/a>"):
         Counts(data.totals(), own)

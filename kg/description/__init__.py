@@ -55,12 +55,12 @@ def describe(sources: Sources) -> list[ox.Triple]:
     provenance.write(fixed, found, _UNNAMED)
     examples.write(fixed, sources.queries)
     linksets.write(fixed, sources.quads, sources.link_prefixes)
-    graph = ox.NamedNode(graph_iri(GRAPH_NAME))
+    graph = graph_iri(GRAPH_NAME)
 
     partitions = Partitions(found)
 
     def once(triples: frozenset[ox.Triple], left_out: frozenset[str]) -> frozenset[ox.Triple]:
-        own = Tally((ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples), sources.totals.kinds)
+        own = Tally([(graph, (f"{triple} ." for triple in triples))], sources.totals.kinds)
         return frozenset(fixed.triples | partitions.triples(Counts(sources.totals, own), left_out))
 
     return sorted(settle(once, frozenset(fixed.triples)), key=str)

@@ -1,6 +1,6 @@
 """How much there is of what: classes, properties, and which classes and datatypes the properties lead to.
 
-In: quads. Out: numbers. Next: :mod:`kg.description.partitions` writes them as VoID. One pass over the quads: triples are counted
+In: triples, as lines of N-Triples. Out: numbers. Next: :mod:`kg.description.partitions` writes them as VoID. One pass over the lines: triples are counted
 by the classes that subject and object have together, of which there are few, and then told apart by class.
 """
 
@@ -13,10 +13,13 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from kg.namespaces import ID, POL, RDF_TYPE, XSD
+from kg.ntriples import datatype, is_literal, language, parts
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Term = str
+"""As N-Triples writes it."""
 Classes = frozenset[str]
 _NONE: Final[Classes] = frozenset()
+_TYPE: Final = f"<{RDF_TYPE}>"
 _VERBATIM: Final = frozenset({f"{XSD}string", f"{XSD}anyURI", f"{XSD}language", f"{XSD}hexBinary"})
 
 
@@ -46,6 +49,13 @@ class Extent:
     objects: set[int] = field(default_factory=set)
     predicates: set[str] = field(default_factory=set)
     instances: Counter[str] = field(default_factory=Counter)
+
+    def add(self, predicate: str, subjects: list[int], objects: list[int]) -> None:
+        """Add the triples of a property."""
+        self.triples += len(subjects)
+        self.subjects.update(subjects)
+        self.objects.update(objects)
+        self.predicates.add(predicate)
 
 
 @dataclass(frozen=True)
@@ -91,14 +101,13 @@ class ClassCount:
 
 
 @lru_cache(maxsize=65536)
-def as_stored(literal: ox.Literal) -> ox.Literal:
+def as_stored(literal: Term) -> Term:
     """A literal as a query at the endpoint sees it: Oxigraph keeps the value of a number, so that 0.70 and 0.7 are one."""
-    if literal.language or literal.datatype.value in _VERBATIM:
+    if literal.endswith('"') or language(literal) or datatype(literal) in _VERBATIM:
         return literal
-    node, scratch = ox.NamedNode(RDF_TYPE), ox.Store()
-    scratch.add(ox.Quad(node, node, literal))
-    stored = next(iter(scratch)).object
-    return stored if isinstance(stored, ox.Literal) else literal
+    scratch = ox.Store()
+    scratch.load(f"<urn:x> <urn:x> {literal} .".encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
+    return str(next(iter(scratch)).object)
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,7 @@ class Totals:
 
 
 class Tally:
-    """Some quads, counted.
+    """Some triples, counted.
 
     :ivar terms: subjects and objects; each has the number of its place
     :ivar types: classes of each subject, by its number
@@ -134,53 +143,66 @@ class Tally:
     :ivar properties: by property
     """
 
-    def __init__(self, quads: Iterable[ox.Quad], kinds: Callable[[Term], Classes] = lambda _: _NONE) -> None:
-        """Count quads, of which no two have the same triple.
+    def __init__(self, graphs: Iterable[tuple[str, Iterable[str]]], kinds: Callable[[Term], Classes] = lambda _: _NONE) -> None:
+        """Count triples, of which no two are the same.
 
+        :param graphs: IRI of each graph, and its lines
         :param kinds: classes of what is not described here, for objects
         """
         numbers: dict[Term, int] = {}
-        self.patterns: Counter[Pattern] = Counter()
+        classes: defaultdict[int, set[str]] = defaultdict(set)
         self.graphs: defaultdict[str, Extent] = defaultdict(Extent)
         self.properties: defaultdict[str, Extent] = defaultdict(Extent)
-        datatypes: dict[int, str] = {}
-        names: dict[ox.NamedNode, str] = {}
-        classes: defaultdict[int, set[str]] = defaultdict(set)
-        rows: list[tuple[int, str, int]] = []
-        for subject, predicate, value, graph in quads:
-            name = names.get(predicate) or names.setdefault(predicate, predicate.value)
-            start = numbers.setdefault(subject, len(numbers))
-            if isinstance(value, ox.Literal):
-                stored = as_stored(value)
-                end = numbers.setdefault(stored, len(numbers))
-                if end not in datatypes:
-                    datatypes[end] = stored.datatype.value
-            else:
+        pairs: defaultdict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for graph, lines in graphs:
+            said: defaultdict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+            for line in lines:
+                subject, predicate, value = parts(line)
+                start = numbers.setdefault(subject, len(numbers))
+                if is_literal(value):
+                    value = as_stored(value)
                 end = numbers.setdefault(value, len(numbers))
-                if name == RDF_TYPE:
-                    classes[start].add(value.value)
-            rows.append((start, name, end))
-            extent, whole = self.graphs[graph.value], self.properties[name]
-            extent.triples += 1
-            extent.subjects.add(start)
-            extent.objects.add(end)
-            extent.predicates.add(name)
-            whole.triples += 1
-            whole.subjects.add(start)
-            whole.objects.add(end)
-            if name == RDF_TYPE:
-                extent.instances[value.value] += 1
+                starts, ends = said[predicate]
+                starts.append(start)
+                ends.append(end)
+                if predicate == _TYPE:
+                    classes[start].add(value[1:-1])
+                    self.graphs[graph].instances[value[1:-1]] += 1
+            for predicate, (starts, ends) in said.items():
+                for extent in (self.graphs[graph], self.properties[predicate[1:-1]]):
+                    extent.add(predicate[1:-1], starts, ends)
+                pairs[predicate[1:-1]][0].extend(starts)
+                pairs[predicate[1:-1]][1].extend(ends)
         self.terms: list[Term] = list(numbers)
         self._numbers = numbers
         shared: dict[Classes, Classes] = {}
         frozen = ((node, frozenset(of)) for node, of in classes.items())
         self.types: dict[int, Classes] = {node: shared.setdefault(of, of) for node, of in frozen}
-        ends = {end for _, _, end in rows if end not in self.types and end not in datatypes}
-        elsewhere = {end: kinds(self.terms[end]) for end in ends}
-        types = {**elsewhere, **self.types}
-        self.patterns.update(
-            Pattern(types.get(start, _NONE), name, types.get(end, _NONE), datatypes.get(end, "")) for start, name, end in rows
-        )
+        self.patterns = self._patterns(pairs, kinds)
+
+    def _patterns(self, pairs: Mapping[str, tuple[list[int], list[int]]], kinds: Callable[[Term], Classes]) -> Counter[Pattern]:
+        """Triples by what they have in common; counted by numbers first, which takes a fifth of the time.
+
+        :param pairs: subjects and objects, by property
+        """
+        found: dict[tuple[Classes, str], int] = {}
+        subjects = [self.types.get(number, _NONE) for number in range(len(self.terms))]
+        of_subject = [found.setdefault((classes, ""), len(found)) for classes in subjects]
+        of_object: list[int] = []
+        objects = {end for _, ends in pairs.values() for end in ends}
+        for number, term in enumerate(self.terms):
+            if is_literal(term):
+                kind = (_NONE, datatype(term))
+            else:
+                kind = (self.types[number] if number in self.types else kinds(term) if number in objects else _NONE, "")
+            of_object.append(found.setdefault(kind, len(found)))
+        every = list(found)
+        patterns: Counter[Pattern] = Counter()
+        for name, (starts, ends) in pairs.items():
+            counts = Counter(zip(map(of_subject.__getitem__, starts), map(of_object.__getitem__, ends), strict=True))
+            for (start, end), count in counts.items():
+                patterns[Pattern(every[start][0], name, *every[end])] += count
+        return patterns
 
     @cached_property
     def subjects(self) -> set[int]:
@@ -204,7 +226,7 @@ class Tally:
     def below(self, space: str) -> int:
         """Number of subjects whose IRIs begin with ``space``."""
         named = (self.terms[number] for number in self.subjects)
-        return sum(isinstance(term, ox.NamedNode) and term.value.startswith(space) for term in named)
+        return sum(term.startswith(f"<{space}") for term in named)
 
     def totals(self) -> Totals:
         """The numbers alone."""
@@ -277,7 +299,7 @@ class Counts:
         :param own: of the description
         :raises ValueError: if the description says something of a thing of the data, or the data speak of the description
         """
-        both = sorted(str(own.terms[number]) for number in own.subjects if data.speaks_of(own.terms[number]))
+        both = sorted(own.terms[number] for number in own.subjects if data.speaks_of(own.terms[number]))
         if both:
             message = f"the description says something of what the data speak of: {', '.join(both[:5])}"
             raise ValueError(message)

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from kg.description.counting import Classes, Tally, Term, Totals
 from kg.graph import DESCRIPTION, ENTITIES, INFERRED, LINKS, VOCABULARY
 from kg.namespaces import ID, POL, RDF_TYPE, graph_iri
+from kg.ntriples import lexical
 from kg.scale import counts, files, lines, writing
 from kg.scale.cache import key_of
 from kg.scale.executor import Executor
@@ -44,7 +45,7 @@ def built(judged: Judged, executor: Executor) -> Built:
     routed = _routed(judged)
     shared = _shared_lines(judged, routed.pop(None, []))
     quads = [quad for graph, found in shared.items() for quad in quads_of(found, graph)]
-    tally = Tally(quads, _kinds_in(judged))
+    tally = Tally([(graph_iri(graph), found) for graph, found in shared.items()], _kinds_in(judged))
     new = {slug: lines.packed(lines.in_order(found)) for slug, found in routed.items() if slug is not None}
     kinds = _kinds(judged, new)
     common = writing.Common(tally.kinds, _digest(shared), judged.cache)
@@ -122,8 +123,8 @@ def _kinds_in(judged: Judged) -> Callable[[Term], Classes]:
     as_classes: Callable[[tuple[str, ...]], Classes] = lru_cache(frozenset)
 
     def kinds(term: Term) -> Classes:
-        slug = lines.owner(str(term))
-        return as_classes(of_document(slug).get(str(term)[1:-1], ())) if slug else frozenset()
+        slug = lines.owner(term)
+        return as_classes(of_document(slug).get(lexical(term), ())) if slug else frozenset()
 
     return kinds
 

@@ -11,11 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import pyoxigraph as ox
-
 from kg.description.counting import Classes, GraphCount, Pattern, Tally, Term, Totals, classes_of, counted
 from kg.graph import INFERRED
 from kg.namespaces import ID, graph_iri
+from kg.ntriples import lexical
 from kg.scale.writing import hash_of
 
 _FEW: Final = 1 << 21
@@ -62,7 +61,7 @@ def totals(shared: Tally, documents: Iterable[Mapping[str, Any]], known: Mapping
         return _is_in(distinct[name], hash_of(term)) if name in distinct else False
 
     def kinds_of(term: Term) -> Classes:
-        own = known.get(term.value) if isinstance(term, ox.NamedNode) else None
+        own = known.get(lexical(term))
         return shared.kinds(term) if own is None else frozenset(own)
 
     said = {shared.terms[number] for number in shared.subjects}

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import pyoxigraph as ox
-
 from kg.description.counting import Classes, Tally, Term, counted
 from kg.graph import INFERRED
 from kg.namespaces import ID, POL, graph_iri
+from kg.ntriples import is_iri, lexical
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
 from kg.scale.pieces import Body, Parsed, grouped, parsed, union
@@ -66,7 +65,7 @@ def work(common: Common, job: Job) -> str:
     key = job.key(common)
     asserted, inferred = own_lines(common.cache, job.mapped, job.judged, job.new)
     known = parsed([*asserted, *inferred])
-    common.cache.write(key, {**_bodies(job.slug, asserted, inferred, known), **_numbers(common, job, asserted, inferred, known)})
+    common.cache.write(key, {**_bodies(job.slug, asserted, inferred, known), **_numbers(common, job, asserted, inferred)})
     return key
 
 
@@ -100,22 +99,17 @@ def _bodies(slug: str, asserted: list[str], inferred: list[str], known: Parsed) 
     return forms
 
 
-def _numbers(common: Common, job: Job, asserted: list[str], inferred: list[str], known: Parsed) -> dict[str, Any]:
+def _numbers(common: Common, job: Job, asserted: list[str], inferred: list[str]) -> dict[str, Any]:
     foreign = {iri: frozenset(kinds) for iri, kinds in job.foreign}
 
     def kinds(term: Term) -> Classes:
-        own = foreign.get(term.value) if isinstance(term, ox.NamedNode) else None
+        own = foreign.get(lexical(term))
         return common.kinds(term) if own is None else own
 
-    quads = (
-        ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph_iri(graph)))
-        for graph, found in ((job.slug, asserted), (INFERRED, inferred))
-        for t in (known[line] for line in found)
-    )
-    tally = Tally(quads, kinds)
+    tally = Tally([(graph_iri(job.slug), asserted), (graph_iri(INFERRED), inferred)], kinds)
     own = (f"{ID}statement/{job.slug}/", f"{ID}section/{job.slug}/")
-    objects = {tally.terms[number] for number in tally.objects}
-    referred = sorted(t.value for t in objects if isinstance(t, ox.NamedNode) and not t.value.startswith(own))
+    objects = (tally.terms[number] for number in tally.objects)
+    referred = sorted(iri for iri in (lexical(term) for term in objects if is_iri(term)) if not iri.startswith(own))
     pairs = [line.split(" ", 2) for line in asserted]
     stated = sorted(subject[1:-1] for subject, predicate, _ in pairs if predicate == _STATED_IN)
     codings = sorted({value[1:-3] for _, predicate, value in pairs if predicate == _CODING})
@@ -149,4 +143,4 @@ def _tally(tally: Tally) -> dict[str, Any]:
 
 def hash_of(term: Term) -> int:
     """64 bits for a term: of 20 million terms, two have the same with a probability of one in a hundred thousand."""
-    return int.from_bytes(hashlib.blake2b(str(term).encode(), digest_size=8).digest(), "big")
+    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest(), "big")
