@@ -1,6 +1,6 @@
 """Fill the full-text index of a release.
 
-In: the store of a release. Out: a folder with an index of the form that :mod:`kg.textindex` says, in which
+In: the triples of a release, from its store or from wherever else they are. Out: a folder with an index of the form that :mod:`kg.textindex` says, in which
 statements, entities and topics stand in a fixed order. Next: :mod:`kg.release` puts it into a release, :mod:`kg.search` reads it.
 
 Statements are read one document at a time, so that no more than one is held beside what the build holds anyway.
@@ -13,13 +13,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import pyoxigraph as ox
 from tantivy import Document, Index, IndexWriter
 
 from kg import textindex
 from kg.namespaces import ID, POL, PREFIXES, RDF_TYPE, RDFS, SKOS, graph_iri
+from kg.ntriples import is_iri, language, lexical
 
 _HEAP: Final = 32_000_000
 """Bytes that are gathered before a segment of the index is written."""
@@ -33,12 +34,46 @@ _COLLECTIONS: Final = frozenset(
 _COMMON: Final = 3
 """A word this often in the summaries may be a part of a compound, as may one of a label."""
 
+WIDE: Final = frozenset(
+    (
+        *(f"{SKOS}{name}" for name in ("prefLabel", "altLabel", "definition", "scopeNote", "broader")),
+        *(f"{RDFS}{name}" for name in ("label", "subClassOf")),
+        f"{PREFIXES['dcterms']}title",
+        f"{POL}summary",
+    )
+)
+"""Properties that are read of all graphs; of the others only what a document's graph says is read."""
+
 Texts = dict[str, list[str]]
 """Texts by language."""
 
 
-def write_index(store: ox.Store, documents: Iterable[str], path: Path) -> None:
-    """Write an index of what a store holds to the directory ``path``, which must not exist.
+class Source(Protocol):
+    """Where triples are."""
+
+    def said(self, predicate: str, graph: str | None = None) -> Iterable[tuple[str, str]]:
+        """Subject and object of the triples of a property, as N-Triples writes them.
+
+        :param graph: IRI of a document's graph; None for all graphs, of a property of :data:`WIDE`
+        """
+        ...
+
+
+class InStore:
+    """The triples of a store."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+
+    def said(self, predicate: str, graph: str | None = None) -> Iterator[tuple[str, str]]:
+        """See :class:`Source`."""
+        name = ox.NamedNode(graph) if graph else None
+        for quad in self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, name):
+            yield str(quad.subject), str(quad.object)
+
+
+def write_index(source: Source, documents: Iterable[str], path: Path) -> None:
+    """Write an index to the directory ``path``, which must not exist.
 
     :param documents: slugs of the documents
     """
@@ -46,7 +81,7 @@ def write_index(store: ox.Store, documents: Iterable[str], path: Path) -> None:
     index = Index(textindex.schema(), path=str(path))
     textindex.register(index)
     writer = index.writer(heap_size=_HEAP, num_threads=1)
-    _Filler(store, sorted(documents), writer).fill()
+    _Filler(source, sorted(documents), writer).fill()
     writer.commit()
     writer.wait_merging_threads()
     for file in path.iterdir():
@@ -70,7 +105,7 @@ def renew(store: ox.Store, documents: Iterable[str], release: Path) -> None:
         return
     draft = Path(tempfile.mkdtemp(prefix=f".{textindex.FOLDER}-", dir=release))
     try:
-        write_index(store, documents, draft / "new")
+        write_index(InStore(store), documents, draft / "new")
         if place.exists():
             place.rename(draft / "old")
         os.rename(draft / "new", place)  # noqa: PTH104 - the counterpart of the line above
@@ -81,8 +116,8 @@ def renew(store: ox.Store, documents: Iterable[str], release: Path) -> None:
 class _Filler:
     """Writes the documents of one index."""
 
-    def __init__(self, store: ox.Store, documents: list[str], writer: IndexWriter) -> None:
-        self._store = store
+    def __init__(self, source: Source, documents: list[str], writer: IndexWriter) -> None:
+        self._source = source
         self._documents = documents
         self._writer = writer
         self._number = 0
@@ -104,9 +139,9 @@ class _Filler:
     def _known_words(self) -> frozenset[str]:
         """Dutch words that may be parts of compounds."""
         counts: dict[str, int] = defaultdict(int)
-        for quad in self._store.quads_for_pattern(None, ox.NamedNode(f"{POL}summary"), None, None):
-            if isinstance(quad.object, ox.Literal) and quad.object.language == "nl":
-                for word in textindex.words_of(quad.object.value):
+        for _, value in self._source.said(f"{POL}summary"):
+            if language(value) == "nl":
+                for word in textindex.words_of(lexical(value)):
                     counts[word] += 1
         known = {word for word, count in counts.items() if count >= _COMMON}
         for texts in self._labels.values():
@@ -124,11 +159,11 @@ class _Filler:
         more: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
         for predicate in ("altLabel", "definition", "scopeNote"):
             for iri, texts in self._texts(f"{SKOS}{predicate}").items():
-                for language, found in texts.items():
-                    more[iri][language] += found
+                for tag, found in texts.items():
+                    more[iri][tag] += found
         for iri, titles in self._texts(f"{PREFIXES['dcterms']}title").items():
-            for language, found in titles.items():
-                more[iri][language] += found
+            for tag, found in titles.items():
+                more[iri][tag] += found
         for iri in sorted(self._labels):
             collection = iri.removeprefix(ID).partition("/")[0]
             if iri.startswith(f"{ID}{collection}/") and collection in _COLLECTIONS:
@@ -152,12 +187,12 @@ class _Filler:
             }
             more: Texts = defaultdict(list)
             for found in texts:
-                for language, values in found.get(iri, {}).items():
-                    more[language] += values
+                for tag, values in found.get(iri, {}).items():
+                    more[tag] += values
             for name in _LABELLED:
                 for value in properties[name].get(iri, []):
-                    for language, labels in self._labels.get(value, {}).items():
-                        more[language] += labels
+                    for tag, labels in self._labels.get(value, {}).items():
+                        more[tag] += labels
             self._add(iri, textindex.STATEMENT, "statement", summaries[iri], more, facets)
 
     def _with_broader(self, topics: list[str]) -> list[str]:
@@ -189,35 +224,31 @@ class _Filler:
         for facet, values in (facets or {}).items():
             for value in sorted(set(values)):
                 document.add_text(facet, value)
-        for language in textindex.LANGUAGES:
-            own, other = sorted(texts.get(language, [])), sorted(more.get(language, []))
+        for tag in textindex.LANGUAGES:
+            own, other = sorted(texts.get(tag, [])), sorted(more.get(tag, []))
             for text in own:
-                document.add_text(language, text)
+                document.add_text(tag, text)
             for text in other:
-                document.add_text(f"{language}_more", text)
+                document.add_text(f"{tag}_more", text)
             if scope != textindex.CLASS:
-                related = self._related.of(" ".join(own), language)
+                related = self._related.of(" ".join(own), tag)
                 if related:
-                    document.add_text(f"{language}_related", " ".join(related))
+                    document.add_text(f"{tag}_related", " ".join(related))
                 document.add_text("words", " ".join([*own, *other]))
         self._writer.add_document(document)
 
     def _texts(self, predicate: str, graph: str | None = None) -> dict[str, Texts]:
         """Texts of a property by subject and language."""
         found: dict[str, Texts] = {}
-        for quad in self._quads(predicate, graph):
-            if isinstance(quad.object, ox.Literal) and quad.object.language and isinstance(quad.subject, ox.NamedNode):
-                found.setdefault(quad.subject.value, {}).setdefault(quad.object.language, []).append(quad.object.value)
+        for subject, value in self._source.said(predicate, graph):
+            tag = language(value)
+            if tag and is_iri(subject):
+                found.setdefault(lexical(subject), {}).setdefault(tag, []).append(lexical(value))
         return found
 
     def _pairs(self, predicate: str, graph: str | None = None) -> Iterator[tuple[str, str]]:
-        for quad in self._quads(predicate, graph):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-                yield quad.subject.value, quad.object.value
-
-    def _quads(self, predicate: str, graph: str | None) -> Iterator[ox.Quad]:
-        name = ox.NamedNode(graph) if graph else None
-        return iter(self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, name))
+        said = self._source.said(predicate, graph)
+        return ((lexical(subject), lexical(value)) for subject, value in said if is_iri(subject) and is_iri(value))
 
 
 class _Related:

@@ -21,7 +21,7 @@ from kg.mappings.layout import Layout
 from kg.mappings.links import read_prefixes
 from kg.namespaces import graph_iri
 from kg.queries import QueryFileError, read_query
-from kg.scale import building, databases, files, steps
+from kg.scale import building, databases, files, lines, steps
 from kg.scale import cache as caches
 from kg.scale import executor as executors
 from kg.scale.building import quads_of
@@ -186,7 +186,13 @@ class _Release:
         files.prepare(common)
         common.index()
 
-        order = databases.Order(self._judged.cache.folder.absolute(), files.recipe(common), self._documents, draft.absolute())
+        order = databases.Order(
+            self._judged.cache.folder.absolute(),
+            files.recipe(common),
+            lines.packed(line for found in self._graphs.values() for line in found),
+            {slug: (one.mapped, one.judged, one.new) for slug, one in self._built.documents.items()},
+            draft.absolute(),
+        )
         on_stage("store")
         with databases.beside(order) as done:
             on_stage("index")

@@ -59,6 +59,7 @@ class Conformity:
 
     by_class: dict[str, list[tuple[str, Test]]] = field(default_factory=dict)
     by_property: dict[str, list[tuple[str, Test]]] = field(default_factory=dict)
+    _of: dict[tuple[frozenset[str], frozenset[str]], list[tuple[str, Test]]] = field(default_factory=dict)
 
     def doubtful(self, nodes: Iterable[str], around: Surroundings) -> frozenset[str]:
         """Nodes of which it is not certain that they conform."""
@@ -66,9 +67,17 @@ class Conformity:
 
     def _holds(self, node: str, around: Surroundings) -> bool:
         said = around.said.get(node, {})
-        tests = [test for kind in around.kinds(node) for test in self.by_class.get(kind, ())]
-        tests += [test for name in said for test in self.by_property.get(name, ())]
-        return all(test(said.get(path, ()), said, around) for path, test in tests)
+        return all(test(said.get(path, ()), said, around) for path, test in self._tests(frozenset(around.kinds(node)), said))
+
+    def _tests(self, kinds: frozenset[str], said: Said) -> list[tuple[str, Test]]:
+        """Tests of a node, which are the same for all nodes with these classes and properties."""
+        names = frozenset(name for name in said if name in self.by_property)
+        tests = self._of.get((kinds, names))
+        if tests is None:
+            tests = [test for kind in kinds for test in self.by_class.get(kind, ())]
+            tests += [test for name in names for test in self.by_property[name]]
+            self._of[kinds, names] = tests
+        return tests
 
 
 def prepared(triples: Iterable[ox.Triple]) -> Conformity | None:

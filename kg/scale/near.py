@@ -49,7 +49,7 @@ class Near(Dataset):
         if not isinstance(result, ox.QueryTriples):
             raise TypeError("a rule is a CONSTRUCT query")
         data = result.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
-        new = lines.in_order(line for line in lines.unpacked(data) if line not in self._lines)
+        new = [line for line in dict.fromkeys(lines.unpacked(data)) if line not in self._lines]
         self.inferred += new
         self._put(new, lines.packed(new), INFERRED)
         return len(new)

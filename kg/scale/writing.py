@@ -64,7 +64,7 @@ def work(common: Common, job: Job) -> str:
     """
     key = job.key(common)
     asserted, inferred = own_lines(common.cache, job.mapped, job.judged, job.new)
-    known = parsed([*asserted, *inferred])
+    known = {**parsed(asserted, job.slug), **parsed(inferred, INFERRED)}
     common.cache.write(key, {**_bodies(job.slug, asserted, inferred, known), **_numbers(common, job, asserted, inferred)})
     return key
 
