@@ -9,7 +9,7 @@ Statements are read one document at a time, so that no more than one is held bes
 import os
 import shutil
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +43,8 @@ WIDE: Final = frozenset(
     )
 )
 """Properties that are read of all graphs; of the others only what a document's graph says is read."""
+_OF_DOCUMENTS: Final = (f"<{ID}statement/", f"<{ID}section/")
+"""Beginnings of what only documents have: of these the words are counted, and nothing is kept."""
 
 Texts = dict[str, list[str]]
 """Texts by language."""
@@ -51,10 +53,15 @@ Texts = dict[str, list[str]]
 class Source(Protocol):
     """Where triples are."""
 
-    def said(self, predicate: str, graph: str | None = None) -> Iterable[tuple[str, str]]:
-        """Subject and object of the triples of a property, as N-Triples writes them.
+    def wide(self) -> Iterable[tuple[str, str, str]]:
+        """The triples of :data:`WIDE` properties, of all graphs, as N-Triples writes them; those of a property together or not."""
+        ...
 
-        :param graph: IRI of a document's graph; None for all graphs, of a property of :data:`WIDE`
+    def said(self, predicate: str, graph: str) -> Iterable[tuple[str, str]]:
+        """Subject and object of the triples of a property in a document's graph.
+
+        :param predicate: its IRI
+        :param graph: IRI of the graph
         """
         ...
 
@@ -65,10 +72,15 @@ class InStore:
     def __init__(self, store: ox.Store) -> None:
         self._store = store
 
-    def said(self, predicate: str, graph: str | None = None) -> Iterator[tuple[str, str]]:
+    def wide(self) -> Iterator[tuple[str, str, str]]:
         """See :class:`Source`."""
-        name = ox.NamedNode(graph) if graph else None
-        for quad in self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, name):
+        for predicate in sorted(WIDE):
+            for quad in self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
+                yield str(quad.subject), str(quad.predicate), str(quad.object)
+
+    def said(self, predicate: str, graph: str) -> Iterator[tuple[str, str]]:
+        """See :class:`Source`."""
+        for quad in self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.NamedNode(graph)):
             yield str(quad.subject), str(quad.object)
 
 
@@ -122,52 +134,63 @@ class _Filler:
         self._writer = writer
         self._number = 0
         self._labels: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
+        self._more: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
+        self._names: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
+        self._kind_iris: set[str] = set()
+        self._counts: Counter[str] = Counter()
+        self._named: set[str] = set()
         self._broader: dict[str, list[str]] = defaultdict(list)
 
     def fill(self) -> None:
         """All documents: kinds, entities and topics, and statements, each in the order of their IRIs."""
-        for iri, texts in self._texts(_LABEL).items():
-            self._labels[iri] = texts
-        for narrow, broad in self._pairs(f"{SKOS}broader"):
-            self._broader[narrow].append(broad)
+        self._read()
         self._related = _Related(self._known_words())
         self._kinds()
         self._entities()
         for document in self._documents:
             self._statements(document)
 
+    def _read(self) -> None:
+        """Everything that is said across documents, once."""
+        for subject, predicate, value in self._source.wide():
+            if predicate == f"<{POL}summary>" and language(value) == "nl":
+                self._counts.update(textindex.words_of(lexical(value)))
+            elif not subject.startswith(_OF_DOCUMENTS):
+                self._keep(lexical(subject), lexical(predicate), value)
+            elif predicate == f"<{_LABEL}>" and language(value) == "nl":
+                self._named.update(textindex.words_of(lexical(value)))
+
+    def _keep(self, iri: str, predicate: str, value: str) -> None:
+        """What is said of something that is shared."""
+        tag, text = language(value), lexical(value)
+        if predicate == f"{SKOS}broader":
+            self._broader[iri].append(text)
+        elif predicate == f"{RDFS}subClassOf":
+            if text == f"{POL}Statement":
+                self._kind_iris.add(iri)
+        elif predicate == f"{RDFS}label":
+            if tag and iri.startswith(POL):
+                self._names[iri][tag].append(text)
+        elif tag:
+            (self._labels if predicate == _LABEL else self._more)[iri][tag].append(text)
+
     def _known_words(self) -> frozenset[str]:
         """Dutch words that may be parts of compounds."""
-        counts: dict[str, int] = defaultdict(int)
-        for _, value in self._source.said(f"{POL}summary"):
-            if language(value) == "nl":
-                for word in textindex.words_of(lexical(value)):
-                    counts[word] += 1
-        known = {word for word, count in counts.items() if count >= _COMMON}
+        known = {word for word, count in self._counts.items() if count >= _COMMON} | self._named
         for texts in self._labels.values():
             for label in texts.get("nl", []):
                 known.update(textindex.words_of(label))
         return frozenset(word for word in known if word.isalpha())
 
     def _kinds(self) -> None:
-        labels = self._texts(f"{RDFS}label")
-        kinds = {kind for kind, broader in self._pairs(f"{RDFS}subClassOf") if broader == f"{POL}Statement"}
-        for iri in sorted(kinds):
-            self._add(iri, textindex.CLASS, "kind", labels.get(iri, {}), {})
+        for iri in sorted(self._kind_iris):
+            self._add(iri, textindex.CLASS, "kind", self._names.get(iri, {}), {})
 
     def _entities(self) -> None:
-        more: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
-        for predicate in ("altLabel", "definition", "scopeNote"):
-            for iri, texts in self._texts(f"{SKOS}{predicate}").items():
-                for tag, found in texts.items():
-                    more[iri][tag] += found
-        for iri, titles in self._texts(f"{PREFIXES['dcterms']}title").items():
-            for tag, found in titles.items():
-                more[iri][tag] += found
         for iri in sorted(self._labels):
             collection = iri.removeprefix(ID).partition("/")[0]
             if iri.startswith(f"{ID}{collection}/") and collection in _COLLECTIONS:
-                self._add(iri, textindex.ENTITY, collection, self._labels[iri], more.get(iri, {}))
+                self._add(iri, textindex.ENTITY, collection, self._labels[iri], self._more.get(iri, {}))
 
     def _statements(self, document: str) -> None:
         graph = graph_iri(document)
@@ -237,7 +260,7 @@ class _Filler:
                 document.add_text("words", " ".join([*own, *other]))
         self._writer.add_document(document)
 
-    def _texts(self, predicate: str, graph: str | None = None) -> dict[str, Texts]:
+    def _texts(self, predicate: str, graph: str) -> dict[str, Texts]:
         """Texts of a property by subject and language."""
         found: dict[str, Texts] = {}
         for subject, value in self._source.said(predicate, graph):
@@ -246,7 +269,7 @@ class _Filler:
                 found.setdefault(lexical(subject), {}).setdefault(tag, []).append(lexical(value))
         return found
 
-    def _pairs(self, predicate: str, graph: str | None = None) -> Iterator[tuple[str, str]]:
+    def _pairs(self, predicate: str, graph: str) -> Iterator[tuple[str, str]]:
         said = self._source.said(predicate, graph)
         return ((lexical(subject), lexical(value)) for subject, value in said if is_iri(subject) and is_iri(value))
 

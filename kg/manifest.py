@@ -57,7 +57,6 @@ def write_manifest(draft: Path, version: str, counts: Mapping[str, int], judged:
         if p.is_file() and left_out.isdisjoint(p.parents)
     ]
     nodes, citation, kinds = judged.shared.nodes, judged.shared.layout.citation, statements(judged)
-    entities = Counter(iri.removeprefix(ID).split("/")[0] for iri in nodes)
     total = sum(counts.values())
     manifest = {
         "version": version,
@@ -68,7 +67,7 @@ def write_manifest(draft: Path, version: str, counts: Mapping[str, int], judged:
         "triples": total,  # each is in one graph
         "graphs": counts,
         "counts": dict(sorted(kinds.items())),
-        "entities": dict(sorted(entities.items())),
+        "entities": dict(sorted(judged.entities.items())),
         "documents": [_document(slug, nodes, sum(d.head["kinds"].values())) for slug, d in sorted(judged.documents.items())],
         "files": listed,
     }

@@ -146,7 +146,7 @@ class _Release:
         self._graphs = graphs
         _each_line_once(graphs)
 
-    def _files(self, shared: files.Grouped, version: str, directory: Path, *, plain: bool) -> files.Common:
+    def _files(self, shared: files.Packed, version: str, directory: Path, *, plain: bool) -> files.Common:
         return files.Common(self._judged.cache, self._built.documents, shared, version, directory, plain)
 
     @property
@@ -189,7 +189,7 @@ class _Release:
         order = databases.Order(
             self._judged.cache.folder.absolute(),
             files.recipe(common),
-            lines.packed(line for found in self._graphs.values() for line in found),
+            b"".join(self._graphs.values()),
             {slug: (one.mapped, one.judged, one.new) for slug, one in self._built.documents.items()},
             draft.absolute(),
         )
@@ -212,12 +212,17 @@ class _Release:
         manifest.write_manifest(draft, self._version, self._counts, self._judged)
 
 
-def _each_line_once(graphs: Mapping[str, Iterable[str]]) -> None:
+def _each_line_once(graphs: Mapping[str, bytes]) -> None:
     """Check that no triple of what is shared is in two graphs; those of documents cannot be, see :mod:`kg.scale.judging`."""
-    seen: dict[str, str] = {}
-    twice = [line for graph, found in graphs.items() for line in found if seen.setdefault(line, graph) != graph]
+    seen: dict[int, str] = {}
+    twice = set()
+    for graph, data in graphs.items():
+        for line in lines.unpacked(data):
+            if seen.setdefault(hash(line), graph) != graph:
+                twice.add(line)
     if twice:
-        each_triple_once(quad for graph, found in graphs.items() for quad in quads_of(set(found) & set(twice), graph))
+        of_both = ((graph, twice.intersection(lines.unpacked(data))) for graph, data in graphs.items())
+        each_triple_once(quad for graph, found in of_both for quad in quads_of(found, graph))
 
 
 def _described(checked: Checked, layout: Layout) -> description.Sources:

@@ -27,24 +27,24 @@ class Built:
     """What a release is put together from.
 
     :ivar shared: lines of what is shared, by graph, without the description
-    :ivar samples: quads of what is shared, and of each document one statement with its document and all codings of the document
+    :ivar samples: what the description reads: links, what is said of documents and codings, and of each document one statement with its document
+        and all codings of the document
     """
 
     documents: dict[str, files.Document]
-    shared: files.Grouped
+    shared: files.Packed
     totals: Totals
     samples: list[ox.Quad]
 
-    def with_description(self, triples: Iterable[ox.Triple]) -> files.Grouped:
+    def with_description(self, triples: Iterable[ox.Triple]) -> files.Packed:
         """The lines of what is shared, the description included."""
-        return {**self.shared, DESCRIPTION: lines.of_triples(triples)}
+        return {**self.shared, DESCRIPTION: lines.packed(lines.of_triples(triples))}
 
 
 def built(judged: Judged, executor: Executor) -> Built:
     """Write the documents, and count."""
     routed = _routed(judged)
     shared = _shared_lines(judged, routed.pop(None, []))
-    quads = [quad for graph, found in shared.items() for quad in quads_of(found, graph)]
     tally = Tally([(graph_iri(graph), found) for graph, found in shared.items()], _kinds_in(judged))
     new = {slug: lines.packed(lines.in_order(found)) for slug, found in routed.items() if slug is not None}
     kinds = _kinds(judged, new)
@@ -53,7 +53,9 @@ def built(judged: Judged, executor: Executor) -> Built:
     keys = [job.key(common) for job in jobs]
     undone = [job for job, key in zip(jobs, keys, strict=True) if not judged.cache.holds(key)]
     judged.cache.use(executor.run(writing.work, common, undone))
-    documents, samples = {}, list(quads)
+    documents, samples = {}, list(_of_documents(shared))
+    packed = {graph: lines.packed(found) for graph, found in shared.items()}
+    shared.clear()
     known: dict[str, tuple[str, ...]] = {}
     for job, key in zip(jobs, keys, strict=True):
         (head,) = judged.cache.read(key, "head")
@@ -63,7 +65,7 @@ def built(judged: Judged, executor: Executor) -> Built:
             (own,) = judged.cache.read(job.judged, "kinds")
             known[head["example"]] = own.get(head["example"], ())
     tallies = (judged.cache.read(key, "tally")[0] for key in keys)
-    return Built(documents, shared, counts.totals(tally, tallies, known), samples)
+    return Built(documents, packed, counts.totals(tally, tallies, known), samples)
 
 
 def _routed(judged: Judged) -> dict[str | None, list[str]]:
@@ -76,13 +78,21 @@ def _routed(judged: Judged) -> dict[str | None, list[str]]:
 
 def _shared_lines(judged: Judged, new: Iterable[str]) -> files.Grouped:
     """Lines of what is shared, by graph; what documents say of it is inferred, if it is not asserted."""
-    said = {graph: lines.of_triples(judged.known.said[graph]) for graph in (ENTITIES, LINKS, VOCABULARY)}
-    asserted = {line for found in said.values() for line in found}
-    inferred = {f"{triple} ." for triple in judged.known.inferred} | set(new)
+    said = {graph: lines.unpacked(judged.known.said[graph]) for graph in (ENTITIES, LINKS, VOCABULARY)}
+    inferred = {*lines.unpacked(judged.known.inferred), *new}
     for document in judged.documents.values():
         (loose,) = judged.cache.read(document.judged, "shared")
         inferred.update(lines.unpacked(loose))
-    return {**said, INFERRED: lines.in_order(inferred - asserted)}
+    for found in said.values():
+        inferred.difference_update(found)
+    return {**said, INFERRED: lines.in_order(inferred)}
+
+
+def _of_documents(shared: files.Grouped) -> Iterator[ox.Quad]:
+    """What the description reads of what is shared."""
+    about = (f"<{ID}document/", f"<{ID}coding/")
+    for graph, found in shared.items():
+        yield from quads_of((line for line in found if graph == LINKS or line.startswith(about)), graph)
 
 
 def quads_of(found: Iterable[str], graph: str) -> Iterator[ox.Quad]:

@@ -7,10 +7,10 @@ The processes are new ones and no copies of this one: the threads of a store tha
 for them.
 """
 
+import itertools
 import pickle
 import subprocess
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,15 +71,17 @@ class _Lines:
     """The triples of a release as lines, of one document at a time (:class:`kg.indexing.Source`)."""
 
     def __init__(self, order: Order) -> None:
-        self._cache, self._documents = Cache(order.cache), order.documents
-        self._wide: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-        wide = frozenset(f"<{iri}>" for iri in indexing.WIDE)
-        for data in (order.shared, *self._of_documents()):
+        self._cache, self._documents, self._shared = Cache(order.cache), order.documents, order.shared
+        self._graph, self._said = "", dict[str, list[tuple[str, str]]]()
+
+    def wide(self) -> Iterator[tuple[str, str, str]]:
+        """See :class:`kg.indexing.Source`."""
+        wanted = frozenset(f"<{iri}>" for iri in indexing.WIDE)
+        for data in itertools.chain((self._shared,), self._of_documents()):
             for line in lines.unpacked(data):
                 subject, predicate, value = parts(line)
-                if predicate in wide:
-                    self._wide[predicate].append((subject, value))
-        self._graph, self._said = "", dict[str, list[tuple[str, str]]]()
+                if predicate in wanted:
+                    yield subject, predicate, value
 
     def _of_documents(self) -> Iterator[bytes]:
         for mapped, judged, new in self._documents.values():
@@ -87,10 +89,8 @@ class _Lines:
             yield self._cache.read(judged, "inferred")[0]
             yield new
 
-    def said(self, predicate: str, graph: str | None = None) -> Iterable[tuple[str, str]]:
+    def said(self, predicate: str, graph: str) -> Iterable[tuple[str, str]]:
         """See :class:`kg.indexing.Source`."""
-        if graph is None:
-            return self._wide.get(f"<{predicate}>", ())
         if graph != self._graph:
             self._graph, self._said = graph, {}
             (data,) = self._cache.read(self._documents[graph.removeprefix(GRAPH)][0], "triples")

@@ -20,6 +20,7 @@ from kg.namespaces import ID, graph_iri
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
 from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, union
+from kg.scale.subjects import Subjects
 from kg.scale.writing import own_lines
 from kg.tables import csvw
 from kg.tables.rows import Row, rows
@@ -32,6 +33,8 @@ _BLOCKS: Final = ("section", "statement")
 
 Grouped = dict[str, list[str]]
 """Lines by graph."""
+Packed = Mapping[str, bytes]
+"""The same as bytes, for as long as nothing is done with them."""
 
 
 @dataclass(frozen=True)
@@ -67,22 +70,26 @@ class Common:
 
     cache: Cache
     documents: Mapping[str, Document]
-    shared: Grouped
+    shared: Packed
     version: str
     directory: Path
     plain: bool
-    by_subject: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    by_subject: dict[str, Subjects] = field(default_factory=dict)
     chunks: dict[tuple[str, ...], list[dict[str, Body]]] = field(default_factory=dict)
 
-    def about(self) -> csvw.About:
+    def tables(self) -> csvw.About:
         """What tables say of themselves."""
         return csvw.About(self.version, LICENSE, DATASET, TITLES)
 
     def index(self) -> None:
         """Look up lines by subject from now on."""
-        for graph, found in self.shared.items():
-            for line in found:
-                self.by_subject.setdefault(line[1 : line.index(">")], []).append((graph, line))
+        for graph, data in self.shared.items():
+            self.by_subject[graph] = Subjects(data)
+            self.by_subject[graph].prepare()
+
+    def about(self, iri: str) -> list[tuple[str, str]]:
+        """Lines about something that is shared, with their graphs."""
+        return [(graph, line) for graph, found in self.by_subject.items() for line in found.of(f"<{iri}>")]
 
 
 # --- The whole ---
@@ -90,12 +97,13 @@ class Common:
 
 def prepare(common: Common) -> None:
     """Make the bodies of what is shared, once for all formats."""
-    for graph, found in common.shared.items():
+    for graph, data in common.shared.items():
+        found = lines.unpacked(data)
         blocks = sorted(b for d in common.documents.values() for b in d.blocks) if graph == INFERRED else []
         for number, run in enumerate(_runs(found, blocks)):
             common.chunks[graph, str(number)] = [_kept(common.cache, chunk, graph) for chunk in _chunks(run)]
     blocks = sorted(b for document in common.documents.values() for b in document.blocks)
-    merged = lines.in_order(line for found in common.shared.values() for line in found)
+    merged = lines.in_order(line for data in common.shared.values() for line in lines.unpacked(data))
     for number, run in enumerate(_runs(merged, blocks)):
         common.chunks["", str(number)] = [_kept(common.cache, chunk, None) for chunk in _chunks(run)]
 
@@ -233,10 +241,10 @@ def _others(common: Common, document: Document) -> Grouped:
     """What a document's file holds beside what is said and inferred of its statements and sections."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     own = (f"{ID}document/{document.slug}", f"{DATASET}/{document.slug}")
-    near = [pair for subject in own for pair in common.by_subject.get(subject, ())]
+    near = [pair for subject in own for pair in common.about(subject)]
     values = (line.split(" ", 2)[2] for _, line in near)
     referred = {*document.referred, *(value[1:-3] for value in values if value.startswith("<"))}
-    near += [pair for pair in common.by_subject.get(DATASET, ()) if pair[1].split(" ", 2)[1] in _OF_DATASET]
+    near += [pair for pair in common.about(DATASET) if pair[1].split(" ", 2)[1] in _OF_DATASET]
     for iri in referred.difference(own, (DATASET,)):
         near += _naming(common, document.slug, iri)
     for graph, line in near:
@@ -248,7 +256,7 @@ def _naming(common: Common, slug: str, iri: str) -> list[tuple[str, str]]:
     """What tells something that a document refers to: its class and names; all of a coding pass, and the links of an entity."""
     owner = lines.owner(f"<{iri}>")
     if owner is None:
-        known, whole = common.by_subject.get(iri, ()), iri.startswith(f"{ID}coding/")
+        known, whole = common.about(iri), iri.startswith(f"{ID}coding/")
         return [(graph, line) for graph, line in known if whole or graph == LINKS or _names(line)]
     other = common.documents.get(owner)
     if other is None or owner == slug:
@@ -308,14 +316,14 @@ def write_tables(common: Common, job: tuple[str, Sequence[str]]) -> str:
     path = common.directory / f"{TABLE}.{kind}"
     if kind == "csv":
         write_csv(path, (common.cache.read(key, "csv")[0] for key in keys), plain=common.plain)
-        (common.directory / f"{TABLE}.csv-metadata.json").write_bytes(csvw.metadata(path.name, common.about()))
+        (common.directory / f"{TABLE}.csv-metadata.json").write_bytes(csvw.metadata(path.name, common.tables()))
         names = [f"{slug}.csv" for slug in common.documents]
-        (common.directory / GROUP_METADATA).write_bytes(csvw.group_metadata(names, common.about()))
+        (common.directory / GROUP_METADATA).write_bytes(csvw.group_metadata(names, common.tables()))
         return kind
     from kg.tables import parquet, workbook  # noqa: PLC0415 - pyarrow and openpyxl take long to import, and few commands need them
 
     writer: Any = parquet.Writer if kind == "parquet" else workbook.Writer
-    with writer(path, common.about()) as table:
+    with writer(path, common.tables()) as table:
         for key in keys:
             found: list[Row] = common.cache.read(key, "rows")[0]
             table.write(found)

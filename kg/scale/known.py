@@ -1,111 +1,84 @@
-"""What all documents share, as triples, and the part of it that a document needs beside it.
+"""What all documents share, and the part of it that a document needs beside it.
 
-In: ontology, entities and links, and what follows from them. Out: the same by subject and by class. Next: :mod:`kg.scale.judging`.
+In: lines of ontology, entities and links, and of what follows from them. Out: the same by subject and by class. Next:
+:mod:`kg.scale.near`, :mod:`kg.scale.judging`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
-import pyoxigraph as ox
-
-from kg.graph import ENTITIES, INFERRED, LINKS, VOCABULARY
-from kg.namespaces import ID, PREFIXES, RDF_TYPE, RDFS, graph_iri
-from kg.ntriples import parts
+from kg.graph import VOCABULARY
+from kg.namespaces import ID, PREFIXES, RDF_TYPE, RDFS
+from kg.ntriples import is_iri, lexical, parts
+from kg.scale import lines
+from kg.scale.subjects import Subjects
 
 _AXIOMS: Final = frozenset(
     {
-        RDF_TYPE,
-        *(f"{RDFS}{name}" for name in ("subClassOf", "subPropertyOf", "domain", "range", "isDefinedBy")),
-        *(f"{PREFIXES['owl']}{name}" for name in ("inverseOf", "equivalentClass", "equivalentProperty")),
+        f"<{RDF_TYPE}>",
+        *(f"<{RDFS}{name}>" for name in ("subClassOf", "subPropertyOf", "domain", "range", "isDefinedBy")),
+        *(f"<{PREFIXES['owl']}{name}>" for name in ("inverseOf", "equivalentClass", "equivalentProperty")),
     }
 )
 """Properties of a term that rules and checks follow."""
-
-
-class About(NamedTuple):
-    """What is shared and said of one subject: for a store as quads, to compare with as lines.
-
-    :ivar objects: what it leads to, as N-Triples writes it
-    """
-
-    said: tuple[ox.Quad, ...] = ()
-    inferred: tuple[ox.Quad, ...] = ()
-    lines: tuple[str, ...] = ()
-    inferred_lines: tuple[str, ...] = ()
-    objects: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, said: Iterable[ox.Quad], inferred: Iterable[ox.Quad]) -> "About":
-        """What quads with one subject say."""
-        said, inferred = tuple(said), tuple(inferred)
-        return cls(said, inferred, _lines(said), _lines(inferred), tuple(dict.fromkeys(str(quad.object) for quad in said)))
+_ABOVE: Final = f"<{RDFS}subClassOf>"
+_TYPE: Final = f"<{RDF_TYPE}>"
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is shared, as triples.
+    """What is shared, as lines in the order of the dumps.
 
     :ivar said: asserted, by graph
     :ivar inferred: what follows from it alone
     """
 
-    said: Mapping[str, tuple[ox.Triple, ...]]
-    inferred: tuple[ox.Triple, ...] = ()
+    said: Mapping[str, bytes]
+    inferred: bytes = b""
 
     def prepare(self) -> None:
         """Look up everything now, so that processes that are begun afterwards share it."""
-        _ = self.about, self.terms, self.above, self.kinds
+        self.asserted.prepare()
+        self.followed.prepare()
+        _ = self._axioms, self.above, self.kinds
 
     @cached_property
-    def vocabulary(self) -> list[ox.Quad]:
-        """The vocabulary."""
-        name = ox.NamedNode(graph_iri(VOCABULARY))
-        return [ox.Quad(t.subject, t.predicate, t.object, name) for t in self.said[VOCABULARY]]
+    def asserted(self) -> Subjects:
+        """What is asserted, by subject."""
+        return Subjects(lines.packed(lines.in_order(line for data in self.said.values() for line in lines.unpacked(data))))
 
     @cached_property
-    def terms(self) -> dict[str, About]:
-        """Of the terms of the ontology what rules and checks follow, without their names and definitions."""
-        found: defaultdict[str, list[ox.Quad]] = defaultdict(list)
-        for quad in self.vocabulary:
-            if quad.predicate.value in _AXIOMS and not _name(quad.subject).startswith(ID):
-                found[str(quad.subject)].append(quad)
-        return {
-            term: About.of(said, (quad for quad in self.about[term].inferred if quad.predicate.value in _AXIOMS))
-            for term, said in found.items()
-        }
-
-    @cached_property
-    def about(self) -> dict[str, About]:
-        """Everything, by subject."""
-        said: defaultdict[object, list[ox.Quad]] = defaultdict(list)
-        for quad in self.vocabulary:
-            said[quad.subject].append(quad)
-        for graph in (ENTITIES, LINKS):
-            name = ox.NamedNode(graph_iri(graph))
-            for t in self.said[graph]:
-                said[t.subject].append(ox.Quad(t.subject, t.predicate, t.object, name))
-        return {str(node): About.of(said.get(node, ()), self.followed.get(node, ())) for node in {**said, **self.followed}}
-
-    @cached_property
-    def followed(self) -> dict[object, list[ox.Quad]]:
+    def followed(self) -> Subjects:
         """What is inferred, by subject."""
-        found: defaultdict[object, list[ox.Quad]] = defaultdict(list)
-        name = ox.NamedNode(graph_iri(INFERRED))
-        for t in self.inferred:
-            found[t.subject].append(ox.Quad(t.subject, t.predicate, t.object, name))
-        return dict(found)
+        return Subjects(self.inferred)
+
+    @cached_property
+    def _axioms(self) -> dict[str, tuple[list[str], list[str]]]:
+        """Of each term of the ontology what rules and checks follow, without its names and definitions: asserted and inferred."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for line in lines.unpacked(self.said[VOCABULARY]):
+            subject, predicate, _ = parts(line)
+            if predicate in _AXIOMS and not subject.startswith(f"<{ID}"):
+                found[subject].append(line)
+        return {term: (said, [f for f in self.followed.of(term) if parts(f)[1] in _AXIOMS]) for term, said in found.items()}
+
+    def _each(self, wanted: str) -> Iterator[tuple[str, str]]:
+        """Subject and object of what is asserted with a property."""
+        for data in self.said.values():
+            for line in lines.unpacked(data):
+                subject, predicate, value = parts(line)
+                if predicate == wanted and is_iri(value):
+                    yield lexical(subject), lexical(value)
 
     @cached_property
     def above(self) -> dict[str, frozenset[str]]:
         """Classes with all classes above them, by what the asserted triples say."""
         parents: defaultdict[str, set[str]] = defaultdict(set)
-        for triples in self.said.values():
-            for t in triples:
-                if t.predicate.value == f"{RDFS}subClassOf" and isinstance(t.object, ox.NamedNode):
-                    parents[_name(t.subject)].add(t.object.value)
+        for kind, parent in self._each(_ABOVE):
+            parents[kind].add(parent)
         return {kind: frozenset(_closure([kind], parents)) for kind in list(parents)}
 
     def kinds_of(self, said: Iterable[str]) -> frozenset[str]:
@@ -119,28 +92,34 @@ class Known:
     def kinds(self) -> dict[str, frozenset[str]]:
         """Classes of what is shared."""
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for triples in self.said.values():
-            for t in triples:
-                if t.predicate.value == RDF_TYPE and isinstance(t.object, ox.NamedNode):
-                    found[_name(t.subject)].append(t.object.value)
-        return {iri: self.kinds_of(kinds) for iri, kinds in found.items()}
+        for node, kind in self._each(_TYPE):
+            found[node].append(kind)
+        same: dict[frozenset[str], frozenset[str]] = {}
+        whole = ((iri, self.kinds_of(kinds)) for iri, kinds in found.items())
+        return {iri: same.setdefault(kinds, kinds) for iri, kinds in whole}
 
-    def near(self, lines: Iterable[str]) -> list[About]:
+    def near(self, own: Iterable[str]) -> tuple[list[str], list[str]]:
         """What is shared and named, by whatever number of steps, and the axioms of the ontology.
 
-        :param lines: in which it is named
+        :param own: lines in which it is named
+        :returns: what is asserted of it, and what is inferred
         """
-        todo = {term for line in lines for term in parts(line)[1:]}
+        todo = {term for line in own for term in parts(line)[1:]}
         seen: set[str] = set()
-        near: list[About] = []
+        said: list[str] = []
+        inferred: list[str] = []
         while todo:
             node = todo.pop()
             seen.add(node)
-            found = self.about.get(node)
-            if found is not None:
-                near.append(found)
-                todo.update(one for one in found.objects if one not in seen)
-        return [*near, *(axioms for term, axioms in self.terms.items() if term not in seen)]
+            found = self.asserted.of(node)
+            said += found
+            inferred += self.followed.of(node)
+            todo.update(value for value in (parts(line)[2] for line in found) if value not in seen)
+        for term, (axioms, follow) in self._axioms.items():
+            if term not in seen:
+                said += axioms
+                inferred += follow
+        return said, inferred
 
 
 def _closure(todo: list[str], parents: Mapping[str, set[str]]) -> set[str]:
@@ -151,11 +130,3 @@ def _closure(todo: list[str], parents: Mapping[str, set[str]]) -> set[str]:
             seen.add(one)
             todo += parents.get(one, ())
     return seen
-
-
-def _lines(quads: Iterable[ox.Quad]) -> tuple[str, ...]:
-    return tuple(f"{quad.triple} ." for quad in quads)
-
-
-def _name(term: object) -> str:
-    return str(getattr(term, "value", term))

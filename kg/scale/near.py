@@ -14,6 +14,9 @@ from kg.namespaces import PREFIXES, graph_iri
 from kg.scale import lines
 from kg.scale.known import Known
 
+_AROUND = "around"
+"""Stands for the graphs of what is shared: a query looks at all graphs as one."""
+
 
 @dataclass
 class Near(Dataset):
@@ -37,11 +40,9 @@ class Near(Dataset):
 
     def surround(self, known: Known) -> None:
         """Add what is shared and named, and what follows from it."""
-        near = known.near(self.own)
-        self.around += [line for about in near for line in about.lines]
-        self._lines.update(self.around)
-        self._lines.update(line for about in near for line in about.inferred_lines)
-        self.store.extend(quad for about in near for quad in (*about.said, *about.inferred))
+        said, inferred = known.near(self.own)
+        self.around += said
+        self._put((*said, *inferred), lines.packed((*said, *inferred)), _AROUND)
 
     def follow(self, rule: str) -> int:
         """Add what a rule gives."""

@@ -5,18 +5,17 @@ head: ids, findings, results. Triples stay in the files of the cache.
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-import pyoxigraph as ox
-
 from kg.errors import Finding
 from kg.graph import ENTITIES, LINKS, VOCABULARY, Dataset, from_jsonld
 from kg.mappings.apart import Lost, Shared, read_shared, stray_files
+from kg.mappings.convert import JsonNode
 from kg.mappings.layout import Layout
 from kg.mappings.registry import Registry
 from kg.mappings.trace import Trace
@@ -60,6 +59,7 @@ class Judged:
 
     :ivar usable: False if context or ontology are broken, so that the mappings were not read
     :ivar inferred: lines that only all documents together give
+    :ivar entities: number of what is shared, by collection
     """
 
     shared: Shared
@@ -70,6 +70,7 @@ class Judged:
     common: judging.Common | None = None
     shared_key: str = ""
     inferred: bytes = b""
+    entities: Mapping[str, int] = field(default_factory=dict)
     usable: bool = True
 
     @property
@@ -120,9 +121,28 @@ def _read_shared(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozense
         return Shared(layout, context, vocabulary, known, nodes, trace, links, Lost(*lost), assumed), digest
     shared = read_shared(layout, elsewhere, denied)
     if shared.usable:
-        said = (shared.context, shared.vocabulary, shared.registry.declared, shared.nodes, shared.trace, shared.links)
-        cache.write(digest, {"shared": (*said, (shared.lost.iris, shared.lost.below), shared.assumed)})
+        nodes = _catalogue(shared.nodes)
+        said = (shared.context, shared.vocabulary, shared.registry.declared, nodes, shared.trace, shared.links)
+        document: dict[str, object] = {"@context": shared.context.for_resolved(), "@graph": list(shared.nodes.values())}
+        made = {
+            "shared": (*said, (shared.lost.iris, shared.lost.below), shared.assumed),
+            "entities": lines.packed(lines.of_triples(from_jsonld(document))),
+            "counts": dict(Counter(iri.removeprefix(ID).split("/")[0] for iri in shared.nodes)),
+        }
+        cache.write(digest, made)
+        shared = replace(shared, nodes=nodes)
     return shared, digest
+
+
+def _catalogue(nodes: Mapping[str, JsonNode]) -> dict[str, JsonNode]:
+    """The documents and who wrote them: of all that is shared only these are looked at as nodes again."""
+    documents = [node for iri, node in nodes.items() if iri.startswith(f"{ID}document/")]
+    authors = (str(author) for node in documents for author in _listed(node.get("author")))
+    return {str(node["id"]): node for node in (*documents, *(nodes[iri] for iri in authors if iri in nodes))}
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _map(
@@ -202,6 +222,7 @@ class _Judge:
         documents = {d.slug: Document(d.slug, d.mapped, d.head, key) for d, key in zip(self._mapped, keys, strict=True)}
         self._on_stage("validate")
         wide = self._together(common, documents, shared_key)
+        common = replace(common, known=Known(common.known.said, common.known.inferred))  # without what it looked up
         return self._conclude(common, documents, shared_key, wide)
 
     def _common(self) -> tuple[judging.Common, str]:
@@ -224,23 +245,21 @@ class _Judge:
             json.dumps(keys),
         )
         said = {
-            ENTITIES: tuple(self._entities()),
-            LINKS: tuple(
-                ox.Triple(ox.NamedNode(k.subject), ox.NamedNode(k.predicate), ox.NamedNode(k.object)) for k in shared.links
-            ),
-            VOCABULARY: shared.vocabulary.triples,
+            ENTITIES: self._cache.read(self._shared_digest, "entities")[0],
+            LINKS: lines.packed(lines.in_order(f"<{k.subject}> <{k.predicate}> <{k.object}> ." for k in shared.links)),
+            VOCABULARY: lines.packed(lines.of_triples(shared.vocabulary.triples)),
         }
-        known = Known({name: tuple(dict.fromkeys(triples)) for name, triples in said.items()})
+        known = Known(said)
         common = judging.Common(known, digest, self._cache, rules, checks, shapes, prepared(shapes.triples), keys)
         key = key_of("judged", digest, judging.SHARED)
         if not self._cache.holds(key):
             near = Near()
-            for name, triples in known.said.items():
-                near.take(lines.packed(lines.of_triples(triples)), name)
+            for name, data in known.said.items():
+                near.take(data, name)
             flagged = frozenset(shared.trace.flagged)
             self._cache.write(key, judging.judge(common, near, flagged, judging.SHARED))
         (inferred,) = self._cache.read(key, "inferred")
-        known = Known(known.said, tuple(lines.triples(inferred)))
+        known = Known(known.said, inferred)
         return judging.Common(known, digest, self._cache, rules, checks, shapes, common.conformity, keys), key
 
     def _of_queries(self) -> list[Finding]:
@@ -251,10 +270,6 @@ class _Judge:
             self._cache.write(key, {"findings": list(self._query_findings(Dataset(), self._layout))})
         (findings,) = self._cache.read(key, "findings")
         return list(findings)
-
-    def _entities(self) -> Iterable[ox.Triple]:
-        nodes = list(self._shared.nodes.values())
-        return from_jsonld({"@context": self._shared.context.for_resolved(), "@graph": nodes})
 
     def _neighbours(self) -> list[tuple[judging.Neighbour, ...]]:
         """For each document the statements of others that it refers to or that refer to it."""
@@ -308,7 +323,8 @@ class _Judge:
             trace.report(finding)
         trace.settle()
         validation = conclude(results, trace)
-        return Judged(self._shared, self._cache, validation, trace, documents, common, shared_key, wide["inferred"])
+        (entities,) = self._cache.read(self._shared_digest, "counts")
+        return Judged(self._shared, self._cache, validation, trace, documents, common, shared_key, wide["inferred"], entities)
 
     def _trace(self, results: Iterable[Result]) -> Trace:
         """Places and findings of what is shared, and of the nodes of documents that results speak of."""

@@ -13,14 +13,16 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kg.graph import INFERRED, Dataset, load
+from kg.graph import INFERRED, VOCABULARY, Dataset, load
 from kg.mappings.trace import Trace
+from kg.ntriples import parts
 from kg.rules import HeadedQuery, infer, misspelt
 from kg.scale import lines
 from kg.scale.judging import Common
+from kg.scale.near import Near
 from kg.validation import run_check
 
-_IN_MEMORY: Final = 256 << 20
+_IN_MEMORY: Final = 64 << 20
 """Bytes of lines that a store in memory takes; it takes some five times as much."""
 _ROUNDS: Final = 20
 
@@ -37,11 +39,10 @@ def ask(common: Common, parts: Iterable[bytes], size: int, flagged: set[tuple[st
     trace = Trace(flagged=flagged)
     with _store(size > _IN_MEMORY, folder) as store:
         dataset = Dataset(store=store)
-        for name, triples in common.known.said.items():
-            dataset.add(triples, name)
-        dataset.add(common.known.inferred, INFERRED)
+        for name, data in common.known.said.items():
+            load(store, [data], ox.RdfFormat.N_TRIPLES, name)
+        load(store, [common.known.inferred], ox.RdfFormat.N_TRIPLES, INFERRED)
         load(store, parts, ox.RdfFormat.N_TRIPLES, "documents")  # in which graph they are makes no difference to a query
-        dataset.quads.clear()
         found = _infer(common, dataset, trace)
         results = [result for check in common.checks.corpus for result in run_check(dataset, check, common.keys, trace)]
     return {"inferred": lines.packed(found), "results": sorted(set(results)), "findings": list(trace.findings)}
@@ -85,10 +86,10 @@ def _construct(dataset: Dataset, rule: HeadedQuery, trace: Trace) -> list[ox.Tri
 def _followed(common: Common, new: Iterable[ox.Triple]) -> set[ox.Triple]:
     """What rules for documents make of new triples."""
     known = common.known
-    small = Dataset()
-    small.add(new, "new")
-    before = len(small.quads)
-    small.store.bulk_extend(known.vocabulary)
-    small.store.bulk_extend(quad for node in {quad.subject for quad in known.vocabulary} for quad in known.followed.get(node, ()))
+    vocabulary = lines.unpacked(known.said[VOCABULARY])
+    follows = (line for subject in dict.fromkeys(parts(line)[0] for line in vocabulary) for line in known.followed.of(subject))
+    small = Near()
+    small.take(lines.packed(f"{triple} ." for triple in new), "new")
+    small.take(lines.packed((*vocabulary, *follows)), VOCABULARY)
     infer(small, list(common.rules.document))
-    return {quad.triple for quad in small.quads[before:]}
+    return set(lines.triples(lines.packed(small.inferred)))
