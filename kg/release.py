@@ -153,7 +153,7 @@ class _Release:
     def _counts(self) -> dict[str, int]:
         """Triples by graph IRI."""
         counts = {iri: count.triples for iri, count in self._built.totals.graphs.items()}
-        return dict(sorted({**counts, graph_iri(DESCRIPTION): len(self._described)}.items()))
+        return dict(sorted({**counts, graph_iri(DESCRIPTION): self._described.count(b"\n")}.items()))
 
     def make(self, directory: Path, on_stage: OnStage, carry: Callable[[Path], Path]) -> Path:
         """Write it, unless it is there."""
