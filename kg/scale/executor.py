@@ -20,6 +20,8 @@ Common = TypeVar("Common")
 
 _LEAST_JOBS: Final = 2
 """Jobs for which a second process is worth its start."""
+_LARGE: Final = 4 << 20
+"""Bytes of input from which on a process of its own is worth its start."""
 _STATE: dict[str, Any] = {}
 
 
@@ -52,9 +54,10 @@ class Processes:
     def run(self, work: Callable[[Common, Job], Result], common: Common, jobs: Iterable[Job]) -> Iterator[Result]:
         """See :class:`Executor`."""
         listed = list(jobs)
-        if len(listed) < _LEAST_JOBS:
-            yield from InProcess().run(work, common, listed)
-            return
+        yield from (InProcess().run if len(listed) < _LEAST_JOBS else self.forked)(work, common, listed)
+
+    def forked(self, work: Callable[[Common, Job], Result], common: Common, listed: list[Job]) -> Iterator[Result]:
+        """Results of jobs, however few, of other processes."""
         _STATE["work"], _STATE["common"] = work, common
         gc.freeze()  # what is shared stays shared
         try:
@@ -82,12 +85,27 @@ def _do(job: Any) -> Any:
     return _STATE["work"](_STATE["common"], job)
 
 
+def alone(work: Callable[[Common, Job], Result], common: Common, job: Job, size: int) -> Result:
+    """Do a large piece of work in a process of its own, which gives back its memory when it ends; a small one here.
+
+    :param size: bytes that it reads
+    :raises PolicyKgError: if the process ended before its work, or what the work raised
+    """
+    if size < _LARGE or not _can_fork():
+        return work(common, job)
+    return next(Processes(1).forked(work, common, [job]))
+
+
+def _can_fork() -> bool:
+    return "fork" in multiprocessing.get_all_start_methods()
+
+
 def executor(jobs: int | None = None) -> Executor:
     """The executor for so many processes.
 
     :param jobs: processes; None for one for each core
     """
     number = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
-    if number == 1 or "fork" not in multiprocessing.get_all_start_methods():
+    if number == 1 or not _can_fork():
         return InProcess()
     return Processes(number)

@@ -66,7 +66,7 @@ def wanted(query: HeadedQuery) -> Wanted:
     """What a query reads, as its header says.
 
     ``reads: names`` are the properties and classes that its text names; ``reads: references`` says that it only asks whether anything has a
-    property with a value. A query that does not say so may read everything.
+    property with something shared as its value. A query that does not say so may read everything.
     """
     if query.header.get("reads") == "references":
         return Wanted(None, None, once=True)
@@ -98,5 +98,6 @@ def read_by(queries: Iterable[HeadedQuery], own: Iterable[str]) -> bytes:
             picked.append(line)
         elif once and value.startswith("<") and (predicate, value) not in pairs:
             pairs.add((predicate, value))
-            picked.append(line)
+            if lines.owner(value) is None:
+                picked.append(line)
     return lines.packed(picked)

@@ -5,7 +5,7 @@ head: ids, findings, results. Triples stay in the files of the cache.
 """
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import Finding
-from kg.graph import ENTITIES, LINKS, VOCABULARY, Dataset, from_jsonld
-from kg.mappings.apart import Lost, Shared, read_shared, stray_files
-from kg.mappings.convert import JsonNode
+from kg.graph import ENTITIES, LINKS, VOCABULARY, Dataset
+from kg.mappings.apart import Lost, Shared, stray_files
 from kg.mappings.layout import Layout
-from kg.mappings.registry import Registry
 from kg.mappings.trace import Trace
 from kg.namespaces import ID
 from kg.rules import HeadedQuery, read_headed
-from kg.scale import judging, lines, mapping, together
+from kg.scale import executor as executors
+from kg.scale import judging, lines, mapping, reading, together
 from kg.scale.cache import Cache, key_of
 from kg.scale.conformity import prepared
 from kg.scale.executor import Executor
@@ -99,50 +98,13 @@ def judge(
     :param query_findings: says what is wrong with the published queries
     """
     on_stage("read")
-    shared, shared_digest = _read_shared(layout, cache, Lost(), frozenset())
+    shared, shared_digest = reading.read(layout, cache, Lost(), frozenset())
     if not shared.usable:
         return Judged(shared, cache, Validation((), tuple(sorted(shared.trace.findings))), shared.trace, usable=False)
     on_stage("map")
     shared, shared_digest, mapped = _map(layout, cache, executor, sources, shared, shared_digest)
     on_stage("infer")
     return _Judge(layout, cache, executor, shared, shared_digest, mapped, on_stage, query_findings).judge()
-
-
-def _read_shared(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozenset[str]) -> tuple[Shared, str]:
-    """What all documents share, and the hash of what it is made of."""
-    layout.require()
-    files = [layout.context, *(p for p, _ in (*layout.vocabulary_files(), *layout.collection_files())), layout.links]
-    parts = [part for file in files for part in (layout.name(file), mapping.content(file))]
-    digest = key_of("shared", *parts, "\n".join([*sorted(elsewhere.iris), "", *sorted(elsewhere.below), "", *sorted(denied)]))
-    if cache.holds(digest):
-        (kept,) = cache.read(digest, "shared")
-        context, vocabulary, declared, nodes, trace, links, lost, assumed = kept
-        known = Registry(declared)
-        return Shared(layout, context, vocabulary, known, nodes, trace, links, Lost(*lost), assumed), digest
-    shared = read_shared(layout, elsewhere, denied)
-    if shared.usable:
-        nodes = _catalogue(shared.nodes)
-        said = (shared.context, shared.vocabulary, shared.registry.declared, nodes, shared.trace, shared.links)
-        document: dict[str, object] = {"@context": shared.context.for_resolved(), "@graph": list(shared.nodes.values())}
-        made = {
-            "shared": (*said, (shared.lost.iris, shared.lost.below), shared.assumed),
-            "entities": lines.packed(lines.of_triples(from_jsonld(document))),
-            "counts": dict(Counter(iri.removeprefix(ID).split("/")[0] for iri in shared.nodes)),
-        }
-        cache.write(digest, made)
-        shared = replace(shared, nodes=nodes)
-    return shared, digest
-
-
-def _catalogue(nodes: Mapping[str, JsonNode]) -> dict[str, JsonNode]:
-    """The documents and who wrote them: of all that is shared only these are looked at as nodes again."""
-    documents = [node for iri, node in nodes.items() if iri.startswith(f"{ID}document/")]
-    authors = (str(author) for node in documents for author in _listed(node.get("author")))
-    return {str(node["id"]): node for node in (*documents, *(nodes[iri] for iri in authors if iri in nodes))}
-
-
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 def _map(
@@ -168,7 +130,7 @@ def _map(
         if lost == elsewhere and wrong <= denied:
             return shared, digest, documents
         elsewhere, denied = lost, denied | wrong
-        shared, digest = _read_shared(layout, cache, elsewhere, denied & shared.assumed)
+        shared, digest = reading.read(layout, cache, elsewhere, denied & shared.assumed)
     raise AssertionError("what the files declare does not settle")  # pragma: no cover - each round knows more
 
 
@@ -253,11 +215,9 @@ class _Judge:
         common = judging.Common(known, digest, self._cache, rules, checks, shapes, prepared(shapes.triples), keys)
         key = key_of("judged", digest, judging.SHARED)
         if not self._cache.holds(key):
-            near = Near()
-            for name, data in known.said.items():
-                near.take(data, name)
             flagged = frozenset(shared.trace.flagged)
-            self._cache.write(key, judging.judge(common, near, flagged, judging.SHARED))
+            executors.alone(_judge_shared, common, (key, flagged), sum(map(len, said.values())))
+            self._cache.use([key])
         (inferred,) = self._cache.read(key, "inferred")
         known = Known(known.said, inferred)
         return judging.Common(known, digest, self._cache, rules, checks, shapes, common.conformity, keys), key
@@ -301,9 +261,9 @@ class _Judge:
         key = key_of("together", common.digest, shared_key, *(head["wide"] for head in heads))
         if not self._cache.holds(key):
             size = sum(head["size"] for head in heads)
-            parts = (part for document in documents.values() for part in self._cache.read(document.judged, "wide", "shared"))
-            flagged = self._flagged()
-            self._cache.write(key, together.ask(common, parts, size, flagged, self._cache.folder))
+            asked = (key, [document.judged for document in documents.values()], size, self._flagged())
+            executors.alone(_ask_together, common, asked, size)
+            self._cache.use([key])
         inferred, results, findings = self._cache.read(key, "inferred", "results", "findings")
         return {"inferred": inferred, "results": results, "findings": findings}
 
@@ -328,10 +288,12 @@ class _Judge:
 
     def _trace(self, results: Iterable[Result]) -> Trace:
         """Places and findings of what is shared, and of the nodes of documents that results speak of."""
-        trace = self._shared.trace
+        trace = replace(self._shared.trace, values={})
         nodes: defaultdict[str, set[str]] = defaultdict(set)
         for iri in (iri for result in results for iri in (result.focus, result.value)):
             nodes[lines.owner(f"<{iri}> ") or judging.SHARED] |= {iri, iri.partition("#")[0]}
+        if judging.SHARED in nodes:
+            _place(trace, nodes[judging.SHARED], *self._cache.read(self._shared_digest, "places"))
         for document in self._all:
             trace.lost |= document.head["all_lost"][0]
             trace.lost_below |= document.head["all_lost"][1]
@@ -339,12 +301,34 @@ class _Judge:
                 trace.unknown.setdefault(word, []).extend(findings)
             wanted = nodes.get(document.slug)
             if wanted:
-                (subjects, properties, values), flagged = self._cache.read(document.mapped, "trace", "flagged")
-                trace.subjects.update({iri: subjects[iri] for iri in wanted if iri in subjects})
-                trace.properties.update({key: place for key, place in properties.items() if key[0] in wanted})
-                trace.values.update({key: place for key, place in values.items() if key[0] in wanted})
+                places, flagged = self._cache.read(document.mapped, "trace", "flagged")
+                _place(trace, wanted, places)
                 trace.flagged |= {key for key in flagged if key[0] in wanted}
         return trace
+
+
+def _judge_shared(common: judging.Common, job: tuple[str, frozenset[tuple[str, str]]]) -> None:
+    """Judge what is shared by itself, and keep the result."""
+    key, flagged = job
+    near = Near()
+    for name, data in common.known.said.items():
+        near.take(data, name)
+    common.cache.write(key, judging.judge(common, near, flagged, judging.SHARED))
+
+
+def _ask_together(common: judging.Common, job: tuple[str, list[str], int, set[tuple[str, str]]]) -> None:
+    """Ask what only all documents together can answer, and keep the result."""
+    key, judged, size, flagged = job
+    parts = (part for one in judged for part in common.cache.read(one, "wide", "shared"))
+    common.cache.write(key, together.ask(common, parts, size, flagged, common.cache.folder))
+
+
+def _place(trace: Trace, wanted: set[str], places: Any) -> None:
+    """Add the places of some nodes."""
+    subjects, properties, values = places
+    trace.subjects.update({iri: subjects[iri] for iri in wanted if iri in subjects})
+    trace.properties.update({key: place for key, place in properties.items() if key[0] in wanted})
+    trace.values.update({key: place for key, place in values.items() if key[0] in wanted})
 
 
 def _slug(iri: str) -> str:

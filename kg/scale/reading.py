@@ -1,0 +1,77 @@
+"""Before the first step: what all documents share is read, or taken from the cache.
+
+In: a layout, and what documents lost and deny. Out: :class:`~kg.mappings.apart.Shared`. Next: :mod:`kg.scale.steps`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from kg.graph import from_jsonld
+from kg.mappings.apart import Lost, Shared, read_shared
+from kg.mappings.convert import JsonNode
+from kg.mappings.layout import Layout
+from kg.mappings.registry import Registry
+from kg.namespaces import ID
+from kg.scale import lines, mapping
+from kg.scale.cache import Cache, key_of
+from kg.scale.executor import alone
+
+
+def read(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozenset[str]) -> tuple[Shared, str]:
+    """What all documents share, and the hash of what it is made of."""
+    layout.require()
+    files = [layout.context, *(p for p, _ in (*layout.vocabulary_files(), *layout.collection_files())), layout.links]
+    parts = [part for file in files for part in (layout.name(file), mapping.content(file))]
+    digest = key_of("shared", *parts, "\n".join([*sorted(elsewhere.iris), "", *sorted(elsewhere.below), "", *sorted(denied)]))
+    if cache.holds(digest):
+        (kept,) = cache.read(digest, "shared")
+        context, vocabulary, declared, nodes, trace, links, lost, assumed = kept
+        known = Registry(declared)
+        return Shared(layout, context, vocabulary, known, nodes, trace, links, Lost(*lost), assumed), digest
+    work = _Reading(layout, cache, elsewhere, denied)
+    if alone(_read_and_keep, work, digest, sum(path.stat().st_size for path in files if path.exists())):
+        return read(layout, cache, elsewhere, denied)
+    return read_shared(layout, elsewhere, denied), digest
+
+
+class _Reading(NamedTuple):
+    layout: Layout
+    cache: Cache
+    elsewhere: Lost
+    denied: frozenset[str]
+
+
+def _read_and_keep(reading: _Reading, digest: str) -> bool:
+    """Read what is shared, and keep it if it is usable.
+
+    The parts are ``shared``, what mapping looks at; ``entities``, lines; ``counts`` of entities by collection; ``places`` of everything.
+    """
+    shared = read_shared(reading.layout, reading.elsewhere, reading.denied)
+    if shared.usable:
+        nodes, trace = _catalogue(shared.nodes), shared.trace
+        document: dict[str, object] = {"@context": shared.context.for_resolved(), "@graph": list(shared.nodes.values())}
+        small = replace(
+            trace, subjects={}, properties={}, values={key: place for key, place in trace.values.items() if key[0] in nodes}
+        )
+        said = (shared.context, shared.vocabulary, shared.registry.declared, nodes, small, shared.links)
+        parts = {
+            "shared": (*said, (shared.lost.iris, shared.lost.below), shared.assumed),
+            "entities": lines.packed(lines.of_triples(from_jsonld(document))),
+            "counts": dict(Counter(iri.removeprefix(ID).split("/")[0] for iri in shared.nodes)),
+            "places": (trace.subjects, trace.properties, trace.values),
+        }
+        reading.cache.write(digest, parts)
+    return shared.usable
+
+
+def _catalogue(nodes: Mapping[str, JsonNode]) -> dict[str, JsonNode]:
+    """The documents and who wrote them: of all that is shared only these are looked at as nodes again."""
+    documents = [node for iri, node in nodes.items() if iri.startswith(f"{ID}document/")]
+    authors = (str(author) for node in documents for author in _listed(node.get("author")))
+    return {str(node["id"]): node for node in (*documents, *(nodes[iri] for iri in authors if iri in nodes))}
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
