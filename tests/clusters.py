@@ -57,6 +57,19 @@ class Machines:
         self.workers.append(started)
         return started
 
+    def clumsy(self) -> Program:
+        """Start a worker that does what the files in the scheduler's folder say (tests/clumsy.py)."""
+        return self.worker("--preload", str(ROOT / "tests" / "clumsy.py"), CLUMSY=str(self.folder))
+
+    def begun(self, document: str) -> tuple[int, str]:
+        """Wait until a clumsy worker has begun a document: its process, and the SHACL engine that it has."""
+        end = time.monotonic() + _START_S
+        while not (found := sorted(self.folder.glob(f"begun-{document}-*"))):
+            assert time.monotonic() < end, [worker.said[-2000:] for worker in self.workers]
+            time.sleep(0.02)
+        _, pid, engine = found[0].name.rsplit("-", 2)
+        return int(pid), engine
+
     def wait(self, number: int) -> None:
         """Wait until so many workers are there."""
         from distributed import Client
@@ -81,11 +94,11 @@ def _started(folder: Path, arguments: list[str], package: Path, environment: dic
 
 
 @contextmanager
-def machines(folder: Path) -> Iterator[Machines]:
+def machines(folder: Path, **environment: str) -> Iterator[Machines]:
     """A scheduler while the body runs; its workers are ended with it."""
     file = folder / "scheduler.json"
     arguments = ["dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)]
-    scheduler = _started(folder, arguments, ROOT, {})
+    scheduler = _started(folder, arguments, ROOT, environment)
     running: Machines | None = None
     try:
         end = time.monotonic() + _START_S

@@ -281,7 +281,9 @@ def _perform(state: travel.State, sent: travel.Parcel) -> travel.Result:
 def _said(error: BaseException) -> str:
     """An error on one line."""
     text = " ".join(str(error).split())
-    return text if isinstance(error, PolicyKgError) else f"{type(error).__name__}: {text}" if text else type(error).__name__
+    if isinstance(error, PolicyKgError) or (type(error) is Exception and text):  # Dask makes the latter of what it cannot send
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _lost(address: str, error: BaseException) -> ClusterError:

@@ -103,8 +103,9 @@ def difference(here: Mapping[str, str], there: Mapping[str, str], engine: str) -
 
 
 def _short(version: str) -> str:
-    """A version with the beginning of a hash."""
-    return " ".join(word[:12] for word in version.rsplit(" ", 1)) if " " in version else version
+    """A version with the beginning of its hash."""
+    before, _, last = version.rpartition(" ")
+    return f"{before} {last[:12]}".strip()
 
 
 # --- Where the project is ---
