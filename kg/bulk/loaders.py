@@ -80,14 +80,14 @@ def _virtuoso(_: Order) -> dict[str, str]:
 ld_dir ('$U{{DIR}}', '{_FILES}', 'https://w3id.org/policy-kg/graph/none');
 """,
         "virtuoso-check.sql": """-- What was not loaded, and why; nothing if all was. Keep what was loaded: the loader writes no log.
--- https://vos.openlinksw.com/dataspace/owiki/wiki/VOS/VirtBulkRDFLoader, "Checking bulk load status" and "Running multiple loaders".
+-- https://vos.openlinksw.com/dataspace/owiki/wiki/VOS/VirtBulkRDFLoader: of a file that is loaded ll_state is 2 and ll_error null.
 checkpoint;
 select ll_file, ll_state, ll_error from DB.DBA.load_list where ll_file like '$U{DIR}/%' and (ll_state <> 2 or ll_error is not null);
 """,
         "load-virtuoso.sh": f"""#!/bin/sh
 # Load the shards into Virtuoso:  VIRTUOSO_PASSWORD=... load-virtuoso.sh HOST:PORT [ACCOUNT [SESSIONS]]
 # The server reads this directory itself: it is on its machine, under this path, and DirsAllowed of virtuoso.ini names it.
-# https://vos.openlinksw.com/dataspace/owiki/wiki/VOS/VirtBulkRDFLoader: one session takes one file at a time; a session for each 2.5 cores.
+# https://vos.openlinksw.com/dataspace/owiki/wiki/VOS/VirtBulkRDFLoader: rdf_loader_run() takes one file after another; several sessions work side by side.
 # ISQL names the program: isql, or isql-vt on Debian. It takes the password as an argument, which others see in the list of processes.
 server=${{1:?HOST:PORT of the SQL server}}
 account=${{2:-dba}}
@@ -151,7 +151,7 @@ UI_CONFIG = default
 def _graphdb(order: Order) -> dict[str, str]:
     return {
         "graphdb-repository.ttl": f"""# The repository that load-graphdb.sh makes. What is inferred is in the release, so that no ruleset is needed.
-# https://graphdb.ontotext.com/documentation/11.0/configuring-a-repository.html, "Configuration parameters".
+# https://graphdb.ontotext.com/documentation/10.1/configuring-a-repository.html, "Configure a repository programmatically".
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix rep: <http://www.openrdf.org/config/repository#> .
 @prefix sr: <http://www.openrdf.org/config/repository/sail#> .
@@ -177,9 +177,9 @@ def _graphdb(order: Order) -> dict[str, str]:
 """,
         "load-graphdb.sh": f"""#!/bin/sh
 # Load the shards into a new repository of GraphDB, while its server is stopped:  load-graphdb.sh
-# https://graphdb.ontotext.com/documentation/10.1/loading-data-using-importrdf.html: preload takes no inference and twice the disk; files may be .gz.
-# IMPORTRDF names the program, in bin/ of the distribution; GDB_JAVA_OPTS=-Dgraphdb.home=... says where the data are.
-{_BEGIN}"${{IMPORTRDF:-importrdf}}" preload -c "$here/graphdb-repository.ttl" "$here"/{_FILES}
+# https://graphdb.ontotext.com/documentation/10.1/loading-data-using-importrdf.html, "Load vs Preload": preload infers nothing and needs twice the disk.
+# IMPORTRDF names the program, in bin/ of the distribution; GRAPHDB_HOME the folder of the server's data, if it is not the usual one.
+{_BEGIN}"${{IMPORTRDF:-importrdf}}" ${{GRAPHDB_HOME:+"-Dgraphdb.home=$GRAPHDB_HOME"}} preload -c "$here/graphdb-repository.ttl" "$here"/{_FILES}
 {_END}""",
     }
 
@@ -206,7 +206,7 @@ PREFIX tdb2: <http://jena.apache.org/2016/tdb#>
         "load-fuseki.sh": f"""#!/bin/sh
 # Load the shards into a new TDB2 database, {_NAME}-tdb2 in the working directory:  load-fuseki.sh
 # https://jena.apache.org/documentation/tdb2/tdb2_cmds.html and https://jena.apache.org/documentation/tdb/tdb-xloader.html: the latter is for very large
-# data, from {LARGE:,} quads here, makes a new database only, and does not run on Windows. Syntax by file name, also with .gz.
+# data, from {LARGE:,} quads here, makes a new database only, and needs sort(1) and gzip. Syntax is by file name, also with .gz.
 {_BEGIN}if [ -e {_NAME}-tdb2 ]; then
   echo "{_NAME}-tdb2: is there already; remove it, or work in another directory" >&2
   exit 1
