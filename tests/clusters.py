@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,19 +47,19 @@ class Machines:
     scheduler: Program
     workers: list[Program] = field(default_factory=list)
 
-    def worker(self, *options: str, package: Path = ROOT, **environment: str) -> Program:
+    def worker(self, *options: str, package: Path = ROOT, environment: Mapping[str, str] | None = None) -> Program:
         """Start a worker, which has the package from a folder."""
         name = f"worker-{len(self.workers)}"
         own = self.folder / name
         own.mkdir()
         arguments = ["dask_worker", self.address, "--nthreads", "1", "--no-nanny", "--death-timeout", "20", "--name", name]
-        started = _started(own, [*arguments, "--local-directory", str(own), *options], package, environment)
+        started = _started(own, [*arguments, "--local-directory", str(own), *options], package, environment or {})
         self.workers.append(started)
         return started
 
     def clumsy(self) -> Program:
         """Start a worker that does what the files in the scheduler's folder say (tests/clumsy.py)."""
-        return self.worker("--preload", str(ROOT / "tests" / "clumsy.py"), CLUMSY=str(self.folder))
+        return self.worker("--preload", str(ROOT / "tests" / "clumsy.py"), environment={"CLUMSY": str(self.folder)})
 
     def begun(self, document: str) -> tuple[int, str]:
         """Wait until a clumsy worker has begun a document: its process, and the SHACL engine that it has."""
@@ -85,7 +85,7 @@ class Machines:
             return list(client.run_on_scheduler(lambda dask_scheduler: [str(key) for key in dask_scheduler.tasks]))
 
 
-def _started(folder: Path, arguments: list[str], package: Path, environment: dict[str, str]) -> Program:
+def _started(folder: Path, arguments: list[str], package: Path, environment: Mapping[str, str]) -> Program:
     log = folder / "log"
     own = {"PATH": os.environ["PATH"], "PYTHONPATH": str(package), "PYTHONDONTWRITEBYTECODE": "1", **environment}
     command = ["timeout", "-k", "5", str(LIFE_S), sys.executable, "-m", f"distributed.cli.{arguments[0]}", *arguments[1:]]
@@ -94,10 +94,11 @@ def _started(folder: Path, arguments: list[str], package: Path, environment: dic
 
 
 @contextmanager
-def machines(folder: Path, **environment: str) -> Iterator[Machines]:
+def machines(folder: Path, protocol: str = "tcp", **environment: str) -> Iterator[Machines]:
     """A scheduler while the body runs; its workers are ended with it."""
     file = folder / "scheduler.json"
-    arguments = ["dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)]
+    where = ["--protocol", protocol, "--host", "127.0.0.1", "--port", "0"]
+    arguments = ["dask_scheduler", *where, "--scheduler-file", str(file)]
     scheduler = _started(folder, arguments, ROOT, environment)
     running: Machines | None = None
     try:
