@@ -98,6 +98,17 @@ def test_a_subject_with_very_many_lines_is_not_held(tmp_path: Path, monkeypatch:
     assert [shard.quads for shard in cut(lines, {"urn:g": 8}, 5, tmp_path)] == [3, 5]
 
 
+@pytest.mark.parametrize("line", [b"_:b <urn:p> <urn:o> <urn:g> .\n", b"<urn:s> <urn:p> _:b <urn:g> .\n"])
+def test_blank_nodes_are_not_cut(tmp_path: Path, line: bytes) -> None:
+    """Each file would have its own; one file may have them, and a text that looks like one is none."""
+    others = [f'<urn:z> <urn:p> "_:b {n}" <urn:g> .\n'.encode() for n in range(3)]
+
+    assert [shard.quads for shard in cut([line, *others], {"urn:g": 4}, 4, tmp_path)] == [4]
+    assert [shard.quads for shard in cut(others, {"urn:g": 3}, 2, tmp_path)] == [2, 1]
+    with pytest.raises(ReleaseError, match=r"_:b.*give --quads 4 or more"):
+        list(cut([line, *others], {"urn:g": 4}, 3, tmp_path))
+
+
 def test_the_five_documents_as_shards(own_data: Release, tmp_path: Path) -> None:
     """Manifest and checksums agree with the files, and these with the release; twice the same bytes."""
     status, said = kg("shards", str(tmp_path / "new" / "shards"), "--release", str(own_data.path), "--quads", "20000")

@@ -4,7 +4,7 @@ In: lines, graph after graph, and the number of each graph. Out: gzipped files, 
 the lines about one subject, and of these at most :data:`_HELD`.
 
 A graph that fits into a file is in one file, so that a loader which takes files side by side seldom writes to a graph from two of them, and a
-document can be loaded again by one file. Blank nodes do not come into it: a release has none (docs/data.md).
+document can be loaded again by one file. A blank node is one within a file only (N-Quads, section 3.2), so lines with blank nodes are not cut.
 """
 
 import gzip
@@ -50,10 +50,11 @@ def cut(lines: Iterable[bytes], counts: Mapping[str, int], most: int, folder: Pa
     :param lines: each with its end, graph after graph
     :param counts: quads by graph IRI, which is what tells whether a graph still fits into a file
     :param most: quads of a file
-    :raises ReleaseError: if a graph has another number of quads
+    :raises ReleaseError: if a graph has another number of quads, or there are blank nodes and more than one file
     """
     found: Counter[str] = Counter()
     writer = _Writer(folder, 1)
+    blank = b""
     try:
         for graph, of_graph in groupby(lines, _graph):
             if graph not in counts:
@@ -66,11 +67,17 @@ def cut(lines: Iterable[bytes], counts: Mapping[str, int], most: int, folder: Pa
                     if len(held) > most - writer.quads:
                         yield writer.close()
                         writer = _Writer(folder, writer.number + 1)
+                    blank = blank or next(filter(_is_blank, held), b"")
                     writer.add(graph, held)
                     found[graph] += len(held)
         wrong = [graph for graph in counts if found[graph] != counts[graph]]
         if wrong:
             raise ReleaseError(_wrong(wrong[0], f"{found[wrong[0]]:,} quads are there", f"{counts[wrong[0]]:,} are listed"))
+        if blank and writer.number > 1:
+            raise ReleaseError(
+                f"{blank[:120].decode(errors='replace').strip()}: a blank node would be another one in each file; give --quads {found.total()} or more, so "
+                "that there is one file"
+            )
         if writer.quads:
             yield writer.close()
     finally:
@@ -84,6 +91,10 @@ def _wrong(graph: str, there: str, listed: str) -> str:
 def _graph(line: bytes) -> str:
     """Graph of a quad (N-Quads, section 2); nothing after it on the line has an angle bracket."""
     return line[line.rfind(b"<") + 1 : line.rfind(b">")].decode()
+
+
+def _is_blank(line: bytes) -> bool:
+    return line.startswith(b"_:") or line.split(b" ", 2)[2].startswith(b"_:")
 
 
 def _subject(line: bytes) -> bytes:
