@@ -77,6 +77,11 @@ class Machines:
         with Client(self.address, timeout=_START_S, set_as_default=False) as client:
             client.wait_for_workers(number, timeout=_START_S)
 
+    def pid(self, number: int) -> int:
+        """Process of a worker, whose parent is ``timeout``."""
+        parent = self.workers[number].process.pid
+        return int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0])
+
     def tasks(self) -> list[str]:
         """Names of the tasks that the scheduler knows of."""
         from distributed import Client

@@ -288,6 +288,22 @@ def test_a_scheduler_without_workers(alone: Machines, released: Prepared) -> Non
     assert_harmless(said, released)
 
 
+def test_a_worker_that_hangs(alone: Machines, released: Prepared) -> None:
+    """It says nothing: the build does not wait for ever."""
+    alone.clumsy()
+    alone.wait(1)
+    worker = alone.pid(0)
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        status, said = kg("build", "--scheduler", alone.address, "--scheduler-wait", "1")
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+    assert status == 1
+    assert "not every worker says within 1 s which version it has" in said
+    assert_harmless(said, released)
+
+
 def another_version(folder: Path) -> Path:
     """A folder with the package, of which one file is another."""
     shutil.copytree(ROOT / "kg", folder / "kg", ignore=shutil.ignore_patterns("__pycache__"))

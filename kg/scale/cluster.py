@@ -97,10 +97,20 @@ class Cluster:
         address, wait = self._address, self._wait_s
         try:
             client.wait_for_workers(1, timeout=wait)
-            found = client.run(travel.versions, on_error="return")
         except TimeoutError:
             raise ClusterError(
                 f"{address}: the scheduler has no worker after {wait:g} s; {KEPT}. Start some with `dask worker {address} --nthreads 1`"
+            ) from None
+        except (OSError, CancelledError) as error:
+            raise lost(address, error) from None
+        try:
+            found = client.run(
+                travel.versions, on_error="return", callback_timeout=wait
+            )  # the last is for the client's own waiting
+        except TimeoutError:
+            raise ClusterError(
+                f"{address}: not every worker says within {wait:g} s which version it has; {KEPT}. End the one that hangs, or give more time "
+                "with --scheduler-wait"
             ) from None
         except (OSError, CancelledError) as error:
             raise lost(address, error) from None

@@ -88,8 +88,9 @@ class Flight:
             for number, worker in enumerate(self._workers)
         ]
         with suppress(Exception):  # whatever is wrong shows when jobs are done
+            end = monotonic() + self._wait_s
             for future in pinned:
-                future.result(timeout=self._wait_s)
+                future.result(timeout=max(0.1, end - monotonic()))
         return pinned
 
     def _submit(self, state: "Future[Any]", sent: travel.Parcel, key: str) -> "Future[travel.Result]":
@@ -225,6 +226,6 @@ def other_version(address: str, wrong: list[str]) -> ClusterError:
     return ClusterError(
         f"{address}: these workers would not write the same bytes as this machine:\n  "
         + "\n  ".join(wrong)
-        + f"\n{KEPT[0].upper()}{KEPT[1:]}. Install the same version of policy-kg and of Python there, from the same requirements.txt, and start "
+        + f"\n{KEPT[0].upper()}{KEPT[1:]}. Install the same version of policy-kg and of Python there, from the same requirements-dask.txt, and start "
         "the workers again"
     )
