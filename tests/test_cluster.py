@@ -241,11 +241,14 @@ def test_a_build_by_tls(released: Prepared, tmp_path_factory: pytest.TempPathFac
         running.worker(environment=secret)
         without = begin(running)
         refused = without.communicate(timeout=60)[1]
+        unread = begin(running, environment={**secret, "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": "nowhere.pem"})
+        unreadable = unread.communicate(timeout=60)[1]
         build = begin(running, environment=secret)
         out, said = build.communicate(timeout=60)
 
     assert running.address.startswith("tls://")
-    assert without.returncode == 2
+    assert without.returncode == unread.returncode == 2
+    assert "the certificates cannot be read (FileNotFoundError" in " ".join(unreadable.split())
     assert "TLS needs certificates, and Dask is told of none; set DASK_DISTRIBUTED__COMM__TLS__CA_FILE" in " ".join(
         refused.split()
     )

@@ -71,14 +71,10 @@ class Cluster:
         from distributed import Client  # noqa: PLC0415 - an extra
 
         address, wait = self._address, self._wait_s
+        _require_certificates(address)
         try:
             client = Client(address, timeout=wait, set_as_default=False, name="policy-kg")
-        except TypeError:
-            raise UsageError(
-                f"--scheduler {address}: TLS needs certificates, and Dask is told of none; set "
-                "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and ...__CLIENT__KEY"
-            ) from None
-        except (ValueError, KeyError, ImportError) as error:
+        except (ValueError, TypeError, KeyError, ImportError) as error:
             raise UsageError(f"--scheduler {address}: no address of a scheduler ({error}); write it as tcp://host:8786") from None
         except (OSError, RuntimeError) as error:
             raise ClusterError(
@@ -122,6 +118,18 @@ class Cluster:
                 wrong.append(f"{worker}: {told}")
         if wrong:
             raise other_version(address, wrong)
+
+
+def _require_certificates(address: str) -> None:
+    """Raise :class:`UsageError` if an address asks for TLS and Dask has no certificates, which it would tell after the time to connect only."""
+    from distributed.security import Security  # noqa: PLC0415 - an extra
+
+    names = "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and ...__CLIENT__KEY"
+    try:
+        if address.startswith("tls://") and Security().get_connection_args("client").get("ssl_context") is None:
+            raise UsageError(f"--scheduler {address}: TLS needs certificates, and Dask is told of none; set {names}")
+    except OSError as error:
+        raise UsageError(f"--scheduler {address}: the certificates cannot be read ({said(error)}); see {names}") from None
 
 
 @contextmanager
