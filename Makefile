@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install authoring dev suite build serve test check bench golden schema pins clean
+.PHONY: help install authoring dask dev suite build serve test check bench golden schema pins clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -27,6 +27,10 @@ $(VENV)/authoring: requirements-authoring.txt $(VENV)/runtime
 	$(INSTALL) --require-hashes -r requirements-authoring.txt
 	@touch $@
 
+$(VENV)/dask: requirements-dask.txt $(VENV)/runtime
+	$(INSTALL) --require-hashes -r requirements-dask.txt
+	@touch $@
+
 $(VENV)/bench: requirements-bench.txt $(VENV)/runtime
 	$(INSTALL) --require-hashes -r requirements-bench.txt
 	@touch $@
@@ -40,6 +44,8 @@ $(VENV)/apart/installed: requirements-apart.txt $(VENV)/runtime
 install: $(VENV)/runtime  ## Install the command kg into .venv
 
 authoring: $(VENV)/authoring  ## Install what `kg new` and `kg merge` need, too
+
+dask: $(VENV)/dask  ## Install what `kg build --scheduler` and its workers need, too
 
 dev: $(VENV)/dev  ## Install what tests and checks need, too
 
@@ -80,6 +86,7 @@ golden: dev  ## Write the expected files of the tests anew; read the difference 
 pins: pyproject.toml  ## Write the requirements files anew (needs the command uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra authoring --constraint requirements.txt pyproject.toml -o requirements-authoring.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dask --constraint requirements.txt pyproject.toml -o requirements-dask.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra dev pyproject.toml -o requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra build --extra bench --constraint requirements.txt pyproject.toml -o requirements-bench.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header bench/apart.in -o requirements-apart.txt

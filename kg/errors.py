@@ -39,6 +39,10 @@ class ReleaseError(PolicyKgError):
     """A release cannot be made, found or opened."""
 
 
+class ClusterError(PolicyKgError):
+    """Machines that work on documents cannot be reached, are lost, or would write other bytes."""
+
+
 class PublishError(PolicyKgError):
     """A release cannot be loaded into another store, or is not there as it should be."""
 

@@ -46,13 +46,17 @@ ResultSetMaxRows = {rows}
 
 @dataclass(frozen=True)
 class Store:
-    """A store: where it takes graphs and updates, where it answers, and as whom one writes."""
+    """A store: where it takes graphs and updates, where it answers, and as whom one writes.
+
+    :ivar sql: host and port of its SQL server, if it has one
+    """
 
     name: str
     graphs: str
     updates: str
     queries: str
     environment: dict[str, str]
+    sql: str = ""
 
     def to(self, protocol: str) -> str:
         """Where to write by a protocol."""
@@ -105,12 +109,14 @@ def virtuoso(folder: Path) -> Iterator[Store]:
     """Virtuoso with a database of its own in ``folder``; its writing endpoints take Digest only."""
     if shutil.which("virtuoso-t") is None:
         pytest.skip("virtuoso-t is not installed (Debian: apt-get install --no-install-recommends virtuoso-opensource-7-bin)")
-    http = free_port()
-    (folder / "virtuoso.ini").write_text(_INI.format(sql=free_port(), http=http, rows=ROW_LIMIT), encoding="ascii")
+    http, sql = free_port(), free_port()
+    (folder / "virtuoso.ini").write_text(_INI.format(sql=sql, http=http, rows=ROW_LIMIT), encoding="ascii")
     base = f"http://127.0.0.1:{http}"
     with _running(["virtuoso-t", "+configfile", "virtuoso.ini", "+foreground"], folder, f"{base}/sparql"):
         account = {"KG_PUBLISH_USER": "dba", "KG_PUBLISH_PASSWORD": "dba"}  # of a fresh database
-        yield Store("virtuoso", f"{base}/sparql-graph-crud-auth", f"{base}/sparql-auth", f"{base}/sparql", account)
+        yield Store(
+            "virtuoso", f"{base}/sparql-graph-crud-auth", f"{base}/sparql-auth", f"{base}/sparql", account, f"127.0.0.1:{sql}"
+        )
 
 
 STARTERS = {"oxigraph": oxigraph, "virtuoso": virtuoso}

@@ -71,10 +71,12 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_readme_names_every_command() -> None:
-    """No command is left out of the README but the one that serves editors, and those of the guides for coders."""
+    """No command is left out of the README but the one that serves editors, and those of the guides."""
     from kg.cli.main import NAMES
 
-    guides = "".join((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("add-a-document", "agreement"))
+    guides = "".join(
+        (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("add-a-document", "agreement", "cluster")
+    )
     named = {shlex.split(line)[1] for line in KG_LINES} | set(re.findall(r"^kg (\w+)", guides, re.MULTILINE))
 
     assert named >= set(NAMES) - {"schema"}

@@ -21,13 +21,23 @@ if TYPE_CHECKING:
 @options.sources
 @options.build_dir
 @options.jobs
+@options.scheduler
 @options.shacl
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the findings.")
 @click.option(
     "--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the SHACL report, as Turtle."
 )
 @click.pass_obj
-def check(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | None, style: str, report_file: Path | None) -> None:
+def check(
+    layout: Layout,
+    sources: Path | None,
+    build_dir: Path,
+    jobs: int | None,
+    scheduler: str | None,
+    scheduler_wait: float,
+    style: str,
+    report_file: Path | None,
+) -> None:
     """Check the mappings and print every finding.
 
     Reads, maps, infers and validates as `kg build` does, and writes nothing but its own cache, and that only where there is a build
@@ -39,10 +49,11 @@ def check(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | Non
       kg check --sources ../texts --format sarif > findings.sarif
     """
     from kg import report  # noqa: PLC0415
-    from kg.scale import cache, executor, steps  # noqa: PLC0415
+    from kg.scale import cache, steps  # noqa: PLC0415
 
+    executor = options.executor(jobs, scheduler, scheduler_wait)
     with cache.opened(build_dir) as kept:
-        checked = steps.judge(layout, kept, executor.executor(jobs), sources, query_findings=_query_findings)
+        checked = steps.judge(layout, kept, executor, sources, query_findings=_query_findings)
     findings = checked.findings
     if report_file is not None:
         from kg import dumps  # noqa: PLC0415
@@ -62,9 +73,12 @@ def check(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | Non
 @options.sources
 @options.build_dir
 @options.jobs
+@options.scheduler
 @options.shacl
 @click.pass_obj
-def build(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | None) -> None:
+def build(
+    layout: Layout, sources: Path | None, build_dir: Path, jobs: int | None, scheduler: str | None, scheduler_wait: float
+) -> None:
     """Make a release and let build/current point at it.
 
     The release is complete or not made at all: with a violation, nothing is written. The same inputs give the same dumps,
@@ -74,13 +88,14 @@ def build(layout: Layout, sources: Path | None, build_dir: Path, jobs: int | Non
     Example:
       kg build
       kg build --build-dir /srv/policy-kg
+      kg build --scheduler tcp://10.0.0.5:8786
     """
     from kg import release  # noqa: PLC0415
     from kg.imports.commands import carried  # noqa: PLC0415
-    from kg.scale import executor  # noqa: PLC0415
 
+    executor = options.executor(jobs, scheduler, scheduler_wait)
     with options.progress() as on_stage:
-        made = release.build(layout, build_dir, sources, on_stage, carried(build_dir), executor.executor(jobs))
+        made = release.build(layout, build_dir, sources, on_stage, carried(build_dir), executor)
     click.echo(made.as_posix())
 
 

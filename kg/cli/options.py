@@ -5,11 +5,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg import shacl as engines
+
+if TYPE_CHECKING:
+    from kg.scale.executor import Executor
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -33,6 +36,44 @@ jobs: Decorator = click.option(
     envvar="KG_JOBS",
     help="Processes that work on documents.  [default: one for each core]",
 )
+
+_scheduler: Decorator = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    envvar="KG_SCHEDULER",
+    help="Dask scheduler whose workers map, judge and write documents, as tcp://host:8786; an extra: policy-kg[dask].  "
+    "[default: processes of this machine]",
+)
+_scheduler_wait: Decorator = click.option(
+    "--scheduler-wait",
+    type=click.FloatRange(0.1),
+    default=30.0,
+    show_default=True,
+    envvar="KG_SCHEDULER_WAIT",
+    help="Seconds to wait for the scheduler, and for a worker where there is none.",
+)
+
+
+def scheduler(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of :func:`executor`."""
+    return _scheduler(_scheduler_wait(command))
+
+
+def executor(jobs: int | None, address: str | None, wait_s: float) -> "Executor":
+    """Where the work on documents is done.
+
+    :param jobs: processes of this machine
+    :param address: of a Dask scheduler
+    :param wait_s: seconds to wait for it
+    """
+    from kg.scale import executor as executors  # noqa: PLC0415 - what a build imports is not every command's
+
+    local = executors.executor(jobs)
+    if not address:
+        return local
+    from kg.scale.cluster import Cluster  # noqa: PLC0415 - likewise
+
+    return Cluster(address, local, wait_s)
 
 
 def _use_engine(_: click.Context, __: click.Parameter, value: str | None) -> None:

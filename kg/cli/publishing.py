@@ -1,10 +1,20 @@
-"""The command ``publish``: a release into another store."""
+"""The commands ``publish`` and ``shards``: a release into another store, over the web or by files."""
 
+import re
 from pathlib import Path
+from typing import Final
 
 import click
 
 from kg.cli import options
+from kg.errors import UsageError
+
+_STORES: Final = ("fuseki", "graphdb", "neptune", "oxigraph", "qlever", "virtuoso")
+_NEPTUNE: Final = {  # values go into a script
+    "--s3": (re.compile(r"s3://[a-z0-9.-]+(/[\w.!*()/=-]+)?"), "s3://bucket/folder"),
+    "--iam-role": (re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+"), "arn:aws:iam::123456789012:role/name"),
+    "--region": (re.compile(r"[a-z]{2}(-[a-z]+)+-\d"), "eu-central-1"),
+}
 
 
 @click.command()
@@ -91,4 +101,67 @@ def publish(
         )
 
 
-COMMANDS = (publish,)
+@click.command()
+@options.build_dir
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--release",
+    "release_dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Directory of the release.  [default: `current` of the build directory]",
+)
+@click.option("--quads", type=click.IntRange(1), default=10_000_000, show_default=True, help="Quads that a file has at most.")
+@click.option(
+    "--for",
+    "stores",
+    type=click.Choice(_STORES),
+    multiple=True,
+    help="Also write what the bulk loader of this store needs; may be repeated.",
+)
+@click.option("--s3", help="For Neptune: folder of the files in S3, as s3://bucket/folder.")
+@click.option("--iam-role", help="For Neptune: ARN of a role that may read there.")
+@click.option("--region", help="For Neptune: region of the bucket and the cluster.")
+def shards(
+    build_dir: Path,
+    directory: Path,
+    release_dir: Path | None,
+    quads: int,
+    stores: tuple[str, ...],
+    s3: str | None,
+    iam_role: str | None,
+    region: str | None,
+) -> None:
+    """Write the current release as N-Quads in gzipped files of bounded size, which a store can load in parallel.
+
+    Files are cut between graphs where possible, else between subjects. DIRECTORY is made, or is empty; in it are also
+    shards.json and checksums.txt, and a query with the result that a store must give when it has everything.
+
+    \b
+    Example:
+      kg shards /srv/shards --for virtuoso
+      kg shards /srv/shards --quads 1000000 --for oxigraph --for qlever
+    """
+    from kg.bulk.loaders import Neptune  # noqa: PLC0415 - only this command needs it
+    from kg.bulk.write import write  # noqa: PLC0415
+    from kg.store import current_release, open_release  # noqa: PLC0415
+
+    given = {"--s3": s3, "--iam-role": iam_role, "--region": region}
+    for name, value in given.items():
+        form, example = _NEPTUNE[name]
+        if "neptune" in stores and value is None:
+            raise UsageError(f"--for neptune: also give {name}, as in {example}")
+        if value is not None and not form.fullmatch(value):
+            raise UsageError(f"{name} {value}: cannot be right; write it as {example}")
+    release = open_release(release_dir) if release_dir is not None else current_release(build_dir)
+    written = write(
+        release,
+        directory,
+        quads,
+        tuple(dict.fromkeys(stores)),
+        Neptune(s3, iam_role, region) if s3 and iam_role and region else None,
+        lambda shard: click.echo(f"{shard.name}: {shard.quads:,} quads of {len(shard.graphs)} graph(s)", err=True),
+    )
+    click.echo(f"{directory}: release {written.version}, {written.quads:,} quads in {len(written.shards)} file(s)", err=True)
+
+
+COMMANDS = (publish, shards)
