@@ -10,7 +10,6 @@ import pickle
 import sys
 import tempfile
 import threading
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -34,7 +33,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-_LIBRARIES: Final = ("backports.zstd", "pyoxigraph", "pyshacl", "pyyaml", "rapidfuzz", "rdflib", "shacl")
+_LIBRARIES: Final = ("backports.zstd", "pyoxigraph", "pyshacl", "pyyaml", "rapidfuzz", "rdflib", "shacl", "zlib-ng")
 """What the bytes of a result depend on, beside the package itself."""
 _PROJECT, _SOURCES, _CACHE = "project", "sources", "cache"
 _NOWHERE: Final = Path()
@@ -84,7 +83,7 @@ class Parcel:
 @lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """What two machines must have in common to write the same bytes."""
-    found = {"policy-kg": code_version(), "zlib": zlib.ZLIB_RUNTIME_VERSION}
+    found = {"policy-kg": code_version()}
     for name in _LIBRARIES:
         try:
             found[name] = metadata.version(name)
@@ -144,14 +143,14 @@ class _Kinds:
     table: Mapping[str, Classes]
 
     def __call__(self, term: Term) -> Classes:
-        return self.table.get(str(term), frozenset())
+        return self.table.get(term, frozenset())
 
 
 def _table(kinds: Callable[[Term], Classes]) -> dict[str, Classes]:
     tally = getattr(kinds, "__self__", None)
     if not isinstance(tally, Tally):
         raise TypeError(f"classes of what is shared come from {kinds!r}, of which nothing can be sent")
-    return {str(tally.terms[number]): classes for number, classes in tally.types.items()}
+    return {tally.terms[number]: classes for number, classes in tally.types.items()}
 
 
 def parcel(common: Any, job: Any) -> Parcel | None:
