@@ -119,20 +119,18 @@ def judge(
         results += [result for result in found if _belongs(result.focus, slug)]
     kept = [line for line in inferred if (lines.owner(line) or SHARED) == slug]
     loose = [line for line in inferred if slug != SHARED and lines.owner(line) is None]
-    wide, shared = (
-        read_by((*common.rules.corpus, *common.checks.corpus), (*asserted, *kept)) if slug != SHARED else b"",
-        lines.packed(loose),
-    )
+    queries = (*common.rules.corpus, *common.checks.corpus)
+    wide = read_by(queries, (*asserted, *kept, *loose)) if slug != SHARED else b""
     return {
         "head": {
             "results": sorted(set(results)),
             "findings": list(trace.findings),
-            "wide": key_of(wide, shared),
-            "size": len(wide) + len(shared),
+            "wide": key_of(wide),
+            "size": len(wide),
         },
         "inferred": lines.packed(kept),
         "kinds": _kinds((*asserted, *kept)),
-        "shared": shared,
+        "shared": lines.packed(loose),
         "wide": wide,
     }
 

@@ -319,7 +319,7 @@ def _judge_shared(common: judging.Common, job: tuple[str, frozenset[tuple[str, s
 def _ask_together(common: judging.Common, job: tuple[str, list[str], int, set[tuple[str, str]]]) -> None:
     """Ask what only all documents together can answer, and keep the result."""
     key, judged, size, flagged = job
-    parts = (part for one in judged for part in common.cache.read(one, "wide", "shared"))
+    parts = (part for one in judged for part in common.cache.read(one, "wide"))
     common.cache.write(key, together.ask(common, parts, size, flagged, common.cache.folder))
 
 
