@@ -20,7 +20,7 @@ Common = TypeVar("Common")
 
 _LEAST_JOBS: Final = 2
 """Jobs for which a second process is worth its start."""
-_LARGE: Final = 4 << 20
+LARGE: Final = 4 << 20
 """Bytes of input from which on a process of its own is worth its start."""
 _STATE: dict[str, Any] = {}
 
@@ -91,7 +91,7 @@ def alone(work: Callable[[Common, Job], Result], common: Common, job: Job, size:
     :param size: bytes that it reads
     :raises PolicyKgError: if the process ended before its work, or what the work raised
     """
-    if size < _LARGE or not _can_fork():
+    if size < LARGE or not _can_fork():
         return work(common, job)
     return next(Processes(1).forked(work, common, [job]))
 

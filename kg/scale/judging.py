@@ -10,6 +10,7 @@ A result counts where it belongs: for a document those about its own statements 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from kg.errors import Finding
@@ -23,7 +24,7 @@ from kg.scale.cache import Cache, key_of
 from kg.scale.conformity import Conformity, Surroundings, Terms
 from kg.scale.known import Known
 from kg.scale.near import Near
-from kg.scale.scopes import Queries, read_by
+from kg.scale.scopes import Groups, Queries
 from kg.shacl import chosen as engine
 from kg.shapes import Shapes
 from kg.validation import Result, apply_shapes, run_check
@@ -50,6 +51,11 @@ class Common:
     shapes: Shapes
     conformity: Conformity | None
     keys: Mapping[str, str]
+
+    @cached_property
+    def groups(self) -> Groups:
+        """The queries to all documents: the rules together, and each check by itself."""
+        return Groups((self.rules.corpus, *((check,) for check in self.checks.corpus)))
 
 
 class Neighbour(NamedTuple):
@@ -85,8 +91,8 @@ class Job:
 def work(common: Common, job: Job) -> str:
     """Judge a document, and keep the result.
 
-    The parts are ``head``: results, findings; ``inferred``: lines about its own; ``shared``: lines about what is shared; ``wide``: for each query to
-    all documents the lines that it reads; ``kinds``: classes of its statements and sections.
+    The parts are ``head``: results, findings; ``inferred``: lines about its own; ``shared``: lines about what is shared; ``wide 0`` and so on: for each group
+    of queries to all documents the lines that it reads; ``kinds``: classes of its statements and sections.
     """
     key = job.key(common)
     triples, flagged = common.cache.read(job.mapped, "triples", "flagged")
@@ -119,19 +125,18 @@ def judge(
         results += [result for result in found if _belongs(result.focus, slug)]
     kept = [line for line in inferred if (lines.owner(line) or SHARED) == slug]
     loose = [line for line in inferred if slug != SHARED and lines.owner(line) is None]
-    queries = (*common.rules.corpus, *common.checks.corpus)
-    wide = read_by(queries, (*asserted, *kept, *loose)) if slug != SHARED else b""
+    wide = common.groups.of_document((*asserted, *kept, *loose)) if slug != SHARED else []
     return {
         "head": {
             "results": sorted(set(results)),
             "findings": list(trace.findings),
-            "wide": key_of(wide),
-            "size": len(wide),
+            "wide": [key_of(part) for part in wide],
+            "sizes": [len(part) for part in wide],
         },
         "inferred": lines.packed(kept),
         "kinds": _kinds((*asserted, *kept)),
         "shared": lines.packed(loose),
-        "wide": wide,
+        **{f"wide {number}": part for number, part in enumerate(wide)},
     }
 
 

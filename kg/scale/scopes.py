@@ -13,7 +13,6 @@ from kg.namespaces import PREFIXES, RDF_TYPE
 from kg.rules import HeadedQuery
 from kg.scale import lines
 
-_TYPE: Final = f"<{RDF_TYPE}>"
 _NAME: Final = re.compile(r"\b([a-z]\w*):([A-Za-z]\w*)|<([^<>\s]+)>")
 _ANY_KIND: Final = re.compile(r"(?:(?<![\w:?$])a|rdf:type)\s*(?:[?$/*+|])")
 
@@ -79,25 +78,45 @@ def wanted(query: HeadedQuery) -> Wanted:
     return Wanted(names | {RDF_TYPE}, None if _ANY_KIND.search(body) else names)
 
 
-def read_by(queries: Iterable[HeadedQuery], own: Iterable[str]) -> bytes:
-    """Of the lines of a document those that queries read."""
-    wants = [wanted(query) for query in queries]
-    if any(want.predicates is None and not want.once for want in wants):
-        return lines.packed(own)
-    kinds: frozenset[str] = frozenset()
-    for want in wants:
-        kinds |= want.kinds or frozenset()
-    every_kind = any(want.kinds is None and not want.once for want in wants)
-    predicates = frozenset(f"<{name}>" for want in wants for name in want.predicates or ())
-    objects = frozenset(f"<{kind}> ." for kind in kinds)
-    once = any(want.once for want in wants)
-    picked, pairs = [], set()
-    for line in own:
-        _, predicate, value = line.split(" ", 2)
-        if predicate in predicates and (every_kind or predicate != _TYPE or value in objects):
-            picked.append(line)
-        elif once and value.startswith("<") and (predicate, value) not in pairs:
-            pairs.add((predicate, value))
-            if lines.owner(value) is None:
-                picked.append(line)
-    return lines.packed(picked)
+class Groups:
+    """Queries to all documents, of which those of a group are asked together, of the lines that they read."""
+
+    def __init__(self, groups: Iterable[Iterable[HeadedQuery]]) -> None:
+        self._wants = [[wanted(query) for query in group] for group in groups]
+        self._once = [any(want.once for want in wants) for wants in self._wants]
+        self._all = [any(want.predicates is None and not want.once for want in wants) for wants in self._wants]
+        self._by_predicate: dict[str, list[tuple[int, frozenset[str] | None]]] = {}
+        for number, wants in enumerate(self._wants):
+            kinds = [want.kinds for want in wants if not want.once]
+            objects = None if None in kinds else frozenset(f"<{kind}> ." for found in kinds for kind in found or ())
+            for name in frozenset(name for want in wants for name in want.predicates or ()):
+                self._by_predicate.setdefault(f"<{name}>", []).append((number, objects if name == RDF_TYPE else None))
+
+    def of_document(self, own: Iterable[str]) -> list[bytes]:
+        """Of the lines of a document those that each group reads."""
+        own = list(own)
+        picked = self._named(own)
+        once = [number for number, one in enumerate(self._once) if one]
+        if once:
+            pairs = {
+                (predicate, value): line for line in own for predicate, value in (line.split(" ", 2)[1:],) if value[0] == "<"
+            }
+            found = [line for (_, value), line in pairs.items() if lines.owner(value) is None]
+            for number in once:
+                picked[number] += found
+        return [lines.packed(own if every else found) for every, found in zip(self._all, picked, strict=True)]
+
+    def of_shared(self, number: int, known: Iterable[str]) -> list[str]:
+        """Of the lines of what is shared those that a group reads."""
+        known = list(known)
+        return known if self._all[number] or self._once[number] else self._named(known)[number]
+
+    def _named(self, own: Iterable[str]) -> list[list[str]]:
+        """Lines with the properties and classes that the queries name."""
+        picked: list[list[str]] = [[] for _ in self._wants]
+        for line in own:
+            _, predicate, value = line.split(" ", 2)
+            for number, objects in self._by_predicate.get(predicate, ()):
+                if objects is None or value in objects:
+                    picked[number].append(line)
+        return picked

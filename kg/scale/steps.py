@@ -18,12 +18,12 @@ from kg.mappings.apart import Lost, Shared, stray_files
 from kg.mappings.layout import Layout
 from kg.mappings.trace import Trace
 from kg.namespaces import ID
-from kg.rules import HeadedQuery, read_headed
+from kg.rules import read_headed
 from kg.scale import executor as executors
 from kg.scale import judging, lines, mapping, reading, together
 from kg.scale.cache import Cache, key_of
 from kg.scale.conformity import prepared
-from kg.scale.executor import Executor
+from kg.scale.executor import Executor, InProcess
 from kg.scale.known import Known
 from kg.scale.near import Near
 from kg.scale.scopes import by_scope
@@ -254,26 +254,41 @@ class _Judge:
 
     def _together(self, common: judging.Common, documents: Mapping[str, Document], shared_key: str) -> dict[str, Any]:
         """Results and inferred lines of all documents together."""
-        queries: list[HeadedQuery] = [*common.rules.corpus, *common.checks.corpus]
-        if not queries:
-            return {"inferred": b"", "results": [], "findings": []}
         heads = [self._cache.read(document.judged, "head")[0] for document in documents.values()]
-        key = key_of("together", common.digest, shared_key, *(head["wide"] for head in heads))
-        if not self._cache.holds(key):
-            size = sum(head["size"] for head in heads)
-            asked = (key, [document.judged for document in documents.values()], size, self._flagged())
-            executors.alone(_ask_together, common, asked, size)
-            self._cache.use([key])
-        inferred, results, findings = self._cache.read(key, "inferred", "results", "findings")
-        return {"inferred": inferred, "results": results, "findings": findings}
+        judged = tuple(document.judged for document in documents.values())
+        flagged = self._flagged()
+        said = "\n".join(" ".join(pair) for pair in sorted(flagged))
 
-    def _flagged(self) -> set[tuple[str, str]]:
+        def job(number: int, new: bytes = b"") -> together.Job:
+            read = (head["wide"][number] for head in heads)
+            key = key_of("together", common.digest, shared_key, said, str(number), new, *read)
+            return together.Job(key, number, judged, sum(head["sizes"][number] for head in heads), flagged, new)
+
+        rules = job(together.RULES) if common.rules.corpus else None
+        new = self._ask(common, [rules])[0]["inferred"] if rules else b""
+        checks = self._ask(common, [job(number, new) for number, _ in enumerate(common.checks.corpus, start=1)])
+        found = [*(self._cache.read(rules.key, "findings")[0] if rules else ()), *(f for one in checks for f in one["findings"])]
+        return {"inferred": new, "results": [r for one in checks for r in one["results"]], "findings": found}
+
+    def _ask(self, common: judging.Common, jobs: list[together.Job]) -> list[dict[str, Any]]:
+        """Parts of the results of groups of queries."""
+        undone = [job for job in jobs if not self._cache.holds(job.key)]
+        if sum(job.size for job in undone) < executors.LARGE:
+            self._cache.use(InProcess().run(together.work, common, undone))
+        elif len(undone) == 1:
+            self._cache.use([executors.alone(together.work, common, undone[0], undone[0].size)])
+        else:
+            self._cache.use(self._executor.run(together.work, common, undone))
+        names = ("inferred", "results", "findings")
+        return [dict(zip(names, self._cache.read(job.key, *names), strict=True)) for job in jobs]
+
+    def _flagged(self) -> frozenset[tuple[str, str]]:
         flagged = set(self._shared.trace.flagged)
         for document in self._mapped:
             if document.head["has_flagged"]:
                 (own,) = self._cache.read(document.mapped, "flagged")
                 flagged |= own
-        return flagged
+        return frozenset(flagged)
 
     def _conclude(self, common: judging.Common, documents: dict[str, Document], shared_key: str, wide: dict[str, Any]) -> Judged:
         heads = [self._cache.read(key, "head")[0] for key in (shared_key, *(d.judged for d in documents.values()))]
@@ -314,13 +329,6 @@ def _judge_shared(common: judging.Common, job: tuple[str, frozenset[tuple[str, s
     for name, data in common.known.said.items():
         near.take(data, name)
     common.cache.write(key, judging.judge(common, near, flagged, judging.SHARED))
-
-
-def _ask_together(common: judging.Common, job: tuple[str, list[str], int, set[tuple[str, str]]]) -> None:
-    """Ask what only all documents together can answer, and keep the result."""
-    key, judged, size, flagged = job
-    parts = (part for one in judged for part in common.cache.read(one, "wide"))
-    common.cache.write(key, together.ask(common, parts, size, flagged, common.cache.folder))
 
 
 def _place(trace: Trace, wanted: set[str], places: Any) -> None:

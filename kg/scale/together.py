@@ -1,13 +1,16 @@
 """The third step: what only all documents together can answer, by the rules and checks whose header does not say ``scope: document``.
 
 In: what is shared, and of each document the lines that these queries read (:mod:`kg.scale.judging`). Out: what they infer, and results. Next:
-:mod:`kg.scale.steps`. The lines are put into a store, in memory or, if they are many, on the disk; nothing else of the documents is read.
+:mod:`kg.scale.steps`. All rules are asked together, then each check by itself, of a store with the lines that it reads and those that the rules
+add, in memory or, if they are many, on the disk.
 """
 
+import itertools
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,27 +28,55 @@ from kg.validation import run_check
 _IN_MEMORY: Final = 64 << 20
 """Bytes of lines that a store in memory takes; it takes some five times as much."""
 _ROUNDS: Final = 20
+RULES: Final = 0
+"""Number of the group of rules; those of checks follow."""
 
 
-def ask(common: Common, parts: Iterable[bytes], size: int, flagged: set[tuple[str, str]], folder: Path) -> dict[str, Any]:
-    """Run the rules and checks that look at all documents.
+@dataclass(frozen=True)
+class Job:
+    """A group of queries: all rules, or one check.
 
-    :param parts: lines of documents
-    :param size: bytes of all of them
-    :param flagged: of all documents; what is said of these properties follows from a finding
-    :param folder: for a store on the disk
-    :returns: ``inferred``, the lines that are new; ``results`` and ``findings``
+    :ivar key: under which the result is kept
+    :ivar number: of the group
+    :ivar judged: keys of the documents' results
+    :ivar size: bytes of what the group reads of them
+    :ivar flagged: of all documents; what is said of these properties follows from a finding
+    :ivar new: what the rules inferred, for a check
     """
-    trace = Trace(flagged=flagged)
-    with _store(size > _IN_MEMORY, folder) as store:
+
+    key: str
+    number: int
+    judged: tuple[str, ...]
+    size: int
+    flagged: frozenset[tuple[str, str]]
+    new: bytes = b""
+
+
+def work(common: Common, job: Job) -> str:
+    """Run rules or a check that looks at all documents, and keep the result.
+
+    The parts are ``inferred``, the lines that are new; ``results`` and ``findings``.
+    """
+    if not common.cache.holds(job.key):
+        common.cache.write(job.key, _asked(common, job))
+    return job.key
+
+
+def _asked(common: Common, job: Job) -> dict[str, Any]:
+    trace = Trace(flagged=set(job.flagged))
+    with _store(job.size > _IN_MEMORY, common.cache.folder) as store:
         dataset = Dataset(store=store)
-        for name, data in common.known.said.items():
-            load(store, [data], ox.RdfFormat.N_TRIPLES, name)
-        load(store, [common.known.inferred], ox.RdfFormat.N_TRIPLES, INFERRED)
-        load(store, parts, ox.RdfFormat.N_TRIPLES, "documents")  # in which graph they are makes no difference to a query
-        found = _infer(common, dataset, trace)
-        results = [result for check in common.checks.corpus for result in run_check(dataset, check, common.keys, trace)]
-    return {"inferred": lines.packed(found), "results": sorted(set(results)), "findings": list(trace.findings)}
+        for name, data in (*common.known.said.items(), (INFERRED, common.known.inferred)):
+            read = common.groups.of_shared(job.number, lines.unpacked(data))
+            load(store, [lines.packed(read)], ox.RdfFormat.N_TRIPLES, name)
+        parts = (common.cache.read(key, f"wide {job.number}")[0] for key in job.judged)
+        load(
+            store, itertools.chain(parts, (job.new,)), ox.RdfFormat.N_TRIPLES, "documents"
+        )  # in which graph they are makes no difference
+        if job.number == RULES:
+            return {"inferred": lines.packed(_infer(common, dataset, trace)), "results": [], "findings": list(trace.findings)}
+        results = run_check(dataset, common.checks.corpus[job.number - 1], common.keys, trace)
+    return {"inferred": b"", "results": sorted(set(results)), "findings": list(trace.findings)}
 
 
 @contextmanager
