@@ -23,6 +23,7 @@ from kg.namespaces import GRAPH
 from kg.ntriples import parts
 from kg.scale import lines
 from kg.scale.cache import Cache, no_room
+from kg.scale.executor import yield_to_others
 from kg.scale.pieces import Body
 
 STORE = "store"
@@ -56,6 +57,7 @@ def make(order: Order, what: str) -> None:
     if what == STORE:
         write_store(_pieces(order), order.target / STORE)
     else:
+        yield_to_others()
         indexing.write_index(_Lines(order), order.documents, order.target / textindex.FOLDER)
 
 
