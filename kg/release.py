@@ -8,7 +8,7 @@ begins with a dot; nothing serves it and the next build removes it.
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -129,6 +129,14 @@ class _Release:
     def __init__(self, layout: Layout, judged: steps.Judged, built: building.Built, executor: Executor) -> None:
         self._layout, self._judged, self._built, self._executor = layout, judged, built, executor
         self._documents = sorted(judged.documents)
+        self._version = ""
+        self._graphs: files.Packed = {}
+        self._counts: dict[str, int] = {}
+
+    def _describe(self) -> None:
+        """Find out the version, what is shared with the description, and the number of triples by graph."""
+        layout, built = self._layout, self._built
+        assert built.totals is not None
         described = description.describe(
             description.Sources(
                 built.samples,
@@ -140,70 +148,68 @@ class _Release:
         )
         before = self._files(built.shared, "", Path(), plain=False)
         files.prepare(before)
-        self._version = version_of(files.nquads(before), described, layout, judged.findings)
-        graphs = built.with_description(description.with_version(described, self._version))
-        self._described = graphs[DESCRIPTION]
-        self._graphs = graphs
-        _each_line_once(graphs)
+        self._version = version_of(files.nquads(before), described, layout, self._judged.findings)
+        self._graphs = built.with_description(description.with_version(described, self._version))
+        _each_line_once(self._graphs)
+        counts = {iri: count.triples for iri, count in built.totals.graphs.items()}
+        counts[graph_iri(DESCRIPTION)] = self._graphs[DESCRIPTION].count(b"\n")
+        self._counts = dict(sorted(counts.items()))
+        self._built = replace(built, totals=None, samples=[])  # which take as much memory as all the rest
 
     def _files(self, shared: files.Packed, version: str, directory: Path, *, plain: bool) -> files.Common:
         return files.Common(self._judged.cache, self._built.documents, shared, version, directory, plain)
-
-    @property
-    def _counts(self) -> dict[str, int]:
-        """Triples by graph IRI."""
-        counts = {iri: count.triples for iri, count in self._built.totals.graphs.items()}
-        return dict(sorted({**counts, graph_iri(DESCRIPTION): self._described.count(b"\n")}.items()))
 
     def make(self, directory: Path, on_stage: OnStage, carry: Callable[[Path], Path]) -> Path:
         """Write it, unless it is there."""
         releases = directory / "releases"
         with atomic.exclusive(directory):
             releases.mkdir(parents=True, exist_ok=True)
+            draft = atomic.draft_in(releases)
+            try:
+                final = self._made(draft, releases, on_stage)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)  # it is gone if all went well
+            serving = carry(final)
+            atomic.point(directory / "current", Path("releases") / serving.name)
+        return serving
+
+    def _made(self, draft: Path, releases: Path, on_stage: OnStage) -> Path:
+        """The release, which is named by its content, so that one of this name is this one."""
+        documents = {d.slug: databases.Document(d.mapped, d.judged, d.written, d.new) for d in self._built.documents.values()}
+        order = databases.Order(self._judged.cache.folder.absolute(), self._built.shared, documents, draft.absolute())
+        with databases.beside(order) as making:
+            if self._built.changed:
+                making.begin()
+            self._describe()
             final = releases / self._version
-            if not final.exists():  # a release is named by its content, so one that exists is this one
-                draft = atomic.draft_in(releases)
-                try:
-                    self._write(draft, on_stage)
-                except OSError:
-                    shutil.rmtree(draft, ignore_errors=True)
-                    raise
+            if not final.exists():
+                on_stage("store")
+                making.describe(self._graphs[DESCRIPTION])
+                self._write(draft, making, on_stage)
                 atomic.flush(draft)
                 on_stage("publish")
                 draft.rename(final)
                 atomic.flush_directory(releases)
             elif not indexing.is_current(final / textindex.FOLDER):
                 indexing.renew(read_store(final / "store"), self._documents, final)  # the index of an older version of the code
-            serving = carry(final)
-            atomic.point(directory / "current", Path("releases") / serving.name)
-        return serving
+        return final
 
-    def _write(self, draft: Path, on_stage: OnStage) -> None:
+    def _write(self, draft: Path, making: databases.Making, on_stage: OnStage) -> None:
         """Everything that a release holds."""
         dumps_ = draft / "dumps"
         dumps_.mkdir()
         common = self._files(self._graphs, self._version, dumps_, plain=sum(self._counts.values()) <= exports.PLAIN_QUADS)
         files.prepare(common)
         common.index()
-
-        order = databases.Order(
-            self._judged.cache.folder.absolute(),
-            files.recipe(common),
-            b"".join(self._graphs.values()),
-            {slug: (one.mapped, one.judged, one.new) for slug, one in self._built.documents.items()},
-            draft.absolute(),
-        )
-        on_stage("store")
-        with databases.beside(order) as done:
-            on_stage("index")
-            on_stage("dump")
-            rows = list(self._executor.run(files.work, common, [f"={slug}" for slug in self._documents]))
-            self._judged.cache.use(rows)
-            list(self._executor.run(files.work, common, list(dumps.MEDIA_TYPES)))
-            few = manifest.statements(self._judged).total() <= exports.WORKBOOK_ROWS
-            tables = ["parquet", "csv", *(["xlsx"] if few else [])]
-            list(self._executor.run(files.write_tables, common, [(kind, rows) for kind in tables]))
-            done()
+        on_stage("index")
+        on_stage("dump")
+        rows = list(self._executor.run(files.work, common, [f"={slug}" for slug in self._documents]))
+        self._judged.cache.use(rows)
+        list(self._executor.run(files.work, common, list(dumps.MEDIA_TYPES)))
+        few = manifest.statements(self._judged).total() <= exports.WORKBOOK_ROWS
+        tables = ["parquet", "csv", *(["xlsx"] if few else [])]
+        list(self._executor.run(files.write_tables, common, [(kind, rows) for kind in tables]))
+        making.wait()
         manifest.copy(self._layout.query_files(), draft / "queries")
         manifest.copy(self._layout.shape_files(), draft / "shapes")
         manifest.copy(self._layout.check_files(), draft / "checks")

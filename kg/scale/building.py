@@ -29,12 +29,15 @@ class Built:
     :ivar shared: lines of what is shared, by graph, without the description
     :ivar samples: what the description reads: links, what is said of documents and codings, and of each document one statement with its document
         and all codings of the document
+    :ivar totals: None once they are described
+    :ivar changed: whether any document was written anew, so that the release is hardly there already
     """
 
     documents: dict[str, files.Document]
     shared: files.Packed
-    totals: Totals
+    totals: Totals | None
     samples: list[ox.Quad]
+    changed: bool
 
     def with_description(self, triples: Iterable[ox.Triple]) -> files.Packed:
         """The lines of what is shared, the description included."""
@@ -54,7 +57,7 @@ def built(judged: Judged, executor: Executor) -> Built:
     undone = [job for job, key in zip(jobs, keys, strict=True) if not judged.cache.holds(key)]
     judged.cache.use(executor.run(writing.work, common, undone))
     documents, samples = {}, list(_of_documents(shared))
-    packed = {graph: lines.packed(found) for graph, found in shared.items()}
+    packed = {**judged.known.said, INFERRED: lines.packed(shared[INFERRED])}
     shared.clear()
     known: dict[str, tuple[str, ...]] = {}
     for job, key in zip(jobs, keys, strict=True):
@@ -65,7 +68,7 @@ def built(judged: Judged, executor: Executor) -> Built:
             (own,) = judged.cache.read(job.judged, "kinds")
             known[head["example"]] = own.get(head["example"], ())
     tallies = (judged.cache.read(key, "tally")[0] for key in keys)
-    return Built(documents, packed, counts.totals(tally, tallies, known), samples)
+    return Built(documents, packed, counts.totals(tally, tallies, known), samples, bool(undone))
 
 
 def _routed(judged: Judged) -> dict[str | None, list[str]]:

@@ -20,7 +20,6 @@ Common = TypeVar("Common")
 
 _LEAST_JOBS: Final = 2
 """Jobs for which a second process is worth its start."""
-_NICE: Final = 5
 LARGE: Final = 4 << 20
 """Bytes of input from which on a process of its own is worth its start."""
 _STATE: dict[str, Any] = {}
@@ -87,10 +86,10 @@ def _do(job: Any) -> Any:
     return _STATE["work"](_STATE["common"], job)
 
 
-def yield_to_others() -> None:
-    """Let processes that others wait for go first: the one that leads, and the one that makes the store."""
+def yield_to_others(niceness: int = 10) -> None:
+    """Let processes that others wait for go first: the one that leads, then the one that makes the store."""
     if hasattr(os, "nice"):
-        os.nice(_NICE)
+        os.nice(niceness)
 
 
 def alone(work: Callable[[Common, Job], Result], common: Common, job: Job, size: int) -> Result:

@@ -149,11 +149,6 @@ def whole(common: Common, form: str) -> Iterator[tuple[str | None, Body]]:
         yield graph, part if isinstance(part, Body) else common.cache.read(part[0], form)[0][part[1]]
 
 
-def recipe(common: Common) -> list[Body | tuple[str, str]]:
-    """N-Quads of the whole: bodies of what is shared, and where those of documents are."""
-    return [part for _, part in _order(common, "nq")]
-
-
 def nquads(common: Common) -> Iterator[bytes]:
     """N-Quads of the whole, in the order of the dump."""
     return (body.plain for _, body in whole(common, "nq") if body.size)

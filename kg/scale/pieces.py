@@ -59,11 +59,11 @@ Parsed = Mapping[str, ox.Quad]
 
 def parsed(found: list[str], graph: str) -> dict[str, ox.Quad]:
     """Lines with their quads in a graph."""
-    data = _in_graph(found, graph)
+    data = in_graph(found, graph)
     return dict(zip(found, ox.parse(data, format=ox.RdfFormat.N_QUADS, lenient=True), strict=True))
 
 
-def _in_graph(found: Iterable[str], graph: str) -> bytes:
+def in_graph(found: Iterable[str], graph: str) -> bytes:
     """Lines as N-Quads."""
     end = f"<{graph_iri(graph)}> .\n"
     return "".join([f"{line[:-1]}{end}" for line in found]).encode()
@@ -85,7 +85,7 @@ def grouped(found: list[str], graph: str, known: Parsed | None = None) -> dict[s
     """
     if not found:
         return dict.fromkeys(GROUPED, b"")
-    data = _in_graph(found, graph)
+    data = in_graph(found, graph)
     quads = list(ox.parse(data, format=ox.RdfFormat.N_QUADS, lenient=True)) if known is None else [known[line] for line in found]
     opening, closing = _graph_edges("trig", graph)
     trig = _inner("trig", _serialised(quads, "trig")).removeprefix(opening).removesuffix(closing)

@@ -3,7 +3,6 @@
 In: lines in the order of the dumps. Out: the lines about a subject. Next: :mod:`kg.scale.known`, :mod:`kg.scale.files`.
 """
 
-from collections.abc import Iterator
 from functools import cached_property
 
 from kg.scale import lines
@@ -16,30 +15,32 @@ class Subjects:
         self.data = data
 
     @cached_property
-    def _starts(self) -> dict[str, int]:
-        starts: dict[str, int] = {}
+    def _starts(self) -> tuple[dict[int, int], dict[str, int]]:
+        """By hash of the subject, as the subjects themselves would take as much memory as the lines; and those whose hash another has."""
+        starts: dict[int, int] = {}
+        others: dict[str, int] = {}
         at = 0
         while at < len(self.data):
             end = self.data.index(b" ", at)
             subject = self.data[at : end + 1]
-            starts[subject[:-1].decode()] = at
+            name = subject[:-1].decode()
+            if starts.setdefault(hash(name), at) != at:
+                others[name] = at
             while self.data.startswith(subject, at):
                 at = self.data.index(b"\n", at) + 1
-        return starts
+        return starts, others
 
     def prepare(self) -> None:
         """Look up everything now, so that processes that are begun afterwards share it."""
         _ = self._starts
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._starts)
 
     def of(self, subject: str) -> list[str]:
         """The lines about a subject.
 
         :param subject: as N-Triples writes it
         """
-        at = self._starts.get(subject)
+        starts, others = self._starts
+        at = others.get(subject, starts.get(hash(subject)))
         if at is None:
             return []
         start = f"{subject} ".encode()
