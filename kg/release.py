@@ -8,7 +8,7 @@ begins with a dot; nothing serves it and the next build removes it.
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from kg.mappings.layout import Layout
 from kg.mappings.links import read_prefixes
 from kg.namespaces import graph_iri
 from kg.queries import QueryFileError, read_query
-from kg.scale import building, databases, files, lines, steps
+from kg.scale import building, databases, describing, files, lines, steps
 from kg.scale import cache as caches
 from kg.scale import executor as executors
 from kg.scale.building import quads_of
@@ -123,6 +123,10 @@ def build(
             raise caches.no_room(directory, error) from error
 
 
+_EARLY: Final = 256 << 20
+"""Bytes of what is shared up to which a store is begun while they are counted; more would be too much memory at a time."""
+
+
 class _Release:
     """A release that is being made."""
 
@@ -136,25 +140,15 @@ class _Release:
     def _describe(self) -> None:
         """Find out the version, what is shared with the description, and the number of triples by graph."""
         layout, built = self._layout, self._built
-        assert built.totals is not None
-        described = description.describe(
-            description.Sources(
-                built.samples,
-                built.totals,
-                self._documents,
-                [read_query(path) for path, _ in layout.query_files()],
-                read_prefixes(layout.links),
-            )
-        )
+        queries = [read_query(path) for path, _ in layout.query_files()]
+        made = describing.described(describing.Given(self._judged, built, queries, read_prefixes(layout.links)))
         before = self._files(built.shared, "", Path(), plain=False)
         files.prepare(before)
-        self._version = version_of(files.nquads(before), described, layout, self._judged.findings)
-        self._graphs = built.with_description(description.with_version(described, self._version))
+        triples = list(lines.triples(lines.packed(made.lines)))
+        self._version = version_of(files.nquads(before), triples, layout, self._judged.findings)
+        self._graphs = built.with_description(description.with_version(triples, self._version))
         _each_line_once(self._graphs)
-        counts = {iri: count.triples for iri, count in built.totals.graphs.items()}
-        counts[graph_iri(DESCRIPTION)] = self._graphs[DESCRIPTION].count(b"\n")
-        self._counts = dict(sorted(counts.items()))
-        self._built = replace(built, totals=None, samples=[])  # which take as much memory as all the rest
+        self._counts = dict(sorted({**made.counts, graph_iri(DESCRIPTION): self._graphs[DESCRIPTION].count(b"\n")}.items()))
 
     def _files(self, shared: files.Packed, version: str, directory: Path, *, plain: bool) -> files.Common:
         return files.Common(self._judged.cache, self._built.documents, shared, version, directory, plain)
@@ -178,7 +172,7 @@ class _Release:
         documents = {d.slug: databases.Document(d.mapped, d.judged, d.written, d.new) for d in self._built.documents.values()}
         order = databases.Order(self._judged.cache.folder.absolute(), self._built.shared, documents, draft.absolute())
         with databases.beside(order) as making:
-            if self._built.changed:
+            if self._built.changed and self._built.size < _EARLY:
                 making.begin()
             self._describe()
             final = releases / self._version

@@ -1,22 +1,20 @@
 """From judged documents to the parts of a release: bodies of dumps, numbers, and lines of what is shared.
 
-In: :class:`~kg.scale.steps.Judged`. Out: :class:`Built`. Next: :mod:`kg.release` describes the release with the numbers, and writes it.
+In: :class:`~kg.scale.steps.Judged`. Out: :class:`Built`. Next: :mod:`kg.scale.describing`, :mod:`kg.release`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pyoxigraph as ox
 
-from kg.description.counting import Classes, Tally, Term, Totals
-from kg.graph import DESCRIPTION, ENTITIES, INFERRED, LINKS, VOCABULARY
-from kg.namespaces import ID, POL, RDF_TYPE, graph_iri
-from kg.ntriples import lexical
-from kg.scale import counts, files, lines, writing
+from kg.graph import DESCRIPTION, INFERRED
+from kg.namespaces import RDF_TYPE, graph_iri
+from kg.ntriples import lexical, parts
+from kg.scale import files, lines, writing
 from kg.scale.cache import key_of
-from kg.scale.executor import Executor
+from kg.scale.executor import Executor, alone
 from kg.scale.steps import Document, Judged
 
 _TYPE = f"<{RDF_TYPE}>"
@@ -27,17 +25,17 @@ class Built:
     """What a release is put together from.
 
     :ivar shared: lines of what is shared, by graph, without the description
-    :ivar samples: what the description reads: links, what is said of documents and codings, and of each document one statement with its document
-        and all codings of the document
-    :ivar totals: None once they are described
     :ivar changed: whether any document was written anew, so that the release is hardly there already
     """
 
     documents: dict[str, files.Document]
     shared: files.Packed
-    totals: Totals | None
-    samples: list[ox.Quad]
     changed: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes of what is shared."""
+        return sum(map(len, self.shared.values()))
 
     def with_description(self, triples: Iterable[ox.Triple]) -> files.Packed:
         """The lines of what is shared, the description included."""
@@ -45,30 +43,20 @@ class Built:
 
 
 def built(judged: Judged, executor: Executor) -> Built:
-    """Write the documents, and count."""
+    """Write the documents."""
     routed = _routed(judged)
-    shared = _shared_lines(judged, routed.pop(None, []))
-    tally = Tally([(graph_iri(graph), found) for graph, found in shared.items()], _kinds_in(judged))
+    shared, common = _shared(judged, lines.packed(routed.pop(None, [])))
     new = {slug: lines.packed(lines.in_order(found)) for slug, found in routed.items() if slug is not None}
     kinds = _kinds(judged, new)
-    common = writing.Common(tally.kinds, _digest(shared), judged.cache)
     jobs = [_job(document, new.get(document.slug, b""), kinds) for document in judged.documents.values()]
     keys = [job.key(common) for job in jobs]
     undone = [job for job, key in zip(jobs, keys, strict=True) if not judged.cache.holds(key)]
     judged.cache.use(executor.run(writing.work, common, undone))
-    documents, samples = {}, list(_of_documents(shared))
-    packed = {**judged.known.said, INFERRED: lines.packed(shared[INFERRED])}
-    shared.clear()
-    known: dict[str, tuple[str, ...]] = {}
+    documents = {}
     for job, key in zip(jobs, keys, strict=True):
         (head,) = judged.cache.read(key, "head")
         documents[job.slug] = files.Document(job.slug, job.mapped, job.judged, key, job.new, tuple(head["referred"]))
-        if head["example"]:
-            samples += _sample(job.slug, head["example"], head["codings"])
-            (own,) = judged.cache.read(job.judged, "kinds")
-            known[head["example"]] = own.get(head["example"], ())
-    tallies = (judged.cache.read(key, "tally")[0] for key in keys)
-    return Built(documents, packed, counts.totals(tally, tallies, known), samples, bool(undone))
+    return Built(documents, shared, bool(undone))
 
 
 def _routed(judged: Judged) -> dict[str | None, list[str]]:
@@ -79,34 +67,51 @@ def _routed(judged: Judged) -> dict[str | None, list[str]]:
     return dict(routed)
 
 
-def _shared_lines(judged: Judged, new: Iterable[str]) -> files.Grouped:
-    """Lines of what is shared, by graph; what documents say of it is inferred, if it is not asserted."""
-    said = {graph: lines.unpacked(judged.known.said[graph]) for graph in (ENTITIES, LINKS, VOCABULARY)}
-    inferred = {*lines.unpacked(judged.known.inferred), *new}
+def _shared(judged: Judged, new: bytes) -> tuple[files.Packed, writing.Common]:
+    """Lines of what is shared, by graph, and its classes.
+
+    :param new: what only all documents together say of it
+    """
+    key = key_of("shared lines", judged.shared_key, new, *(document.judged for document in judged.documents.values()))
+    size = len(judged.known.inferred) + sum(map(len, judged.known.said.values()))
+    if not judged.cache.holds(key):
+        alone(_share, judged, (key, new), size)
+        judged.cache.use([key])
+    inferred, kinds, digest = judged.cache.read(key, "inferred", "kinds", "digest")
+    return {**judged.known.said, INFERRED: inferred}, writing.Common(writing.Kinds(kinds), digest, judged.cache)
+
+
+def _share(judged: Judged, job: tuple[str, bytes]) -> None:
+    """Gather what is inferred of what is shared; what documents say of it is inferred, if it is not asserted."""
+    key, new = job
+    inferred = {*lines.unpacked(judged.known.inferred), *lines.unpacked(new)}
     for document in judged.documents.values():
         (loose,) = judged.cache.read(document.judged, "shared")
         inferred.update(lines.unpacked(loose))
-    for found in said.values():
+    typed = []
+    for data in judged.known.said.values():
+        found = lines.unpacked(data)
         inferred.difference_update(found)
-    return {**said, INFERRED: lines.in_order(inferred)}
-
-
-def _of_documents(shared: files.Grouped) -> Iterator[ox.Quad]:
-    """What the description reads of what is shared."""
-    about = (f"<{ID}document/", f"<{ID}coding/")
-    for graph, found in shared.items():
-        yield from quads_of((line for line in found if graph == LINKS or line.startswith(about)), graph)
+        typed += [line for line in found if parts(line)[1] == _TYPE]
+    ordered = lines.in_order(inferred)
+    typed += [line for line in ordered if parts(line)[1] == _TYPE]
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
+    for subject, _, value in map(parts, typed):
+        kinds[subject].add(lexical(value))
+    same: dict[frozenset[str], frozenset[str]] = {}
+    frozen = ((node, frozenset(found)) for node, found in kinds.items())
+    made = {
+        "inferred": lines.packed(ordered),
+        "kinds": {node: same.setdefault(found, found) for node, found in frozen},
+        "digest": key_of("kinds", *typed),
+    }
+    judged.cache.write(key, made)
 
 
 def quads_of(found: Iterable[str], graph: str) -> Iterator[ox.Quad]:
     """Lines as quads of a graph."""
     name = ox.NamedNode(graph_iri(graph))
     return (ox.Quad(t.subject, t.predicate, t.object, name) for t in lines.triples(lines.packed(found)))
-
-
-def _digest(shared: files.Grouped) -> str:
-    """Hash of the classes of what is shared."""
-    return key_of("kinds", *(line for found in shared.values() for line in found if line.split(" ", 2)[1] == _TYPE))
 
 
 def _kinds(judged: Judged, new: Mapping[str, bytes]) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -126,30 +131,6 @@ def _kinds(judged: Judged, new: Mapping[str, bytes]) -> dict[str, dict[str, tupl
     return {slug: {iri: found[iri] for iri in sorted(iris) if iri in found} for slug, iris in foreign.items()}
 
 
-def _kinds_in(judged: Judged) -> Callable[[Term], Classes]:
-    """Gives the classes of statements and sections, a document at a time."""
-
-    @lru_cache(maxsize=8)
-    def of_document(slug: str) -> dict[str, tuple[str, ...]]:
-        return dict(judged.cache.read(judged.documents[slug].judged, "kinds")[0]) if slug in judged.documents else {}
-
-    as_classes: Callable[[tuple[str, ...]], Classes] = lru_cache(frozenset)
-
-    def kinds(term: Term) -> Classes:
-        slug = lines.owner(term)
-        return as_classes(of_document(slug).get(lexical(term), ())) if slug else frozenset()
-
-    return kinds
-
-
 def _job(document: Document, new: bytes, kinds: Mapping[str, Mapping[str, tuple[str, ...]]]) -> writing.Job:
     foreign = tuple(kinds[document.slug].items())
     return writing.Job(document.slug, document.mapped, document.judged, new, foreign)
-
-
-def _sample(slug: str, example: str, codings: Iterable[str]) -> Iterator[ox.Quad]:
-    """What the description asks of a document, in the least triples."""
-    graph, node = ox.NamedNode(graph_iri(slug)), ox.NamedNode(example)
-    yield ox.Quad(node, ox.NamedNode(f"{POL}statedIn"), ox.NamedNode(f"{ID}document/{slug}"), graph)
-    for coding in codings:
-        yield ox.Quad(node, ox.NamedNode(f"{POL}coding"), ox.NamedNode(coding), graph)

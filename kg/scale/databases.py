@@ -32,6 +32,11 @@ STORE = "store"
 _MAIN = "import sys; from kg.scale.databases import main; sys.exit(main(sys.argv[1], sys.stdin.buffer, sys.stderr.write))"
 
 
+_DESCRIPTION = "description.nt"
+"""File of the description below the target, while store and index are made."""
+_READY = b"ready"
+
+
 class Document(NamedTuple):
     """Where the triples of a document are.
 
@@ -61,15 +66,22 @@ class Order:
     target: Path
 
 
-def _pieces(order: Order, described: Callable[[], bytes]) -> Iterator[bytes]:
-    """N-Quads of the whole; the description comes last, as it counts the rest."""
+def _pieces(order: Order, ready: Callable[[], bytes]) -> Iterator[bytes]:
+    """N-Quads of the whole; the description comes last, as it counts the rest.
+
+    :param ready: returns when the description is there; with nothing, if the process that makes it is gone
+    """
     for graph, data in order.shared.items():
         yield in_graph(lines.unpacked(data), graph)
     cache = Cache(order.cache)
     for document in order.documents.values():
         (bodies,) = cache.read(document.written, "nq")
         yield from (body.plain for body in bodies.values())
-    yield in_graph(lines.unpacked(described()), DESCRIPTION)
+    if ready() != _READY:
+        raise ReleaseError("the process that makes the release ended")
+    description = order.target / _DESCRIPTION
+    yield in_graph(lines.unpacked(description.read_bytes()), DESCRIPTION)
+    description.unlink()
 
 
 class _Lines:
@@ -123,10 +135,11 @@ class Making:
             self._tell(self._processes[-1], given)
 
     def describe(self, described: bytes) -> None:
-        """Give the description."""
+        """Give the description: a file, as a process that is at work does not read what is sent."""
         self.begin()
+        (self._order.target / _DESCRIPTION).write_bytes(described)
         for process in self._processes:
-            self._tell(process, pickle.dumps(described))
+            self._tell(process, _READY)
             self._close(process)
 
     def wait(self) -> None:
@@ -181,14 +194,14 @@ def main(what: str, given: IO[bytes], tell: Callable[[str], object]) -> int:
     """Make store or index of what is given.
 
     :param what: name of the folder
-    :param given: an :class:`Order`, and the lines of the description when they are known, each pickled
+    :param given: an :class:`Order`, pickled, and a word when the description is there
     :returns: the exit status
     """
     order: Order = pickle.load(given)  # noqa: S301 - from the process that began this one
     try:
         yield_to_others(5 if what == STORE else 10)
         if what == STORE:
-            write_store(_pieces(order, lambda: pickle.load(given)), order.target / STORE)  # noqa: S301
+            write_store(_pieces(order, given.read), order.target / STORE)
         else:
             indexing.write_index(_Lines(order), order.documents, order.target / textindex.FOLDER)
     except OSError as error:

@@ -23,7 +23,7 @@ from kg.scale import executor as executors
 from kg.scale import judging, lines, mapping, reading, together
 from kg.scale.cache import Cache, key_of
 from kg.scale.conformity import prepared
-from kg.scale.executor import Executor, InProcess
+from kg.scale.executor import Executor
 from kg.scale.known import Known
 from kg.scale.near import Near
 from kg.scale.scopes import by_scope
@@ -183,7 +183,8 @@ class _Judge:
         self._cache.use(self._executor.run(judging.work, common, undone))
         documents = {d.slug: Document(d.slug, d.mapped, d.head, key) for d, key in zip(self._mapped, keys, strict=True)}
         self._on_stage("validate")
-        wide = self._together(common, documents, shared_key)
+        judged = [document.judged for document in documents.values()]
+        wide = together.ask(common, self._executor, judged, shared_key, self._flagged())
         common = replace(common, known=Known(common.known.said, common.known.inferred))  # without what it looked up
         return self._conclude(common, documents, shared_key, wide)
 
@@ -252,36 +253,6 @@ class _Judge:
             neighbours |= {iri: judging.Neighbour(iri, by_slug[slug].mapped, digests.get(iri, "")) for iri in iris}
         return [tuple(neighbours[iri] for iri in sorted(found[document.slug])) for document in self._mapped]
 
-    def _together(self, common: judging.Common, documents: Mapping[str, Document], shared_key: str) -> dict[str, Any]:
-        """Results and inferred lines of all documents together."""
-        heads = [self._cache.read(document.judged, "head")[0] for document in documents.values()]
-        judged = tuple(document.judged for document in documents.values())
-        flagged = self._flagged()
-        said = "\n".join(" ".join(pair) for pair in sorted(flagged))
-
-        def job(number: int, new: bytes = b"") -> together.Job:
-            read = (head["wide"][number] for head in heads)
-            key = key_of("together", common.digest, shared_key, said, str(number), new, *read)
-            return together.Job(key, number, judged, sum(head["sizes"][number] for head in heads), flagged, new)
-
-        rules = job(together.RULES) if common.rules.corpus else None
-        new = self._ask(common, [rules])[0]["inferred"] if rules else b""
-        checks = self._ask(common, [job(number, new) for number, _ in enumerate(common.checks.corpus, start=1)])
-        found = [*(self._cache.read(rules.key, "findings")[0] if rules else ()), *(f for one in checks for f in one["findings"])]
-        return {"inferred": new, "results": [r for one in checks for r in one["results"]], "findings": found}
-
-    def _ask(self, common: judging.Common, jobs: list[together.Job]) -> list[dict[str, Any]]:
-        """Parts of the results of groups of queries."""
-        undone = [job for job in jobs if not self._cache.holds(job.key)]
-        if sum(job.size for job in undone) < executors.LARGE:
-            self._cache.use(InProcess().run(together.work, common, undone))
-        elif len(undone) == 1:
-            self._cache.use([executors.alone(together.work, common, undone[0], undone[0].size)])
-        else:
-            self._cache.use(self._executor.run(together.work, common, undone))
-        names = ("inferred", "results", "findings")
-        return [dict(zip(names, self._cache.read(job.key, *names), strict=True)) for job in jobs]
-
     def _flagged(self) -> frozenset[tuple[str, str]]:
         flagged = set(self._shared.trace.flagged)
         for document in self._mapped:
@@ -290,16 +261,16 @@ class _Judge:
                 flagged |= own
         return frozenset(flagged)
 
-    def _conclude(self, common: judging.Common, documents: dict[str, Document], shared_key: str, wide: dict[str, Any]) -> Judged:
+    def _conclude(self, common: judging.Common, documents: dict[str, Document], shared_key: str, wide: together.Asked) -> Judged:
         heads = [self._cache.read(key, "head")[0] for key in (shared_key, *(d.judged for d in documents.values()))]
-        results = [result for head in heads for result in head["results"]] + wide["results"]
+        results = [result for head in heads for result in head["results"]] + list(wide.results)
         trace = self._trace(results)
-        for finding in (*self._extra, *(f for head in heads for f in head["findings"]), *wide["findings"]):
+        for finding in (*self._extra, *(f for head in heads for f in head["findings"]), *wide.findings):
             trace.report(finding)
         trace.settle()
         validation = conclude(results, trace)
         (entities,) = self._cache.read(self._shared_digest, "counts")
-        return Judged(self._shared, self._cache, validation, trace, documents, common, shared_key, wide["inferred"], entities)
+        return Judged(self._shared, self._cache, validation, trace, documents, common, shared_key, wide.inferred, entities)
 
     def _trace(self, results: Iterable[Result]) -> Trace:
         """Places and findings of what is shared, and of the nodes of documents that results speak of."""

@@ -1,6 +1,6 @@
 """The third step: what only all documents together can answer, by the rules and checks whose header does not say ``scope: document``.
 
-In: what is shared, and of each document the lines that these queries read (:mod:`kg.scale.judging`). Out: what they infer, and results. Next:
+In: what is shared, and of each document the lines that these queries read (:mod:`kg.scale.judging`). Out: :class:`Asked`. Next:
 :mod:`kg.scale.steps`. All rules are asked together, then each check by itself, of a store with the lines that it reads and those that the rules
 add, in memory or, if they are many, on the disk.
 """
@@ -8,22 +8,26 @@ add, in memory or, if they are many, on the disk.
 import itertools
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
+from kg.errors import Finding
 from kg.graph import INFERRED, VOCABULARY, Dataset, load
 from kg.mappings.trace import Trace
 from kg.ntriples import parts
 from kg.rules import HeadedQuery, infer, misspelt
+from kg.scale import executor as executors
 from kg.scale import lines
+from kg.scale.cache import key_of
+from kg.scale.executor import Executor, InProcess
 from kg.scale.judging import Common
 from kg.scale.near import Near
-from kg.validation import run_check
+from kg.validation import Result, run_check
 
 _IN_MEMORY: Final = 64 << 20
 """Bytes of lines that a store in memory takes; it takes some five times as much."""
@@ -50,6 +54,52 @@ class Job:
     size: int
     flagged: frozenset[tuple[str, str]]
     new: bytes = b""
+
+
+class Asked(NamedTuple):
+    """What came of the queries.
+
+    :ivar inferred: lines that are new
+    """
+
+    inferred: bytes = b""
+    results: tuple[Result, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def ask(common: Common, executor: Executor, judged: Sequence[str], shared_key: str, flagged: frozenset[tuple[str, str]]) -> Asked:
+    """Ask all documents together.
+
+    :param judged: keys of the documents' results
+    :param shared_key: key of the result of what is shared
+    :param flagged: of all documents
+    """
+    heads = [common.cache.read(key, "head")[0] for key in judged]
+    said = "\n".join(" ".join(pair) for pair in sorted(flagged))
+
+    def job(number: int, new: bytes = b"") -> Job:
+        read = (head["wide"][number] for head in heads)
+        key = key_of("together", common.digest, shared_key, said, str(number), new, *read)
+        return Job(key, number, tuple(judged), sum(head["sizes"][number] for head in heads), flagged, new)
+
+    rules = _answers(common, executor, [job(RULES)] if common.rules.corpus else [])
+    new = b"".join(answer.inferred for answer in rules)
+    checks = _answers(common, executor, [job(number, new) for number, _ in enumerate(common.checks.corpus, start=1)])
+    every = (*rules, *checks)
+    return Asked(new, tuple(r for answer in every for r in answer.results), tuple(f for answer in every for f in answer.findings))
+
+
+def _answers(common: Common, executor: Executor, jobs: Sequence[Job]) -> list[Asked]:
+    """What came of each group; of large ones in processes that give their memory back."""
+    cache = common.cache
+    undone = [job for job in jobs if not cache.holds(job.key)]
+    if sum(job.size for job in undone) < executors.LARGE:
+        cache.use(InProcess().run(work, common, undone))
+    elif len(undone) == 1:
+        cache.use([executors.alone(work, common, undone[0], undone[0].size)])
+    else:
+        cache.use(executor.run(work, common, undone))
+    return [Asked(*cache.read(job.key, "inferred", "results", "findings")) for job in jobs]
 
 
 def work(common: Common, job: Job) -> str:

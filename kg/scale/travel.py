@@ -18,7 +18,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-from kg.description.counting import Classes, Tally, Term
 from kg.errors import ClusterError
 from kg.mappings.layout import Layout
 from kg.scale import judging, mapping, writing
@@ -132,25 +131,8 @@ def state(step: str, common: Any, token: str) -> State:
             cache=Cache(_NOWHERE),
         )
     else:
-        made = replace(common, kinds=_Kinds(_table(common.kinds)), cache=Cache(_NOWHERE))
+        made = replace(common, cache=Cache(_NOWHERE))
     return State(token, step, versions(), chosen(), zstd.compress(pickle.dumps(made, protocol=5), 1))
-
-
-@dataclass(frozen=True)
-class _Kinds:
-    """Classes of what is shared, by term."""
-
-    table: Mapping[str, Classes]
-
-    def __call__(self, term: Term) -> Classes:
-        return self.table.get(term, frozenset())
-
-
-def _table(kinds: Callable[[Term], Classes]) -> dict[str, Classes]:
-    tally = getattr(kinds, "__self__", None)
-    if not isinstance(tally, Tally):
-        raise TypeError(f"classes of what is shared come from {kinds!r}, of which nothing can be sent")
-    return {tally.terms[number]: classes for number, classes in tally.types.items()}
 
 
 def parcel(common: Any, job: Any) -> Parcel | None:

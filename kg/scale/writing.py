@@ -7,7 +7,7 @@ In: the triples of a document and what follows from them. Out: :class:`~kg.scale
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,17 @@ _CODING, _STATED_IN = f"<{POL}coding>", f"<{POL}statedIn>"
 
 
 @dataclass(frozen=True)
+class Kinds:
+    """Classes of what is shared, by term."""
+
+    table: Mapping[Term, Classes]
+
+    def __call__(self, term: Term) -> Classes:
+        """Classes of one thing."""
+        return self.table.get(term, frozenset())
+
+
+@dataclass(frozen=True)
 class Common:
     """What all jobs of this step share.
 
@@ -31,7 +42,7 @@ class Common:
     :ivar digest: of these
     """
 
-    kinds: Callable[[Term], Classes]
+    kinds: Kinds
     digest: str
     cache: Cache
 
