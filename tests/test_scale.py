@@ -125,6 +125,8 @@ def test_a_cache_stays_small(tmp_path: Path) -> None:
     for name in ("old", "new", "used"):
         first.write(name, {"one": name.encode() * 100})
     (tmp_path / ".k-999999999-0").write_bytes(b"left by a killed process")
+    (tmp_path / ".together-999999999-x").mkdir()
+    (tmp_path / ".together-999999999-x" / "000009.sst").write_bytes(b"of its store")
     now = Cache(tmp_path)
     assert now.holds("used")
 

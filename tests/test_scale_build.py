@@ -1,8 +1,10 @@
 """A release is put together from pieces, and has the bytes that it would have without them."""
 
 import gzip
+import io
 import json
 import os
+import pickle
 import resource
 import shutil
 import signal
@@ -17,13 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg import dumps, release
-from kg.errors import FindingsError, PolicyKgError
+from kg.errors import FindingsError, PolicyKgError, ReleaseError
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.namespaces import ID, RDF_TYPE
-from kg.scale import lines, steps
+from kg.scale import databases, executor, lines, steps, together
 from kg.scale.cache import Cache
-from kg.scale.executor import InProcess, Processes
+from kg.scale.executor import LARGE, InProcess, Processes, alone
 from kg.scale.pieces import GROUPED, UNION, Body, Dump, crc_of_both, grouped, union
 from kg.store import current_release, read_quads
 from kg.synth.measure import measure
@@ -158,6 +160,57 @@ def test_a_process_that_is_killed_is_told() -> None:
     """No result is taken for one that is empty."""
     with pytest.raises(PolicyKgError, match=r"ended without a result.*--jobs"):
         list(Processes(2).run(die, None, range(5)))
+
+
+def where(common: str, job: int) -> tuple[str, int, int]:
+    """Work that tells its process."""
+    return common, job, os.getpid()
+
+
+def test_large_work_is_done_by_a_process_of_its_own() -> None:
+    """A small piece is done here, where no process has to be started."""
+    assert alone(where, "c", 1, LARGE - 1) == ("c", 1, os.getpid())
+
+    common, job, process = alone(where, "c", 1, LARGE)
+
+    assert (common, job) == ("c", 1)
+    assert process != os.getpid()
+
+
+def test_a_process_of_its_own_that_is_killed_is_told() -> None:
+    """As one of several is."""
+    with pytest.raises(PolicyKgError, match="ended without a result"):
+        alone(die, None, 2, LARGE)
+
+
+def refuse(_: object, job: int) -> int:
+    """Work that finds something wrong."""
+    raise ReleaseError(f"job {job} is wrong")
+
+
+def test_what_is_wrong_in_a_process_of_its_own_is_told() -> None:
+    """With its own words."""
+    with pytest.raises(ReleaseError, match="job 3 is wrong"):
+        alone(refuse, None, 3, LARGE)
+
+
+def test_a_large_project_has_the_bytes_of_a_small_one(project: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether pieces of the work are done in processes of their own or here."""
+    here = snapshot(release.build(project, tmp_path / "here") / "dumps")
+    monkeypatch.setattr(executor, "LARGE", 1)
+    monkeypatch.setattr(together, "_IN_MEMORY", 1)
+    monkeypatch.setattr(release, "_EARLY", 0)
+
+    assert snapshot(release.build(project, tmp_path / "there") / "dumps") == here
+
+
+def test_a_store_is_not_made_of_half_a_release(tmp_path: Path) -> None:
+    """The process that makes it ends with an error if the one that began it is gone before the description was there."""
+    order = databases.Order(tmp_path / "cache", {"entities": b"<a:s> <a:p> <a:o> .\n"}, {}, tmp_path)
+    said: list[str] = []
+
+    assert databases.main("store", io.BytesIO(pickle.dumps(order)), said.append) == 1
+    assert said == ["the process that makes the release ended\n"]
 
 
 def test_processes_give_results_in_the_order_of_the_jobs() -> None:

@@ -12,6 +12,7 @@ import json
 import os
 import pickle
 import secrets
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -116,7 +117,7 @@ class Cache:
             try:
                 state = path.stat()
                 if path.name.startswith(".") and _is_stale(path):
-                    path.unlink(missing_ok=True)
+                    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
                 elif path.suffix == ".part":
                     if path.stem in self._used:
                         os.utime(path)

@@ -6,6 +6,7 @@ add, in memory or, if they are many, on the disk.
 """
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -134,11 +135,11 @@ def _store(on_disk: bool, folder: Path) -> Iterator[ox.Store]:
     if not on_disk:
         yield ox.Store()
         return
-    place = Path(tempfile.mkdtemp(prefix=".together-", dir=folder))
+    place = Path(tempfile.mkdtemp(prefix=f".together-{os.getpid()}-", dir=folder))
     try:
         yield ox.Store(str(place))
     finally:
-        shutil.rmtree(place)
+        shutil.rmtree(place, ignore_errors=True)  # the store may be tidying up; what is left goes with the next pruning of the cache
 
 
 def _infer(common: Common, dataset: Dataset, trace: Trace) -> list[str]:
