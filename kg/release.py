@@ -178,7 +178,6 @@ class _Release:
             final = releases / self._version
             if not final.exists():
                 on_stage("store")
-                making.describe(self._graphs[DESCRIPTION])
                 self._write(draft, making, on_stage)
                 atomic.flush(draft)
                 on_stage("publish")
@@ -195,6 +194,7 @@ class _Release:
         common = self._files(self._graphs, self._version, dumps_, plain=sum(self._counts.values()) <= exports.PLAIN_QUADS)
         files.prepare(common)
         common.index()
+        making.describe(self._graphs[DESCRIPTION])
         on_stage("index")
         on_stage("dump")
         rows = list(self._executor.run(files.work, common, [f"={slug}" for slug in self._documents]))
