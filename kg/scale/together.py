@@ -139,7 +139,9 @@ def _store(on_disk: bool, folder: Path) -> Iterator[ox.Store]:
     try:
         yield ox.Store(str(place))
     finally:
-        shutil.rmtree(place, ignore_errors=True)  # the store may be tidying up; what is left goes with the next pruning of the cache
+        shutil.rmtree(
+            place, ignore_errors=True
+        )  # the store may be tidying up; what is left goes with the next pruning of the cache
 
 
 def _infer(common: Common, dataset: Dataset, trace: Trace) -> list[str]:
