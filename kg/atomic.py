@@ -4,6 +4,7 @@ In: paths of a build directory. Out: nothing but what is on the disk. Next: :mod
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -14,7 +15,13 @@ from typing import Final
 
 from kg.errors import ReleaseError
 
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _INCOMPLETE: Final = ".incomplete-"
+
+
+def is_full(error: OSError) -> bool:
+    """Whether an error says that no more can be written: to the disk, by this user, or to this file."""
+    return error.errno in _FULL
 
 
 @contextlib.contextmanager

@@ -142,16 +142,13 @@ class _Release:
         layout, built = self._layout, self._built
         queries = [read_query(path) for path, _ in layout.query_files()]
         made = describing.described(describing.Given(self._judged, built, queries, read_prefixes(layout.links)))
-        before = self._files(built.shared, "", Path(), plain=False)
-        files.prepare(before)
         triples = list(lines.triples(lines.packed(made.lines)))
-        self._version = version_of(files.nquads(before), triples, layout, self._judged.findings)
+        self._version = version_of(
+            files.nquads(self._judged.cache, built.documents, built.shared), triples, layout, self._judged.findings
+        )
         self._graphs = built.with_description(description.with_version(triples, self._version))
         _each_line_once(self._graphs)
         self._counts = dict(sorted({**made.counts, graph_iri(DESCRIPTION): self._graphs[DESCRIPTION].count(b"\n")}.items()))
-
-    def _files(self, shared: files.Packed, version: str, directory: Path, *, plain: bool) -> files.Common:
-        return files.Common(self._judged.cache, self._built.documents, shared, version, directory, plain)
 
     def make(self, directory: Path, on_stage: OnStage, carry: Callable[[Path], Path]) -> Path:
         """Write it, unless it is there."""
@@ -169,8 +166,8 @@ class _Release:
 
     def _made(self, draft: Path, releases: Path, on_stage: OnStage) -> Path:
         """The release, which is named by its content, so that one of this name is this one."""
-        documents = {d.slug: databases.Document(d.mapped, d.judged, d.written, d.new) for d in self._built.documents.values()}
-        order = databases.Order(self._judged.cache.folder.absolute(), self._built.shared, documents, draft.absolute())
+        built, folder = self._built, self._judged.cache.folder
+        order = databases.Order(folder.absolute(), built.shared, built.documents, draft.absolute())
         with databases.beside(order) as making:
             if self._built.changed and self._built.size < _EARLY:
                 making.begin()
@@ -191,7 +188,8 @@ class _Release:
         """Everything that a release holds."""
         dumps_ = draft / "dumps"
         dumps_.mkdir()
-        common = self._files(self._graphs, self._version, dumps_, plain=sum(self._counts.values()) <= exports.PLAIN_QUADS)
+        plain = sum(self._counts.values()) <= exports.PLAIN_QUADS
+        common = files.Common(self._judged.cache, self._built.documents, self._graphs, self._version, dumps_, plain)
         files.prepare(common)
         common.index()
         making.describe(self._graphs[DESCRIPTION])

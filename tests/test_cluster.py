@@ -107,7 +107,26 @@ def begin(machine: Machines, *, wait_s: float = 20, environment: Mapping[str, st
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heed_interrupts,  # noqa: PLW1509 - no thread of ours holds a lock then
     )
+
+
+def _heed_interrupts() -> None:
+    """A shell lets what it runs in the background ignore Ctrl-C, and so the tests, and what they begin."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def held(machine: Machines, workers: int = 1) -> Path:
+    """Begin workers that wait before they do a document.
+
+    :returns: a file that holds them as long as it is there
+    """
+    hold = machine.folder / "hold"
+    hold.touch()
+    for _ in range(workers):
+        machine.clumsy()
+    machine.wait(workers)
+    return hold
 
 
 def end(build: subprocess.Popen[str]) -> str:
@@ -346,10 +365,7 @@ def test_a_worker_without_the_package(alone: Machines, released: Prepared, tmp_p
 
 def test_a_worker_of_another_version_that_comes_later(alone: Machines, released: Prepared, tmp_path: Path) -> None:
     """It does nothing, and is told."""
-    hold = alone.folder / "hold"
-    hold.touch()
-    alone.clumsy()
-    alone.wait(1)
+    hold = held(alone)
 
     build = begin(alone)
     alone.begun("harbour-2031")
@@ -363,10 +379,7 @@ def test_a_worker_of_another_version_that_comes_later(alone: Machines, released:
 
 def test_a_scheduler_that_is_lost(alone: Machines, released: Prepared) -> None:
     """In the middle of a build."""
-    hold = alone.folder / "hold"
-    hold.touch()
-    alone.clumsy()
-    alone.wait(1)
+    hold = held(alone)
 
     build = begin(alone, wait_s=5)
     alone.begun("harbour-2031")
@@ -381,11 +394,7 @@ def test_a_scheduler_that_is_lost(alone: Machines, released: Prepared) -> None:
 
 def test_a_worker_that_is_killed(alone: Machines, released: Prepared) -> None:
     """Its document is done by the other one."""
-    hold = alone.folder / "hold"
-    hold.touch()
-    alone.clumsy()
-    alone.clumsy()
-    alone.wait(2)
+    hold = held(alone, 2)
 
     build = begin(alone)
     first, _ = alone.begun("harbour-2031")
@@ -402,10 +411,7 @@ def test_a_worker_that_is_killed(alone: Machines, released: Prepared) -> None:
 
 def test_no_worker_is_left(alone: Machines, released: Prepared) -> None:
     """The only one is killed, and none comes."""
-    hold = alone.folder / "hold"
-    hold.touch()
-    alone.clumsy()
-    alone.wait(1)
+    held(alone)
 
     build = begin(alone, wait_s=3)
     first, _ = alone.begun("harbour-2031")
@@ -440,10 +446,7 @@ def mapped(folder: Path) -> list[Path]:
 
 def test_an_interrupted_build_cancels_what_is_on_its_way(alone: Machines, released: Prepared) -> None:
     """Ctrl-C."""
-    hold = alone.folder / "hold"
-    hold.touch()
-    alone.clumsy()
-    alone.wait(1)
+    hold = held(alone)
 
     build = begin(alone)
     alone.begun("harbour-2031")

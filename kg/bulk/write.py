@@ -4,7 +4,6 @@ In: a :class:`~kg.store.Release`. Out: shards, ``shards.json``, ``checksums.txt`
 when all is loaded. Next: :mod:`kg.cli`.
 """
 
-import errno
 import gzip
 import hashlib
 import json
@@ -87,8 +86,7 @@ def write(
         atomic.flush(draft)
         draft.rename(directory)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        why = "the disk is full" if full else f"cannot be written ({error.strerror})"
+        why = "the disk is full" if atomic.is_full(error) else f"cannot be written ({error.strerror})"
         raise ReleaseError(f"{directory}: {why}; nothing is left there. Make room, or name another directory") from error
     finally:
         if draft is not None:

@@ -26,6 +26,7 @@ import pyoxigraph as ox
 
 from kg.engine import confinement, frames
 from kg.engine.evaluate import Request, evaluate
+from kg.engine.warming import warm
 from kg.errors import ReleaseError
 from kg.store import open_store
 
@@ -38,7 +39,6 @@ _NO_STORE: Final = 5
 BROKEN: Final = 6
 _DONE: Final = frames.pack(frames.END, b"")
 _THREAD_TRIES: Final = 200
-_OPEN_FILES: Final = Path("/proc/self/fd")
 
 
 class ResultLimitError(Exception):
@@ -82,32 +82,6 @@ class Result:
         """Forget what is held, of a result that failed."""
         self._pieces.clear()
         self._held = 0
-
-
-def warm(store: ox.Store, path: Path) -> None:
-    """Have all files of the store open before none can be opened any more.
-
-    RocksDB opens 16 of each column family by itself, which is all of them but in a large store; there each index is read
-    from end to end.
-    """
-    if _OPEN_FILES.exists():
-        opened = {entry.readlink() for entry in _OPEN_FILES.iterdir() if entry.is_symlink()}
-        if all(file in opened for file in path.resolve().glob("*.sst")):
-            return
-    for pattern in ("{ GRAPH ?g { ?s ?p ?o } }", "{ ?s ?p ?o }"):
-        next(iter(store.query(f"SELECT (COUNT(*) AS ?n) {pattern}", use_default_graph_as_union=True)))  # type: ignore[arg-type]
-    for graph in store.named_graphs():
-        for quad in store.quads_for_pattern(None, None, None, graph):
-            for found in (
-                (quad.subject, None, None, None),
-                (None, quad.predicate, None, None),
-                (None, None, quad.object, None),
-                (None, quad.predicate, None, graph),
-                (None, None, quad.object, graph),
-                (quad.subject, None, None, graph),
-            ):
-                next(iter(store.quads_for_pattern(*found)), None)
-            break
 
 
 class Server:

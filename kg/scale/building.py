@@ -15,6 +15,7 @@ from kg.ntriples import lexical, parts
 from kg.scale import files, lines, writing
 from kg.scale.cache import key_of
 from kg.scale.executor import Executor, alone
+from kg.scale.parts import Document as Part
 from kg.scale.steps import Document, Judged
 
 _TYPE = f"<{RDF_TYPE}>"
@@ -28,7 +29,7 @@ class Built:
     :ivar changed: whether any document was written anew, so that the release is hardly there already
     """
 
-    documents: dict[str, files.Document]
+    documents: dict[str, Part]
     shared: files.Packed
     changed: bool
 
@@ -55,7 +56,7 @@ def built(judged: Judged, executor: Executor) -> Built:
     documents = {}
     for job, key in zip(jobs, keys, strict=True):
         (head,) = judged.cache.read(key, "head")
-        documents[job.slug] = files.Document(job.slug, job.mapped, job.judged, key, job.new, tuple(head["referred"]))
+        documents[job.slug] = Part(job.slug, job.mapped, job.judged, key, job.new, tuple(head["referred"]))
     return Built(documents, shared, bool(undone))
 
 

@@ -5,7 +5,6 @@ each part has its hash, files appear under their names only when they are whole,
 a file which somebody else wrote runs no code. Two processes that make the same result write the same bytes.
 """
 
-import errno
 import hashlib
 import io
 import json
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg import __version__
+from kg.atomic import is_full
 from kg.errors import ReleaseError
 
 if sys.version_info >= (3, 14):
@@ -35,7 +35,6 @@ MOST_BYTES: Final = 4 << 30
 _MAGIC: Final = b"policy-kg cache 1\n"
 _HASH_BYTES: Final = 32
 _LENGTH_BYTES: Final = 8
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 Parts = dict[str, Any]
 """A result, in parts that are read apart; each is made of strings, bytes, numbers, None and containers of them."""
@@ -95,17 +94,23 @@ class Cache:
             at += len(data)
         index = json.dumps({"key": key, "bytes": at, "parts": listed}).encode()
         head = _MAGIC + hashlib.sha256(index).digest() + len(index).to_bytes(_LENGTH_BYTES, "big")
+        self.place(key, (head, index, *packed.values()))
+        self._used.add(key)
+
+    def place(self, key: str, pieces: Iterable[bytes]) -> None:
+        """Write the file of a result, which another machine may have made; it appears when it is whole.
+
+        :raises ReleaseError: if there is no room for it
+        """
         draft = self.folder / f".{key[:16]}-{os.getpid()}-{secrets.token_hex(4)}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with draft.open("wb") as file:
-                file.write(head + index)
-                file.writelines(packed.values())
+                file.writelines(pieces)
             draft.replace(self.path(key))
         except OSError as error:
             draft.unlink(missing_ok=True)
             raise no_room(self.folder, error) from error
-        self._used.add(key)
 
     def prune(self, most_bytes: int = MOST_BYTES) -> None:
         """Remove the results that were not used for the longest time, until the rest fits; and what killed processes left.
@@ -158,7 +163,7 @@ def opened(build_dir: Path, *, keep: bool = False) -> Iterator[Cache]:
 
 def no_room(folder: Path, error: OSError) -> ReleaseError:
     """The error for a disk that takes no more."""
-    why = "the disk is full" if error.errno in _FULL else f"cannot be written ({error.strerror})"
+    why = "the disk is full" if is_full(error) else f"cannot be written ({error.strerror})"
     return ReleaseError(
         f"{folder}: {why}; nothing was released, and what served goes on. Make room there, and run the command again"
     )

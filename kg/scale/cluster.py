@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from kg.errors import ClusterError, UsageError
 from kg.scale import travel
-from kg.scale.executor import Common, Executor, Job, Result
+from kg.scale.executor import LEAST_JOBS, Common, Executor, Job, Result
 from kg.scale.flight import KEPT, Flight, lost, other_version, said
 from kg.shacl import chosen as engine
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:  # an extra, which is imported when it is used
 
 WAIT_S: Final = 30.0
 """Seconds to wait for a scheduler, and for a worker where there is none."""
-_LEAST_JOBS: Final = 2
 _CLOSE_S: Final = 5.0
 
 
@@ -55,7 +54,7 @@ class Cluster:
         """See :class:`~kg.scale.executor.Executor`."""
         listed = list(jobs)
         step = travel.step_of(work)
-        if step is None or len(listed) < _LEAST_JOBS:
+        if step is None or len(listed) < LEAST_JOBS:
             yield from self._beside.run(work, common, listed)
             return
         with _quiet(), self._connected() as client:

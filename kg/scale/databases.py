@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from kg import indexing, textindex
 from kg.errors import ReleaseError
@@ -25,31 +25,15 @@ from kg.ntriples import parts
 from kg.scale import lines
 from kg.scale.cache import Cache, no_room
 from kg.scale.executor import yield_to_others
+from kg.scale.parts import Document
 from kg.scale.pieces import in_graph
 
 STORE = "store"
 """Folder of the store in a release directory."""
 _MAIN = "import sys; from kg.scale.databases import main; sys.exit(main(sys.argv[1], sys.stdin.buffer, sys.stderr.write))"
-
-
 _DESCRIPTION = "description.nt"
 """File of the description below the target, while store and index are made."""
 _READY = b"ready"
-
-
-class Document(NamedTuple):
-    """Where the triples of a document are.
-
-    :ivar mapped: key of what it says
-    :ivar judged: key of what follows
-    :ivar written: key of both as bodies of dumps
-    :ivar new: lines that only all documents together give
-    """
-
-    mapped: str
-    judged: str
-    written: str
-    new: bytes
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,10 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 Common = TypeVar("Common")
 
-_LEAST_JOBS: Final = 2
+LEAST_JOBS: Final = 2
 """Jobs for which a second process is worth its start."""
 LARGE: Final = 4 << 20
 """Bytes of input from which on a process of its own is worth its start."""
-_STATE: dict[str, Any] = {}
 
 
 class Executor(Protocol):
@@ -46,22 +45,29 @@ class InProcess:
 
 
 class Processes:
-    """Jobs in forked processes."""
+    """Jobs in processes of their own."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, start: str = "fork") -> None:
+        """Say how they begin.
+
+        :param number: of processes
+        :param start: ``fork`` for copies, which share what all jobs share; ``spawn`` for new ones, to which it is sent: a store on the disk hangs in
+            a copy of a process that has had one open, as the threads of RocksDB are not copied
+        """
         self.number = number
+        self._start = start
 
     def run(self, work: Callable[[Common, Job], Result], common: Common, jobs: Iterable[Job]) -> Iterator[Result]:
         """See :class:`Executor`."""
         listed = list(jobs)
-        yield from (InProcess().run if len(listed) < _LEAST_JOBS else self.forked)(work, common, listed)
+        yield from (InProcess().run if len(listed) < LEAST_JOBS else self.apart)(work, common, listed)
 
-    def forked(self, work: Callable[[Common, Job], Result], common: Common, listed: list[Job]) -> Iterator[Result]:
+    def apart(self, work: Callable[[Common, Job], Result], common: Common, listed: list[Job]) -> Iterator[Result]:
         """Results of jobs, however few, of other processes."""
-        _STATE["work"], _STATE["common"] = work, common
         gc.freeze()  # what is shared stays shared
         try:
-            with ProcessPoolExecutor(min(self.number, len(listed)), multiprocessing.get_context("fork"), _begin) as pool:
+            context = multiprocessing.get_context(self._start)
+            with ProcessPoolExecutor(min(self.number, len(listed)), context, _begin, (work, common)) as pool:
                 try:
                     yield from pool.map(_do, listed)
                 except BaseException:
@@ -74,16 +80,20 @@ class Processes:
             ) from None
         finally:
             gc.unfreeze()
-            _STATE.clear()
 
 
-def _begin() -> None:
+_GIVEN: dict[str, Any] = {}
+"""What all jobs of this process share."""
+
+
+def _begin(work: Callable[[Any, Any], Any], common: Any) -> None:
+    _GIVEN.update(work=work, common=common)
     gc.set_threshold(200_000, 20, 20)
     yield_to_others()
 
 
 def _do(job: Any) -> Any:
-    return _STATE["work"](_STATE["common"], job)
+    return _GIVEN["work"](_GIVEN["common"], job)
 
 
 def yield_to_others(niceness: int = 10) -> None:
@@ -100,7 +110,8 @@ def alone(work: Callable[[Common, Job], Result], common: Common, job: Job, size:
     """
     if size < LARGE or not _can_fork():
         return work(common, job)
-    return next(Processes(1).forked(work, common, [job]))
+    (result,) = Processes(1).apart(work, common, [job])
+    return result
 
 
 def _can_fork() -> bool:

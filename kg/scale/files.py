@@ -19,7 +19,8 @@ from kg.graph import DESCRIPTION, INFERRED, LINKS
 from kg.namespaces import ID, graph_iri
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
-from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, union
+from kg.scale.parts import BLOCKS, Document
+from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, in_graph, union
 from kg.scale.subjects import Subjects
 from kg.scale.writing import own_lines
 from kg.tables import csvw
@@ -29,34 +30,11 @@ _CHUNK: Final = 4000
 """Lines of what is shared that are kept together."""
 _NAMES: Final = frozenset(f"<{name}>" for name in NAMES)
 _OF_DATASET: Final = frozenset(f"<{name}>" for name in OF_DATASET)
-_BLOCKS: Final = ("section", "statement")
 
 Grouped = dict[str, list[str]]
 """Lines by graph."""
 Packed = Mapping[str, bytes]
 """The same as bytes, for as long as nothing is done with them."""
-
-
-@dataclass(frozen=True)
-class Document:
-    """Where the parts of a document are.
-
-    :ivar written: key of its bodies
-    :ivar new: lines about it that only all documents together give
-    :ivar referred: IRIs, not its own, that it refers to
-    """
-
-    slug: str
-    mapped: str
-    judged: str
-    written: str
-    new: bytes
-    referred: tuple[str, ...]
-
-    @property
-    def blocks(self) -> list[str]:
-        """Beginnings of the lines about its own."""
-        return [f"<{ID}{block}/{self.slug}/" for block in _BLOCKS]
 
 
 @dataclass(frozen=True)
@@ -97,12 +75,10 @@ class Common:
 
 def prepare(common: Common) -> None:
     """Make the bodies of what is shared, once for all formats."""
+    blocks = [block for block, _, _ in _blocks(common.documents)]
     for graph, data in common.shared.items():
-        found = lines.unpacked(data)
-        blocks = sorted(b for d in common.documents.values() for b in d.blocks) if graph == INFERRED else []
-        for number, run in enumerate(_runs(found, blocks)):
+        for number, run in enumerate(_runs(lines.unpacked(data), blocks if graph == INFERRED else [])):
             common.chunks[graph, str(number)] = [_kept(common.cache, chunk, graph) for chunk in _chunks(run)]
-    blocks = sorted(b for document in common.documents.values() for b in document.blocks)
     merged = lines.in_order(line for data in common.shared.values() for line in lines.unpacked(data))
     for number, run in enumerate(_runs(merged, blocks)):
         common.chunks["", str(number)] = [_kept(common.cache, chunk, None) for chunk in _chunks(run)]
@@ -112,7 +88,7 @@ def _runs(found: Sequence[str], blocks: Sequence[str]) -> Iterator[Sequence[str]
     """Lines between the beginnings of blocks: what stands before the first, between each two, and after the last."""
     at = 0
     for block in blocks:
-        end = bisect_left(found, block, lo=at, key=lambda line: line)
+        end = bisect_left(found, block, at)
         yield found[at:end]
         at = end
     yield found[at:]
@@ -149,19 +125,38 @@ def whole(common: Common, form: str) -> Iterator[tuple[str | None, Body]]:
         yield graph, part if isinstance(part, Body) else common.cache.read(part[0], form)[0][part[1]]
 
 
-def nquads(common: Common) -> Iterator[bytes]:
-    """N-Quads of the whole, in the order of the dump."""
-    return (body.plain for _, body in whole(common, "nq") if body.size)
+def nquads(cache: Cache, documents: Mapping[str, Document], shared: Packed) -> Iterator[bytes]:
+    """N-Quads of documents and what is shared, in the order of the dump, before any other format is made."""
+    blocks = _blocks(documents)
+    for graph in _graphs(documents, shared):
+        if graph in documents:
+            yield cache.read(documents[graph].written, "nq")[0]["own"].plain
+            continue
+        own = blocks if graph == INFERRED else []
+        for number, run in enumerate(_runs(lines.unpacked(shared.get(graph, b"")), [block for block, _, _ in own])):
+            yield in_graph(run, graph)
+            if number < len(own):
+                _, key, name = own[number]
+                yield cache.read(key, "nq")[0][f"inferred {name}"].plain
+
+
+def _graphs(documents: Mapping[str, Document], shared: Packed) -> list[str]:
+    """The graphs in their order."""
+    return sorted({*shared, *documents, INFERRED}, key=lambda name: f"<{graph_iri(name)}>")
+
+
+def _blocks(documents: Mapping[str, Document]) -> list[tuple[str, str, str]]:
+    """Beginnings of the lines about documents' own, in order, each with the key of the bodies and its name."""
+    return sorted((block, d.written, name) for d in documents.values() for name, block in zip(BLOCKS, d.blocks, strict=True))
 
 
 def _order(common: Common, form: str) -> Iterator[tuple[str | None, Body | tuple[str, str]]]:
     """What the whole is made of: bodies, or the key of a document's bodies and the name of one."""
-    documents = common.documents.items()
-    blocks = sorted((block, d.written, name) for _, d in documents for name, block in zip(_BLOCKS, d.blocks, strict=True))
+    blocks = _blocks(common.documents)
     if form in UNION:
         yield from ((None, part) for part in _interleaved(common, "", form, blocks))
         return
-    for graph in sorted({*common.shared, *common.documents, INFERRED}, key=lambda name: f"<{graph_iri(name)}>"):
+    for graph in _graphs(common.documents, common.shared):
         if graph in common.documents:
             yield graph, (common.documents[graph].written, "own")
         else:
@@ -208,7 +203,7 @@ def _write_document(common: Common, document: Document) -> str:
     between = _bodies(merged, document.blocks, None)
     for form in UNION:
         with Dump(common.directory / f"{document.slug}.{form}", form, plain=common.plain) as dump:
-            for number, name in enumerate((*_BLOCKS, "")):
+            for number, name in enumerate((*BLOCKS, "")):
                 dump.add(between[number][form])
                 if name:
                     dump.add(forms[form][name])
@@ -217,7 +212,7 @@ def _write_document(common: Common, document: Document) -> str:
     for form in GROUPED:
         with Dump(common.directory / f"{document.slug}.{form}", form, plain=common.plain) as dump:
             for graph in order:
-                own = ["own"] if graph == document.slug else [f"inferred {name}" for name in _BLOCKS] if graph == INFERRED else []
+                own = ["own"] if graph == document.slug else [f"inferred {name}" for name in BLOCKS] if graph == INFERRED else []
                 for number in range(max(len(own), len(near[graph]))):
                     if number < len(near[graph]):
                         dump.add(near[graph][number][form], graph)

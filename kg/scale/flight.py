@@ -3,7 +3,6 @@
 In: a connection, a function of a step and jobs. Out: results in the order of the jobs, whose files are in the cache. Next: :mod:`kg.scale.cluster`.
 """
 
-import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -17,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.errors import ClusterError, PolicyKgError
 from kg.scale import travel
-from kg.scale.cache import Cache, no_room
 
 if TYPE_CHECKING:  # an extra, which is imported when it is used
     from distributed import Client, Future
+
+    from kg.scale.cache import Cache
 
 LOOK_S: Final = 1.0
 """Seconds between two looks at the workers."""
@@ -128,14 +128,7 @@ class Flight:
     def _keep(self, sent: Sent, name: str, data: bytes) -> None:
         """Write a file of the cache, and see whether it arrived whole."""
         if _KEY.fullmatch(name):
-            draft = self._cache.folder / f".{name[:16]}-{os.getpid()}-{secrets.token_hex(4)}"
-            try:
-                self._cache.folder.mkdir(parents=True, exist_ok=True)
-                draft.write_bytes(data)
-                draft.replace(self._cache.path(name))
-            except OSError as error:
-                draft.unlink(missing_ok=True)
-                raise no_room(self._cache.folder, error) from error
+            self._cache.place(name, (data,))
             if self._cache.holds(name):
                 return
         raise ClusterError(f"{sent.label}: the result that came from {self._address} is damaged; {KEPT}. Then {AGAIN}")

@@ -9,7 +9,7 @@ A result counts where it belongs: for a document those about its own statements 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -51,6 +51,12 @@ class Common:
     shapes: Shapes
     conformity: Conformity | None
     keys: Mapping[str, str]
+
+    def bare(self) -> "Common":
+        """The same without what was looked up, and with shapes that are not made ready, so that it can be sent to another process."""
+        known, shapes = self.known, self.shapes
+        bare = Shapes(shapes.texts, shapes.triples, shapes.findings)
+        return replace(self, known=Known(known.said, known.inferred), shapes=bare, conformity=None)
 
     @cached_property
     def groups(self) -> Groups:

@@ -25,15 +25,14 @@ def read(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozenset[str]) 
     files = [layout.context, *(p for p, _ in (*layout.vocabulary_files(), *layout.collection_files())), layout.links]
     parts = [part for file in files for part in (layout.name(file), mapping.content(file))]
     digest = key_of("shared", *parts, "\n".join([*sorted(elsewhere.iris), "", *sorted(elsewhere.below), "", *sorted(denied)]))
-    if cache.holds(digest):
-        (kept,) = cache.read(digest, "shared")
-        context, vocabulary, declared, nodes, trace, links, lost, assumed = kept
-        known = Registry(declared)
-        return Shared(layout, context, vocabulary, known, nodes, trace, links, Lost(*lost), assumed), digest
     work = _Reading(layout, cache, elsewhere, denied)
-    if alone(_read_and_keep, work, digest, sum(path.stat().st_size for path in files if path.exists())):
-        return read(layout, cache, elsewhere, denied)
-    return read_shared(layout, elsewhere, denied), digest
+    size = sum(path.stat().st_size for path in files if path.exists())
+    if not cache.holds(digest) and not alone(_read_and_keep, work, digest, size):
+        return read_shared(layout, elsewhere, denied), digest
+    cache.use([digest])
+    (kept,) = cache.read(digest, "shared")
+    context, vocabulary, declared, nodes, trace, links, lost, assumed = kept
+    return Shared(layout, context, vocabulary, Registry(declared), nodes, trace, links, Lost(*lost), assumed), digest
 
 
 class _Reading(NamedTuple):

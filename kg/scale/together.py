@@ -22,16 +22,17 @@ from kg.graph import INFERRED, VOCABULARY, Dataset, load
 from kg.mappings.trace import Trace
 from kg.ntriples import parts
 from kg.rules import HeadedQuery, infer, misspelt
-from kg.scale import executor as executors
 from kg.scale import lines
 from kg.scale.cache import key_of
-from kg.scale.executor import Executor, InProcess
+from kg.scale.executor import LARGE, Executor, InProcess, Processes
 from kg.scale.judging import Common
 from kg.scale.near import Near
 from kg.validation import Result, run_check
 
 _IN_MEMORY: Final = 64 << 20
 """Bytes of lines that a store in memory takes; it takes some five times as much."""
+_LOADERS: Final = 2
+"""Stores that are filled at a time: each takes up to 2 GB while it is."""
 _ROUNDS: Final = 20
 RULES: Final = 0
 """Number of the group of rules; those of checks follow."""
@@ -46,6 +47,7 @@ class Job:
     :ivar judged: keys of the documents' results
     :ivar size: bytes of what the group reads of them
     :ivar flagged: of all documents; what is said of these properties follows from a finding
+    :ivar on_disk: whether its store is there, as it would be too large for the memory
     :ivar new: what the rules inferred, for a check
     """
 
@@ -53,6 +55,7 @@ class Job:
     number: int
     judged: tuple[str, ...]
     size: int
+    on_disk: bool
     flagged: frozenset[tuple[str, str]]
     new: bytes = b""
 
@@ -81,7 +84,8 @@ def ask(common: Common, executor: Executor, judged: Sequence[str], shared_key: s
     def job(number: int, new: bytes = b"") -> Job:
         read = (head["wide"][number] for head in heads)
         key = key_of("together", common.digest, shared_key, said, str(number), new, *read)
-        return Job(key, number, tuple(judged), sum(head["sizes"][number] for head in heads), flagged, new)
+        size = sum(head["sizes"][number] for head in heads)
+        return Job(key, number, tuple(judged), size, size > _IN_MEMORY, flagged, new)
 
     rules = _answers(common, executor, [job(RULES)] if common.rules.corpus else [])
     new = b"".join(answer.inferred for answer in rules)
@@ -91,15 +95,13 @@ def ask(common: Common, executor: Executor, judged: Sequence[str], shared_key: s
 
 
 def _answers(common: Common, executor: Executor, jobs: Sequence[Job]) -> list[Asked]:
-    """What came of each group; of large ones in processes that give their memory back."""
+    """What came of each group; of large ones in new processes, which may open stores on the disk and give their memory back."""
     cache = common.cache
     undone = [job for job in jobs if not cache.holds(job.key)]
-    if sum(job.size for job in undone) < executors.LARGE:
+    if isinstance(executor, InProcess) or sum(job.size for job in undone) < LARGE:
         cache.use(InProcess().run(work, common, undone))
-    elif len(undone) == 1:
-        cache.use([executors.alone(work, common, undone[0], undone[0].size)])
     else:
-        cache.use(executor.run(work, common, undone))
+        cache.use(Processes(_LOADERS, "spawn").apart(work, common.bare(), undone))
     return [Asked(*cache.read(job.key, "inferred", "results", "findings")) for job in jobs]
 
 
@@ -115,7 +117,7 @@ def work(common: Common, job: Job) -> str:
 
 def _asked(common: Common, job: Job) -> dict[str, Any]:
     trace = Trace(flagged=set(job.flagged))
-    with _store(job.size > _IN_MEMORY, common.cache.folder) as store:
+    with _store(job.on_disk, common.cache.folder) as store:
         dataset = Dataset(store=store)
         for name, data in (*common.known.said.items(), (INFERRED, common.known.inferred)):
             read = common.groups.of_shared(job.number, lines.unpacked(data))

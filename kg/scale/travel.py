@@ -23,9 +23,7 @@ from kg.mappings.layout import Layout
 from kg.scale import judging, mapping, writing
 from kg.scale.cache import Cache, code_version
 from kg.scale.conformity import prepared
-from kg.scale.known import Known
 from kg.shacl import VARIABLE, chosen
-from kg.shapes import Shapes
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -122,14 +120,7 @@ def state(step: str, common: Any, token: str) -> State:
     if isinstance(common, mapping.Common):
         made = replace(common, shared=replace(common.shared, layout=Layout(_NOWHERE)), cache=Cache(_NOWHERE))
     elif isinstance(common, judging.Common):
-        known, shapes = Known(common.known.said, common.known.inferred), common.shapes  # without what was looked up
-        made = replace(
-            common,
-            known=known,
-            shapes=Shapes(shapes.texts, shapes.triples, shapes.findings),
-            conformity=None,
-            cache=Cache(_NOWHERE),
-        )
+        made = replace(common.bare(), cache=Cache(_NOWHERE))
     else:
         made = replace(common, cache=Cache(_NOWHERE))
     return State(token, step, versions(), chosen(), zstd.compress(pickle.dumps(made, protocol=5), 1))
