@@ -47,21 +47,29 @@ ORDER BY ?statement ?speaker
 """
 
 
+MOVING: Final = ".picture.moving"
+"""What a script draws in the place of a picture that stands still."""
+
+
 @dataclass
 class Watched:
     """A page, and what it did.
 
     :ivar troubles: errors of scripts, what the console says of errors, requests that failed or went to another host
     :ivar responses: in their order
+    :ivar scripted: whether scripts run
     """
 
     page: Page
+    scripted: bool = True
     troubles: list[str] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
-        """Go to a path of the site, and wait for what its HTML names."""
+        """Go to a path of the site, and wait for what its HTML names, and for a picture that is drawn anew."""
         self.page.goto(path)
+        if self.scripted and self.page.locator(MOVING).count():
+            self.page.locator(f"{MOVING}[data-ready]").wait_for()
         return self.page
 
 
@@ -106,7 +114,7 @@ def look(browser: Browser, base: str) -> Iterator[Look]:
         context = browser.new_context(base_url=base, locale=language, **options)
         contexts.append(context)
         context.set_default_timeout(_PATIENCE_MS)
-        watched = Watched(context.new_page())
+        watched = Watched(context.new_page(), options.get("java_script_enabled", True))
         pages.append(watched)
         _watch(watched, base)
         if path:

@@ -31,8 +31,13 @@ if (place) {
     drawn.setAttribute("viewBox", `0 0 ${view.width()} ${view.height()}`);
     drawn.setAttribute("role", "group");
     drawn.setAttribute("aria-label", place.dataset.title);
+    const held = document.activeElement.closest(".picture.still") !== null;
     for (const one of still) one.hidden = true;
     place.hidden = false;
+    if (held) { // who was on a link of the picture that stood still goes on from here, and not from the beginning of the page
+      place.tabIndex = -1;
+      place.focus();
+    }
     place.dataset.ready = "yes";
   });
 }
