@@ -14,7 +14,7 @@ def test_who_was_on_a_link_goes_on_from_the_picture(look: Look) -> None:
     """The script comes late, when somebody has gone to a link of the picture by the keyboard."""
     watched = look()
     page, held = watched.page, list[Route]()
-    page.route("**/pictures/script/*.js", lambda route: held.append(route))
+    page.route("**/pictures/script/*.js", lambda route: held.extend([route]))
     page.goto(KINDS["interactive picture"], wait_until="commit")
     link = page.locator(".picture.still a").first
     link.focus()
