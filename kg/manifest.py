@@ -8,8 +8,10 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 from kg import description, dumps, report, textindex
 from kg.citation_file import read_citation_file
@@ -18,6 +20,8 @@ from kg.mappings.convert import JsonNode
 from kg.namespaces import ID, graph_iri
 from kg.scale.databases import STORE
 from kg.scale.steps import Judged
+
+_THREADS: Final = 4
 
 
 def statements(judged: Judged) -> Counter[str]:
@@ -51,10 +55,12 @@ def write_manifest(draft: Path, version: str, counts: Mapping[str, int], judged:
     :param counts: triples by graph IRI
     """
     left_out = {draft / STORE, draft / textindex.FOLDER}
+    paths = [p for p in sorted(draft.rglob("*")) if p.is_file() and left_out.isdisjoint(p.parents)]
+    with ThreadPoolExecutor(_THREADS) as threads:
+        hashes = list(threads.map(_sha256, paths))
     listed = [
-        {"path": p.relative_to(draft).as_posix(), "bytes": p.stat().st_size, "sha256": _sha256(p)}
-        for p in sorted(draft.rglob("*"))
-        if p.is_file() and left_out.isdisjoint(p.parents)
+        {"path": path.relative_to(draft).as_posix(), "bytes": path.stat().st_size, "sha256": digest}
+        for path, digest in zip(paths, hashes, strict=True)
     ]
     nodes, citation, kinds = judged.shared.nodes, judged.shared.layout.citation, statements(judged)
     total = sum(counts.values())

@@ -21,11 +21,12 @@ from kg.mappings.layout import Layout
 from kg.mappings.links import read_prefixes
 from kg.namespaces import graph_iri
 from kg.queries import QueryFileError, read_query
-from kg.scale import building, databases, describing, files, lines, steps
+from kg.scale import building, databases, describing, files, lines, renewing, steps, tables
 from kg.scale import cache as caches
 from kg.scale import executor as executors
 from kg.scale.building import quads_of
 from kg.scale.executor import Executor
+from kg.scale.renewing import Described
 from kg.shapes import read_shapes
 
 STAGES: Final = ("read", "map", "infer", "validate", "store", "index", "dump", "publish")
@@ -111,16 +112,21 @@ def build(
     :raises ReleaseError: if another build is running, or the disk is full
     """
     executor = executor or executors.executor()
-    with caches.opened(directory, keep=True) as cache:
+    with caches.opened(directory, keep=True) as cache, tables.ahead(_size(layout)) as table_making, databases.ahead() as making:
         judged = steps.judge(layout, cache, executor, sources, on_stage, query_findings)
         if any(finding.severity is Severity.VIOLATION for finding in judged.findings):
             raise FindingsError(judged.findings)
         exports.require_names(judged.documents)
-        release = _Release(layout, judged, building.built(judged, executor), executor)
+        release = _Release(layout, judged, building.built(judged, executor), executor, making, table_making)
         try:
             return release.make(directory, on_stage, carry)
         except OSError as error:
             raise caches.no_room(directory, error) from error
+
+
+def _size(layout: Layout) -> int:
+    """Bytes of the mappings."""
+    return sum(path.stat().st_size for path, _ in layout.document_files() if path.is_file())
 
 
 _EARLY: Final = 256 << 20
@@ -130,8 +136,17 @@ _EARLY: Final = 256 << 20
 class _Release:
     """A release that is being made."""
 
-    def __init__(self, layout: Layout, judged: steps.Judged, built: building.Built, executor: Executor) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        judged: steps.Judged,
+        built: building.Built,
+        executor: Executor,
+        making: databases.Making,
+        table_making: tables.Making,
+    ) -> None:
         self._layout, self._judged, self._built, self._executor = layout, judged, built, executor
+        self._making, self._table_making = making, table_making
         self._documents = sorted(judged.documents)
         self._version = ""
         self._graphs: files.Packed = {}
@@ -166,42 +181,44 @@ class _Release:
 
     def _made(self, draft: Path, releases: Path, on_stage: OnStage) -> Path:
         """The release, which is named by its content, so that one of this name is this one."""
-        built, folder = self._built, self._judged.cache.folder
-        order = databases.Order(folder.absolute(), built.shared, built.documents, draft.absolute())
-        with databases.beside(order) as making:
-            if self._built.changed and self._built.size < _EARLY:
-                making.begin()
-            self._describe()
-            final = releases / self._version
-            if not final.exists():
-                on_stage("store")
-                self._write(draft, making, on_stage)
-                atomic.flush(draft)
-                on_stage("publish")
-                draft.rename(final)
-                atomic.flush_directory(releases)
-            elif not indexing.is_current(final / textindex.FOLDER):
-                indexing.renew(read_store(final / "store"), self._documents, final)  # the index of an older version of the code
+        built, cache = self._built, self._judged.cache
+        order = databases.Order(cache.folder.absolute(), built.shared, built.documents, draft.absolute(), releases.absolute())
+        if built.changed and built.size < _EARLY:
+            self._making.begin(order)
+        self._describe()
+        final = releases / self._version
+        if not final.exists():
+            on_stage("store")
+            self._write(draft, order, on_stage)
+            atomic.flush(draft)
+            on_stage("publish")
+            draft.rename(final)
+            atomic.flush_directory(releases)
+            renewing.remember(cache, final, databases.STORE, order.content, self._graphs[DESCRIPTION])
+        elif not indexing.is_current(final / textindex.FOLDER):
+            indexing.renew(read_store(final / "store"), self._documents, final)  # the index of an older version of the code
         return final
 
-    def _write(self, draft: Path, making: databases.Making, on_stage: OnStage) -> None:
+    def _write(self, draft: Path, order: databases.Order, on_stage: OnStage) -> None:
         """Everything that a release holds."""
-        dumps_ = draft / "dumps"
+        dumps_, cache, quads = draft / "dumps", self._judged.cache, sum(self._counts.values())
         dumps_.mkdir()
-        plain = sum(self._counts.values()) <= exports.PLAIN_QUADS
-        common = files.Common(self._judged.cache, self._built.documents, self._graphs, self._version, dumps_, plain)
+        plain = quads <= exports.PLAIN_QUADS
+        common = files.Common(cache, self._built.documents, self._graphs, self._version, dumps_, plain)
         files.prepare(common)
         common.index()
-        making.describe(self._graphs[DESCRIPTION])
+        self._making.begin(order)
+        self._making.describe(Described(self._graphs[DESCRIPTION], quads))
         on_stage("index")
         on_stage("dump")
         rows = list(self._executor.run(files.work, common, [f"={slug}" for slug in self._documents]))
-        self._judged.cache.use(rows)
+        cache.use(rows)
+        table = tables.Order(cache, self._version, dumps_, rows, self._documents, plain)
+        self._table_making.begin(table, manifest.statements(self._judged).total())
         list(self._executor.run(files.work, common, list(dumps.MEDIA_TYPES)))
-        few = manifest.statements(self._judged).total() <= exports.WORKBOOK_ROWS
-        tables = ["parquet", "csv", *(["xlsx"] if few else [])]
-        list(self._executor.run(files.write_tables, common, [(kind, rows) for kind in tables]))
-        making.wait()
+        tables.write_csv(table)
+        self._table_making.wait()
+        self._making.wait()
         manifest.copy(self._layout.query_files(), draft / "queries")
         manifest.copy(self._layout.shape_files(), draft / "shapes")
         manifest.copy(self._layout.check_files(), draft / "checks")

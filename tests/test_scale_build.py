@@ -207,7 +207,7 @@ def test_a_large_project_has_the_bytes_of_a_small_one(project: Layout, tmp_path:
 
 def test_a_store_is_not_made_of_half_a_release(tmp_path: Path) -> None:
     """The process that makes it ends with an error if the one that began it is gone before the description was there."""
-    order = databases.Order(tmp_path / "cache", {"entities": b"<a:s> <a:p> <a:o> .\n"}, {}, tmp_path)
+    order = databases.Order(tmp_path / "cache", {"entities": b"<a:s> <a:p> <a:o> .\n"}, {}, tmp_path, tmp_path)
     said: list[str] = []
 
     assert databases.main("store", io.BytesIO(pickle.dumps(order)), said.append) == 1

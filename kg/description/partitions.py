@@ -4,6 +4,7 @@ In: :class:`~kg.description.counting.Counts`. Out: triples. Each number is that 
 ``tests/test_description.py`` asks (VoID, section 4: https://www.w3.org/TR/void/#statistics).
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import pyoxigraph as ox
@@ -19,11 +20,12 @@ _PATTERN: Final = "^" + ID.replace(".", r"\.")
 
 
 class Partitions:
-    """Writes the numbers; what depends on the data alone is written once."""
+    """Writes the numbers; what is the same as before is not written again."""
 
     def __init__(self, found: Found) -> None:
         self._found = found
         self._written: dict[int, tuple[ClassCount, set[ox.Triple]]] = {}
+        self._parts: dict[tuple[object, ...], set[ox.Triple]] = {}
 
     def triples(self, counts: Counts, left_out: frozenset[str]) -> set[ox.Triple]:
         """What is said in numbers.
@@ -31,7 +33,16 @@ class Partitions:
         :param left_out: IRIs of data sets whose distinct objects are not said; see :func:`kg.description.settle`
         """
         writer = Writer()
-        _whole(writer, counts, left_out)
+        properties = counts.properties()
+        _whole(writer, counts, properties, left_out)
+        for iri, numbers in properties.items():
+            named = f"{DATASET}#property-{short(iri)}"
+            key = (named, *numbers, named in left_out)
+            if key not in self._parts:
+                of_property = Writer()
+                _property(of_property, iri, named, numbers, left_out)
+                self._parts[key] = of_property.triples
+            writer.triples |= self._parts[key]
         for iri, count in counts.classes().items():
             kept = self._written.get(id(count))
             if kept is None:
@@ -46,8 +57,8 @@ class Partitions:
         return writer.triples
 
 
-def _whole(writer: Writer, counts: Counts, left_out: frozenset[str]) -> None:
-    classes, properties = counts.classes(), counts.properties()
+def _whole(writer: Writer, counts: Counts, properties: Iterable[str], left_out: frozenset[str]) -> None:
+    classes, properties = counts.classes(), list(properties)
     writer.say(
         DATASET,
         void_triples=counts.triples,
@@ -61,11 +72,14 @@ def _whole(writer: Writer, counts: Counts, left_out: frozenset[str]) -> None:
     )
     writer.say(f"{DATASET}#default-graph", void_triples=counts.triples)
     _objects(writer, DATASET, counts.objects, left_out)
-    for iri, (triples, subjects, objects) in properties.items():
-        part = f"{DATASET}#property-{short(iri)}"
-        writer.say(DATASET, void_propertyPartition=Iri(part))
-        writer.say(part, a="void:Dataset", void_property=Iri(iri), void_triples=triples, void_distinctSubjects=subjects)
-        _objects(writer, part, objects, left_out)
+
+
+def _property(writer: Writer, iri: str, part: str, numbers: tuple[int, int, int], left_out: frozenset[str]) -> None:
+    """A property: triples, distinct subjects, distinct objects."""
+    triples, subjects, objects = numbers
+    writer.say(DATASET, void_propertyPartition=Iri(part))
+    writer.say(part, a="void:Dataset", void_property=Iri(iri), void_triples=triples, void_distinctSubjects=subjects)
+    _objects(writer, part, objects, left_out)
 
 
 def _class(writer: Writer, iri: str, count: ClassCount) -> None:

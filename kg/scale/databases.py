@@ -2,17 +2,12 @@
 
 In: lines of what is shared, where the triples of documents are, and, when it is known, the description. Out: two folders. Next:
 :mod:`kg.release`.
-
-The processes are new ones and no copies of this one: the threads of a store that was opened here would be missing in a copy, which would wait
-for them.
 """
 
 import itertools
 import pickle
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -22,18 +17,18 @@ from kg.errors import ReleaseError
 from kg.graph import DESCRIPTION, write_store
 from kg.namespaces import GRAPH
 from kg.ntriples import parts
-from kg.scale import lines
+from kg.scale import lines, renewing
+from kg.scale.ahead import Process, ended
 from kg.scale.cache import Cache, no_room
 from kg.scale.executor import yield_to_others
 from kg.scale.parts import Document
 from kg.scale.pieces import in_graph
+from kg.scale.renewing import Content, Described
 
 STORE = "store"
 """Folder of the store in a release directory."""
-_MAIN = "import sys; from kg.scale.databases import main; sys.exit(main(sys.argv[1], sys.stdin.buffer, sys.stderr.write))"
 _DESCRIPTION = "description.nt"
 """File of the description below the target, while store and index are made."""
-_READY = b"ready"
 
 
 @dataclass(frozen=True)
@@ -42,30 +37,66 @@ class Order:
 
     :ivar shared: lines of what is shared, by graph, without the description
     :ivar documents: by slug
+    :ivar releases: folder of the releases
     """
 
     cache: Path
     shared: Mapping[str, bytes]
     documents: Mapping[str, Document]
     target: Path
+    releases: Path
+
+    @property
+    def content(self) -> Content:
+        """What is to be in the store."""
+        return Content(self.shared, {slug: document.written for slug, document in self.documents.items()})
 
 
-def _pieces(order: Order, ready: Callable[[], bytes]) -> Iterator[bytes]:
-    """N-Quads of the whole; the description comes last, as it counts the rest.
+class _Description:
+    """The description of a release, which comes when all else is known.
 
-    :param ready: returns when the description is there; with nothing, if the process that makes it is gone
+    :param given: what the process that leads says of it; nothing, if it is gone
     """
+
+    def __init__(self, order: Order, given: IO[bytes]) -> None:
+        self._path = order.target / _DESCRIPTION
+        self._given = given
+
+    def __call__(self) -> Described:
+        """Wait for it.
+
+        :raises ReleaseError: if the process that leads is gone
+        """
+        said = self._given.read()
+        if not said:
+            raise ReleaseError("the process that makes the release ended")
+        data = self._path.read_bytes()
+        self._path.unlink()
+        return Described(data, int(said))
+
+
+def _pieces(order: Order, described: Callable[[], Described]) -> Iterator[bytes]:
+    """N-Quads of the whole; the description comes last, as it counts the rest."""
     for graph, data in order.shared.items():
         yield in_graph(lines.unpacked(data), graph)
     cache = Cache(order.cache)
     for document in order.documents.values():
         (bodies,) = cache.read(document.written, "nq")
         yield from (body.plain for body in bodies.values())
-    if ready() != _READY:
-        raise ReleaseError("the process that makes the release ended")
-    description = order.target / _DESCRIPTION
-    yield in_graph(lines.unpacked(description.read_bytes()), DESCRIPTION)
-    description.unlink()
+    yield in_graph(lines.unpacked(described().lines), DESCRIPTION)
+
+
+def _make_store(order: Order, described: _Description) -> None:
+    """Write the store: as a copy of the last one with what is different, or anew."""
+    found = Described(b"", 0)
+
+    def once() -> Described:
+        nonlocal found
+        found = found if found.quads else described()
+        return found
+
+    if not renewing.renew(Cache(order.cache), order.releases, order.content, once, order.target / STORE):
+        write_store(_pieces(order, once), order.target / STORE)
 
 
 class _Lines:
@@ -102,90 +133,62 @@ class _Lines:
 
 
 class Making:
-    """The two processes."""
+    """The two processes.
 
-    def __init__(self, order: Order) -> None:
-        self._order = order
-        self._processes: list[subprocess.Popen[bytes]] = []
+    :ivar processes: of store and index
+    """
 
-    def begin(self) -> None:
-        """Begin, unless they have begun."""
-        if self._processes:
-            return
-        given = pickle.dumps(self._order)
-        for what in (STORE, textindex.FOLDER):
-            command = [sys.executable, "-c", _MAIN, what]
-            self._processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE))  # noqa: S603 - our own module
-            self._tell(self._processes[-1], given)
+    def __init__(self) -> None:
+        self.processes = [Process(main, what) for what in (STORE, textindex.FOLDER)]
+        self._order: Order | None = None
 
-    def describe(self, described: bytes) -> None:
+    def begin(self, order: Order) -> None:
+        """Say what is to be made, unless that was said before."""
+        if self._order is None:
+            self._order = order
+            for process in self.processes:
+                process.order(order)
+
+    def describe(self, described: Described) -> None:
         """Give the description: a file, as a process that is at work does not read what is sent."""
-        self.begin()
-        (self._order.target / _DESCRIPTION).write_bytes(described)
-        for process in self._processes:
-            self._tell(process, _READY)
-            self._close(process)
+        assert self._order is not None
+        (self._order.target / _DESCRIPTION).write_bytes(described.lines)
+        for process in self.processes:
+            process.tell(str(described.quads).encode())
+            process.close()
 
     def wait(self) -> None:
         """Wait for them.
 
         :raises ReleaseError: if store or index cannot be made
         """
-        for process in self._processes:
-            _, said = process.communicate()
-            if process.returncode:
-                last = said.decode(errors="replace").strip().rpartition("\n")[2]
-                status, place = process.returncode, self._order.target
-                raise ReleaseError(last or f"{place}: the process that made store or index ended with status {status}")
-
-    def end(self) -> None:
-        """Stop what still runs."""
-        for process in self._processes:
-            if process.poll() is None:
-                process.kill()
-            self._close(process)
-            if process.stderr is not None:
-                process.stderr.close()
+        for process in self.processes:
             process.wait()
-
-    @staticmethod
-    def _tell(process: "subprocess.Popen[bytes]", data: bytes) -> None:
-        """Give bytes; what is wrong with a process that takes none is said by :meth:`wait`."""
-        assert process.stdin is not None
-        with suppress(BrokenPipeError):
-            process.stdin.write(data)
-            process.stdin.flush()
-
-    @staticmethod
-    def _close(process: "subprocess.Popen[bytes]") -> None:
-        if process.stdin is not None:
-            with suppress(BrokenPipeError):
-                process.stdin.close()
-            process.stdin = None
 
 
 @contextmanager
-def beside(order: Order) -> Iterator[Making]:
-    """Make store and index while the body runs, from when it begins them."""
-    making = Making(order)
-    try:
+def ahead() -> Iterator[Making]:
+    """Begin the processes, and stop them at the end."""
+    making = Making()
+    with ended(*making.processes):
         yield making
-    finally:
-        making.end()
 
 
 def main(what: str, given: IO[bytes], tell: Callable[[str], object]) -> int:
     """Make store or index of what is given.
 
     :param what: name of the folder
-    :param given: an :class:`Order`, pickled, and a word when the description is there
+    :param given: an :class:`Order`, pickled, and the number of all quads when the description is there
     :returns: the exit status
     """
-    order: Order = pickle.load(given)  # noqa: S301 - from the process that began this one
+    try:
+        order: Order = pickle.load(given)  # noqa: S301 - from the process that began this one
+    except EOFError:
+        return 0  # there is nothing to do
     try:
         yield_to_others(5 if what == STORE else 10)
         if what == STORE:
-            write_store(_pieces(order, given.read), order.target / STORE)
+            _make_store(order, _Description(order, given))
         else:
             indexing.write_index(_Lines(order), order.documents, order.target / textindex.FOLDER)
     except OSError as error:

@@ -6,15 +6,15 @@ In: lines of what is shared, the description included, and the bodies of documen
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from kg import dumps
-from kg.description import DATASET, LICENSE
-from kg.exports import GROUP_METADATA, NAMES, OF_DATASET, TABLE, TITLES
+from kg.description import DATASET
+from kg.exports import NAMES, OF_DATASET
 from kg.graph import DESCRIPTION, INFERRED, LINKS
 from kg.namespaces import ID, graph_iri
 from kg.scale import lines
@@ -22,9 +22,10 @@ from kg.scale.cache import Cache, key_of
 from kg.scale.parts import BLOCKS, Document
 from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, in_graph, union
 from kg.scale.subjects import Subjects
+from kg.scale.tables import write_rows
 from kg.scale.writing import own_lines
 from kg.tables import csvw
-from kg.tables.rows import Row, rows
+from kg.tables.rows import rows
 
 _CHUNK: Final = 4000
 """Lines of what is shared that are kept together."""
@@ -54,10 +55,6 @@ class Common:
     plain: bool
     by_subject: dict[str, Subjects] = field(default_factory=dict)
     chunks: dict[tuple[str, ...], list[dict[str, Body]]] = field(default_factory=dict)
-
-    def tables(self) -> csvw.About:
-        """What tables say of themselves."""
-        return csvw.About(self.version, LICENSE, DATASET, TITLES)
 
     def index(self) -> None:
         """Look up lines by subject from now on."""
@@ -179,16 +176,16 @@ def _interleaved(
 
 
 def work(common: Common, job: str) -> str:
-    """Write the files of a document, or one of the whole: a format, ``csv``, ``parquet`` or ``xlsx``.
+    """Write the files of a document, or the file of the whole in a format.
 
-    :param job: slug of a document, after ``=``, or what to write of the whole
+    :param job: slug of a document, after ``=``, or a format
+    :returns: key of the document's rows, or the format
     """
     if job.startswith("="):
         return _write_document(common, common.documents[job[1:]])
-    if job in dumps.MEDIA_TYPES:
-        with Dump(common.directory / f"{dumps.NAME}.{job}", job, plain=common.plain) as dump:
-            for graph, body in whole(common, job):
-                dump.add(body, graph)
+    with Dump(common.directory / f"{dumps.NAME}.{job}", job, plain=common.plain) as dump:
+        for graph, body in whole(common, job):
+            dump.add(body, graph)
     return job
 
 
@@ -285,36 +282,5 @@ def _rows(common: Common, document: Document, others: Grouped) -> str:
         made = rows(document.slug, (*asserted, *inferred, *near))
         common.cache.write(key, {"rows": made, "csv": Body.of(csvw.encoded(made))})
     (body,) = common.cache.read(key, "csv")
-    write_csv(common.directory / f"{document.slug}.csv", [body], plain=common.plain)
+    write_rows(common.directory / f"{document.slug}.csv", [body], plain=common.plain)
     return key
-
-
-def write_csv(path: Path, bodies: Iterable[Body], *, plain: bool) -> None:
-    """Write a table as CSV."""
-    with Dump(path, "csv", plain=plain) as dump:
-        dump.write(Body.of(csvw.head()))
-        for body in bodies:
-            dump.write(body)
-
-
-def write_tables(common: Common, job: tuple[str, Sequence[str]]) -> str:
-    """Write one table of the whole.
-
-    :param job: ``csv``, ``parquet`` or ``xlsx``, and the keys of the rows
-    """
-    kind, keys = job
-    path = common.directory / f"{TABLE}.{kind}"
-    if kind == "csv":
-        write_csv(path, (common.cache.read(key, "csv")[0] for key in keys), plain=common.plain)
-        (common.directory / f"{TABLE}.csv-metadata.json").write_bytes(csvw.metadata(path.name, common.tables()))
-        names = [f"{slug}.csv" for slug in common.documents]
-        (common.directory / GROUP_METADATA).write_bytes(csvw.group_metadata(names, common.tables()))
-        return kind
-    from kg.tables import parquet, workbook  # noqa: PLC0415 - pyarrow and openpyxl take long to import, and few commands need them
-
-    writer: Any = parquet.Writer if kind == "parquet" else workbook.Writer
-    with writer(path, common.tables()) as table:
-        for key in keys:
-            found: list[Row] = common.cache.read(key, "rows")[0]
-            table.write(found)
-    return kind

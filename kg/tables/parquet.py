@@ -30,6 +30,8 @@ _TYPES: Final = {
     "gYear": pa.int32(),
 }
 
+pa.array([""])  # the first time it looks for pandas, which takes as long as writing
+
 
 class Writer:
     """Writes a Parquet file."""
@@ -65,7 +67,11 @@ class Writer:
 
 
 def _array(group: list[Row], index: int, column: Column) -> Any:
-    values = [_typed(row[index], column.datatype) for row in group]
+    values: list[Any]
+    if pa.types.is_string(_TYPES[column.datatype]):
+        values = [row[index] if column.many else row[index] or None for row in group]
+    else:
+        values = [_typed(row[index], column.datatype) for row in group]
     with _named(column):
         return pa.array(values, _type(column))
 
@@ -101,7 +107,7 @@ def _type(column: Column) -> Any:
 
 
 def _typed(value: Value, datatype: str) -> Any:
-    """A cell as Python has it; None for none."""
+    """A cell that is no text as Python has it; None for none."""
     if isinstance(value, tuple):
         return [_typed(item, datatype) for item in value]
     if not value:
@@ -111,6 +117,4 @@ def _typed(value: Value, datatype: str) -> Any:
             return value in {"true", "1"}
         case "decimal":
             return Decimal(value)
-        case "integer" | "gYear":
-            return int(value)
-    return value
+    return int(value)

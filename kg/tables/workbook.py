@@ -1,20 +1,16 @@
 """The table of statements as a workbook (Office Open XML), for who works in a spreadsheet.
 
-In: rows. Out: an XLSX file with a sheet that says what it is and one with the statements. The same rows give the same bytes: the
-times that openpyxl writes are taken out.
+In: rows. Out: an XLSX file with a sheet that says what it is and one with the statements. The same rows give the same bytes: XlsxWriter has to state a
+time, which is the earliest that the entries of an archive can have.
 """
 
+import datetime as dt
 import re
-import shutil
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, Self
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+from xlsxwriter import Workbook
 
 from kg.tables.columns import COLUMNS, Column, Value
 from kg.tables.csvw import SEPARATOR, About
@@ -26,11 +22,10 @@ MOST_LINKS: Final = 65_530
 """Links that Excel takes in a sheet."""
 _LONGEST: Final = 32_767
 """Characters that Excel takes in a cell."""
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-_TIMES: Final = re.compile(rb"<dcterms:(created|modified)\b[^>]*>[^<]*</dcterms:\1>")
-_CORE: Final = "docProps/core.xml"
+_EPOCH: Final = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
 _ILLEGAL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDTHS: Final = {"summary_en": 70, "summary_nl": 70, "id": 26}
+_NUMBERS: Final = {"integer": int, "gYear": int, "decimal": float}
 
 
 class Writer:
@@ -38,10 +33,13 @@ class Writer:
 
     def __init__(self, path: Path, about: About) -> None:
         self._path = path
-        self._book = Workbook(write_only=True)
-        self._book.properties.creator = "policy-kg"
-        self._book.properties.title = about.title["en"]
-        _write_about(self._book.create_sheet("about"), about)
+        self._draft = path.with_name(f".{path.name}")
+        self._book = Workbook(str(self._draft), {"constant_memory": True})
+        self._book.set_properties({"author": "policy-kg", "title": about.title["en"], "created": _EPOCH})
+        self._bold = self._book.add_format({"bold": True})
+        self._link = self._book.add_format({"font_color": "#0563C1", "underline": 1, "valign": "top"})
+        self._quoted = self._book.add_format({"quote_prefix": True})
+        self._write_about(self._book.add_worksheet("about"), about)
         self._sheets = 0
         self._next_sheet()
 
@@ -50,11 +48,11 @@ class Writer:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._end_sheet()
-        draft = self._path.with_name(f".{self._path.name}")
-        self._book.save(draft)
+        self._book.close()
         if kind is None:
-            _without_times(draft, self._path)
-        draft.unlink()
+            self._draft.replace(self._path)
+        else:
+            self._draft.unlink()
 
     def write(self, rows: Iterable[Row]) -> None:
         """Add rows."""
@@ -63,101 +61,75 @@ class Writer:
                 self._end_sheet()
                 self._next_sheet()
             self._count += 1
-            self._sheet.append(_cells(self._sheet, row, linked=self._count <= MOST_LINKS))
+            for at, (value, column) in enumerate(zip(row, COLUMNS, strict=True)):
+                if value:
+                    self._cell(at, value, column)
 
     def _next_sheet(self) -> None:
         """Begin a sheet of statements."""
         self._sheets += 1
         self._count = 0
-        sheet = self._book.create_sheet("statements" if self._sheets == 1 else f"statements {self._sheets}")
-        sheet.freeze_panes = "B2"
-        for index, column in enumerate(COLUMNS, start=1):
-            sheet.column_dimensions[get_column_letter(index)].width = _WIDTHS.get(column.name, 18)
-        sheet.append([_text(sheet, column.name, bold=True) for column in COLUMNS])
-        self._sheet: Any = sheet
+        self._sheet = self._book.add_worksheet("statements" if self._sheets == 1 else f"statements {self._sheets}")
+        self._sheet.freeze_panes(1, 1)
+        for at, column in enumerate(COLUMNS):
+            self._sheet.set_column(at, at, _WIDTHS.get(column.name, 18))
+            self._sheet.write_string(0, at, column.name, self._bold)
 
     def _end_sheet(self) -> None:
-        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{self._count + 1}"
+        self._sheet.autofilter(0, 0, self._count, len(COLUMNS) - 1)
 
+    def _cell(self, at: int, value: Value, column: Column) -> None:
+        """A cell: numbers and truth values as such, lists joined, texts never as formulas."""
+        if isinstance(value, tuple):
+            text, plain = SEPARATOR.join(value), len(value) == 1
+        else:
+            text, plain = value, True
+        number = _NUMBERS.get(column.datatype) if plain else None
+        if column.datatype == "boolean":
+            self._sheet.write_boolean(self._count, at, text in {"true", "1"})
+        elif number is not None:
+            self._sheet.write_number(self._count, at, number(text))
+        elif at == _ADDRESS and self._count <= MOST_LINKS:
+            self._sheet.write_url(self._count, at, text, self._link, text)
+        else:
+            self._sheet.write_string(
+                self._count, at, _shown(text), self._quoted if text.startswith(("=", "+", "-", "@")) else None
+            )
 
-def _write_about(sheet: Any, about: About) -> None:
-    """What the workbook is, and what its columns mean."""
-    sheet.column_dimensions["A"].width = 28
-    sheet.column_dimensions["B"].width = sheet.column_dimensions["C"].width = 44
-    sheet.append([_text(sheet, about.title["en"], bold=True)])
-    sheet.append([_text(sheet, about.title.get("nl", ""))])
-    for name, value in (("version", about.version), ("licence", about.licence), ("source", about.dataset)):
-        sheet.append([name, _linked(sheet, value) if value.startswith("https://") else value])
-    sheet.append(["lists", f"items are separated by {SEPARATOR!r}; lists of IRIs have the order of the labels beside them"])
-    sheet.append(["passages", "characters are code points of the text normalised by policy-kg-text/1, counted from 0"])
-    sheet.append([])
-    sheet.append([_text(sheet, title, bold=True) for title in ("column", "title", "titel", "datatype", "property")])
-    for column in COLUMNS:
-        datatype = f"list of {column.datatype}" if column.many else column.datatype
-        sheet.append([column.name, column.en, column.nl, datatype, column.predicate])
-
-
-def _cells(sheet: Any, row: Row, *, linked: bool) -> list[Any]:
-    cells = [_typed(sheet, value, column) for value, column in zip(row, COLUMNS, strict=True)]
-    if linked:
-        cells[1] = _linked(sheet, str(row[1]))
-    return cells
-
-
-def _typed(sheet: Any, value: Value, column: Column) -> Any:
-    """A cell: numbers and truth values as such, lists joined, texts never as formulas."""
-    if isinstance(value, tuple):
-        value = value[0] if len(value) == 1 else SEPARATOR.join(value)
-        plain = SEPARATOR not in value
-    else:
-        plain = True
-    if not value:
-        return None
-    if column.datatype == "boolean":
-        return value in {"true", "1"}
-    if plain and column.datatype in {"integer", "gYear"}:
-        return int(value)
-    if plain and column.datatype == "decimal":
-        return float(value)
-    return _text(sheet, value) if value.startswith("=") or _needs_care(value) else value
-
-
-def _needs_care(value: str) -> bool:
-    return len(value) > _LONGEST or value[0] in "+-@" or _ILLEGAL.search(value) is not None
-
-
-def _text(sheet: Any, value: str, *, bold: bool = False) -> Any:
-    """A cell that is text whatever it begins with; what Excel cannot hold is marked."""
-    value = _ILLEGAL.sub("�", value)
-    if len(value) > _LONGEST:
-        value = f"{value[: _LONGEST - 40]} … (cut: see the CSV or Parquet file)"
-    cell = WriteOnlyCell(sheet, value=value)
-    cell.data_type = "s"
-    if value[:1] in ("=", "+", "-", "@"):
-        cell.quotePrefix = True
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
-
-
-def _linked(sheet: Any, address: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=address)
-    cell.hyperlink = address
-    cell.font = Font(color="0563C1", underline="single")
-    cell.alignment = Alignment(vertical="top")
-    return cell
-
-
-def _without_times(draft: Path, path: Path) -> None:
-    """Copy a zip archive without the times of its entries and those that its properties state."""
-    with zipfile.ZipFile(draft) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-        for entry in old.infolist():
-            info = zipfile.ZipInfo(entry.filename, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o600 << 16
-            if entry.filename == _CORE:
-                new.writestr(info, _TIMES.sub(b"", old.read(entry)))
+    def _write_about(self, sheet: Any, about: About) -> None:
+        """What the workbook is, and what its columns mean."""
+        sheet.set_column("A:A", 28)
+        sheet.set_column("B:C", 44)
+        sheet.write_string(0, 0, about.title["en"], self._bold)
+        sheet.write_string(1, 0, about.title.get("nl", ""))
+        said = (
+            ("version", about.version),
+            ("licence", about.licence),
+            ("source", about.dataset),
+            ("lists", f"items are separated by {SEPARATOR!r}; lists of IRIs have the order of the labels beside them"),
+            ("passages", "characters are code points of the text normalised by policy-kg-text/1, counted from 0"),
+        )
+        for row, (name, value) in enumerate(said, start=2):
+            sheet.write_string(row, 0, name)
+            if value.startswith("https://"):
+                sheet.write_url(row, 1, value, self._link, value)
             else:
-                info.file_size = entry.file_size  # so that a large part gets the fields of Zip64
-                with old.open(entry) as source, new.open(info, "w") as target:
-                    shutil.copyfileobj(source, target)
+                sheet.write_string(row, 1, value)
+        head = len(said) + 3
+        for at, title in enumerate(("column", "title", "titel", "datatype", "property")):
+            sheet.write_string(head, at, title, self._bold)
+        for row, column in enumerate(COLUMNS, start=head + 1):
+            datatype = f"list of {column.datatype}" if column.many else column.datatype
+            for at, text in enumerate((column.name, column.en, column.nl, datatype, column.predicate)):
+                sheet.write_string(row, at, text)
+
+
+_ADDRESS: Final = 1
+"""Column with the IRI of the statement."""
+
+
+def _shown(text: str) -> str:
+    """A text as a cell can hold it; what Excel cannot hold is marked."""
+    if not text.isprintable():  # a tenth of the time
+        text = _ILLEGAL.sub("�", text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 40]} … (cut: see the CSV or Parquet file)"

@@ -1,0 +1,77 @@
+"""Processes that are begun before it is known what they are to do."""
+
+import io
+import os
+import pickle
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from kg import release
+from kg.errors import ReleaseError
+from kg.mappings.layout import Layout
+from kg.scale import tables
+from kg.scale.ahead import Process, ended
+from kg.scale.cache import Cache
+from tests.project import snapshot
+
+
+def shout(what: str, given: IO[bytes], tell: Callable[[str], object]) -> int:
+    """Fail with what was said, or as it was asked to."""
+    order = pickle.load(given)  # noqa: S301 - our own
+    if order == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    tell(f"a line before\n{what} {order} {given.read().decode()}\n")
+    return 1
+
+
+def test_the_last_line_of_a_process_says_what_is_wrong() -> None:
+    """Of a process that was told twice."""
+    process = Process(shout, "a table")
+    with ended(process):
+        process.order("ordered")
+        process.tell(b"and more")
+        process.close()
+
+        with pytest.raises(ReleaseError, match=r"^a table ordered and more$"):
+            process.wait()
+
+
+def test_a_process_that_is_killed_is_told() -> None:
+    """It says nothing itself."""
+    process = Process(shout, "a table")
+    with ended(process):
+        process.order("die")
+
+        with pytest.raises(ReleaseError, match="the process that made a table ended with status -9"):
+            process.wait()
+
+
+def test_a_process_that_is_told_nothing_ends() -> None:
+    """And makes nothing."""
+    assert tables.main("parquet", io.BytesIO(), print) == 0
+
+
+def test_a_table_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """A folder that is not there, and rows that are not."""
+    said: list[str] = []
+
+    def made(keys: list[str], directory: Path) -> int:
+        order = tables.Order(Cache(tmp_path), "1", directory, keys, [], plain=True)
+        return tables.main("parquet", io.BytesIO(pickle.dumps(order)), said.append)
+
+    assert made([], tmp_path / "gone") == 1
+    assert made(["0" * 64], tmp_path) == 1
+    assert said[0].startswith(f"{tmp_path / 'gone'}: cannot be written (")
+    assert "cannot be read" in said[1]
+
+
+def test_tables_are_the_same_whoever_writes_them(project: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here, or by processes of their own."""
+    here = snapshot(release.build(project, tmp_path / "here") / "dumps")
+    monkeypatch.setattr(tables, "SMALL", 0)
+
+    assert snapshot(release.build(project, tmp_path / "there") / "dumps") == here
