@@ -42,6 +42,9 @@ def main() -> None:
     parser.add_argument(
         "--large", action="store_true", help="scale: also a million statements; growth: 1,000 times the five documents"
     )
+    parser.add_argument(
+        "--made", nargs="+", type=Path, default=[], metavar="FOLDER", help="growth: projects that were built before, by size"
+    )
     options = parser.parse_args()
     parts = [p for part in options.parts or _PARTS for p in (_SERVING if part == "serving" else (part,))]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped
@@ -58,12 +61,12 @@ def main() -> None:
                     f"\n{part}: left out, as wrk is not installed (Debian and Ubuntu: apt-get install wrk; macOS: brew install wrk)"
                 )
             else:
-                _run(part, folder, quick=options.quick, large=options.large)
+                _run(part, folder, options)
     print(f"\nload average at the end {_load_average()}")
 
 
-def _run(part: str, folder: Path, *, quick: bool, large: bool) -> None:
-    release = current_release(folder)
+def _run(part: str, folder: Path, options: argparse.Namespace) -> None:
+    release, quick = current_release(folder), options.quick
     match part:
         case "build":
             bench_build(folder)
@@ -72,7 +75,7 @@ def _run(part: str, folder: Path, *, quick: bool, large: bool) -> None:
         case "peers":
             bench_against(folder, quick=quick)
         case "growth":
-            bench_growth(folder, quick=quick, large=large)
+            bench_growth(folder, quick=quick, large=options.large, made=options.made)
         case "start":
             bench_start(folder, quick=quick)
         case "load":
