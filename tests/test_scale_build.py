@@ -303,6 +303,8 @@ def test_a_made_up_project_can_be_built(project: Layout, tmp_path: Path, monkeyp
     own = [line for line in text.splitlines() if "/id/statement/" in line.split(" ")[0] and "summary>" in line]
     assert len(own) == 100
     assert all('"Synthetic ' in line or '"Verzonnen ' in line for line in own)
+    links = (made / "dumps" / "links.sssom.tsv").read_text(encoding="utf-8").splitlines()
+    assert links[-1].split("\t")[2].startswith("https://example.org/")
     assert "Harbours belong" not in text
     assert "plough" not in text
 

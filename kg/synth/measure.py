@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from kg.mappings.convert import JsonNode
 from kg.mappings.corpus import ENTITIES, Corpus
+from kg.mappings.links import Link
 from kg.namespaces import ID, POL, SKOS
 
 _PARTS: Final = tuple(f"{ID}{part}/" for part in ("statement", "section", "document", "coding"))
@@ -30,6 +31,7 @@ class Profile:
     :ivar documents: slug of each document with its sections and statements, in the order of the text
     :ivar entities: nodes of entities that statements lead to, by IRI
     :ivar own: IRIs of those of which each world has its own
+    :ivar links: to open data, of these entities and of topics
     :ivar growth: power of the number of statements with which the number of entities grows
     """
 
@@ -38,6 +40,7 @@ class Profile:
     codings: dict[str, JsonNode]
     entities: dict[str, JsonNode]
     own: frozenset[str]
+    links: tuple[Link, ...]
     growth: float
 
     @property
@@ -87,7 +90,8 @@ def measure(corpus: Corpus, seed: int) -> Profile:
             wanted += references(nodes[iri])
     demands = [node for node in statements if node.get("kind") == [f"{POL}Demand"]]
     own = frozenset(iri for node in demands for iri in references(node.get("object")) if iri in entities)
-    return Profile(documents, catalogue, codings, entities, own, _growth(statements, entities.keys() - own, seed))
+    links = tuple(link for link in corpus.links if link.subject in entities or link.subject in corpus.vocabulary.concepts)
+    return Profile(documents, catalogue, codings, entities, own, links, _growth(statements, entities.keys() - own, seed))
 
 
 def _narrow_topics(corpus: Corpus) -> dict[str, str]:

@@ -22,6 +22,7 @@ from kg.mappings.layout import Layout
 from kg.mappings.lock import COLUMNS
 from kg.namespaces import ID, POL
 from kg.sources import digest
+from kg.synth import links
 from kg.synth.measure import Profile, is_statement, references
 
 MARK: Final = "synthetic"
@@ -129,6 +130,7 @@ class _Worlds:
             document += len(slugs)
             left -= self._world(_World(number, slugs), left)
         self._entities()
+        self._links()
         self._file("documents.yaml", "document", self._catalogue)
         self._file("entities/codings.yaml", "coding", self._codings.values())
         return len(self._catalogue)
@@ -237,6 +239,18 @@ class _Worlds:
                 )
         for name, items in files.items():
             self._file(name, name.removeprefix("entities/").rpartition("-")[0], items)
+
+    def _links(self) -> None:
+        """Write the links of the entities that are there."""
+        copies: dict[str, list[int]] = {iri: [] for iri in self._profile.entities}
+        for iri, copy in self._needed:
+            copies[iri].append(copy)
+
+        def renamed(iri: str, copy: int) -> str:
+            return self._renamed(iri, _World(copy, {}))
+
+        written = links.lines(self._profile.links, copies, renamed, MARK)
+        (self._folder / "links.sssom.tsv").write_text("\n".join(written) + "\n", encoding="utf-8")
 
     def _file(self, name: str, collection: str, items: Iterable[str]) -> None:
         head = f"# Made up by `kg synth`.\ncollection: {collection}\nentities:\n"
