@@ -9,6 +9,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -211,19 +212,21 @@ class _Release:
         self._making.describe(Described(self._graphs[DESCRIPTION], quads))
         on_stage("index")
         on_stage("dump")
-        rows = list(self._executor.run(files.work, common, [f"={slug}" for slug in self._documents]))
+        done = self._executor.run(files.work, common, [*(f"={slug}" for slug in self._documents), *dumps.MEDIA_TYPES])
+        rows = list(islice(done, len(self._documents)))
         cache.use(rows)
-        table = tables.Order(cache, self._version, dumps_, rows, self._documents, plain)
-        self._table_making.begin(table, manifest.statements(self._judged).total())
-        list(self._executor.run(files.work, common, list(dumps.MEDIA_TYPES)))
+        statements = manifest.statements(self._judged).total()
+        table = tables.Order(cache, self._version, dumps_, rows, self._documents, statements, plain)
+        self._table_making.begin(table)
         tables.write_csv(table)
-        self._table_making.wait()
-        self._making.wait()
         manifest.copy(self._layout.query_files(), draft / "queries")
         manifest.copy(self._layout.shape_files(), draft / "shapes")
         manifest.copy(self._layout.check_files(), draft / "checks")
         manifest.copy(self._layout.codebook_files(), draft / "codebook")
         manifest.write_report(self._judged, draft)
+        list(done)
+        self._table_making.wait()
+        self._making.wait()
         manifest.write_manifest(draft, self._version, self._counts, self._judged)
 
 

@@ -52,7 +52,7 @@ def test_a_process_that_is_killed_is_told() -> None:
 
 def test_a_process_that_is_told_nothing_ends() -> None:
     """And makes nothing."""
-    assert tables.main("parquet", io.BytesIO(), print) == 0
+    assert tables.main("tables", io.BytesIO(), print) == 0
 
 
 def test_a_table_that_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ def test_a_table_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     said: list[str] = []
 
     def made(keys: list[str], directory: Path) -> int:
-        order = tables.Order(Cache(tmp_path), "1", directory, keys, [], plain=True)
-        return tables.main("parquet", io.BytesIO(pickle.dumps(order)), said.append)
+        order = tables.Order(Cache(tmp_path), "1", directory, keys, [], 0, plain=True)
+        return tables.main("tables", io.BytesIO(pickle.dumps(order)), said.append)
 
     assert made([], tmp_path / "gone") == 1
     assert made(["0" * 64], tmp_path) == 1

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -27,13 +28,14 @@ class Warmed:
         self.store = ox.Store.read_only(str(self.path))
         self.looked_up = 0
         self.read = False
-        monkeypatch.setattr(warming, "_look_up", self._counting(warming._look_up))
+        monkeypatch.setattr(warming, "_look_ups", self._counting(warming._look_ups))
         monkeypatch.setattr(warming, "_read", self._reading)
 
-    def _counting(self, look_up: object) -> object:
-        def counted(store: ox.Store, wanted: int) -> int:
-            self.looked_up = look_up(store, wanted)  # type: ignore[operator]
-            return self.looked_up
+    def _counting(self, look_ups: Callable[[ox.Store, int], Iterator[None]]) -> Callable[[ox.Store, int], Iterator[None]]:
+        def counted(store: ox.Store, wanted: int) -> Iterator[None]:
+            for _ in look_ups(store, wanted):
+                self.looked_up += 1
+                yield
 
         return counted
 
@@ -47,6 +49,19 @@ class Warmed:
         os.truncate(file, size)
         monkeypatch.setattr(warming, "_closed", lambda _: [file])
         warming.warm(self.store, self.path)
+
+
+def test_it_ends_when_all_files_are_open(warmed: Warmed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long before it would be sure by itself."""
+    file = warmed.path / "999999.sst"
+    file.touch()
+    os.truncate(file, 30 * warming._SMALL)
+    monkeypatch.setattr(warming, "_closed", lambda _: [] if warmed.looked_up >= 2 * warming._OFTEN else [file])
+
+    warming.warm(warmed.store, warmed.path)
+
+    assert warmed.looked_up == 2 * warming._OFTEN
+    assert not warmed.read
 
 
 @pytest.fixture

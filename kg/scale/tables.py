@@ -2,14 +2,14 @@
 
 In: the rows of each document (:mod:`kg.scale.files`). Out: files below ``dumps/``. Next: :mod:`kg.release`.
 
-Parquet and the workbook are written by processes of their own that are begun with the build: their libraries take as long to import as
+Parquet and the workbook are written by a process that is begun with the build: their libraries take as long to import as
 a few thousand rows take to write.
 """
 
 import importlib
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -26,6 +26,8 @@ from kg.tables import csvw
 
 _MODULES: Final = {"parquet": "kg.tables.parquet", "xlsx": "kg.tables.workbook"}
 """What writes each kind."""
+TABLES: Final = "tables"
+"""What the process makes, in messages."""
 SMALL: Final = 64 << 10
 """Bytes of mappings below which a process takes longer to begin than the tables take to write."""
 
@@ -37,6 +39,7 @@ class Order:
     :ivar directory: for the files
     :ivar keys: of the rows, in the order of the documents
     :ivar documents: slugs
+    :ivar statements: number of rows
     :ivar plain: whether CSV files that are not compressed are written, too
     """
 
@@ -45,6 +48,7 @@ class Order:
     directory: Path
     keys: Sequence[str]
     documents: Sequence[str]
+    statements: int
     plain: bool
 
     @property
@@ -58,61 +62,58 @@ class Order:
 
 
 class Making:
-    """Parquet and the workbook, each by a process of its own; by this one, if there is little to do.
+    """Parquet and the workbook, by a process of their own; by this one, if there is little to do.
 
-    :ivar processes: by kind
+    :ivar process: None if there is little to do
     """
 
     def __init__(self, *, small: bool) -> None:
-        self.processes = {} if small else {kind: Process(main, kind) for kind in _MODULES}
-        self._kinds: list[str] = []
+        self.process = None if small else Process(main, TABLES)
         self._order: Order | None = None
 
-    def begin(self, order: Order, statements: int) -> None:
-        """Have Parquet and, unless there are too many statements, the workbook written."""
-        self._kinds = [kind for kind in _MODULES if kind != "xlsx" or statements <= exports.WORKBOOK_ROWS]
+    def begin(self, order: Order) -> None:
+        """Have them written."""
         self._order = order
-        for kind in self._kinds:
-            if kind in self.processes:
-                self.processes[kind].order(order)
+        if self.process is not None:
+            self.process.order(order)
 
     def wait(self) -> None:
         """Wait for them.
 
         :raises ReleaseError: if one cannot be written
         """
-        for kind in self._kinds:
-            if kind in self.processes:
-                self.processes[kind].wait()
-            elif self._order is not None:
-                _write(kind, self._order)
+        if self.process is not None:
+            self.process.wait()
+        elif self._order is not None:
+            _write(self._order)
 
 
 @contextmanager
 def ahead(size: int) -> Iterator[Making]:
-    """Begin the processes, and stop them at the end.
+    """Begin the process, and stop it at the end.
 
     :param size: bytes of the mappings
     """
     making = Making(small=size < SMALL)
-    with ended(*making.processes.values()):
+    with ended(*([making.process] if making.process else [])):
         yield making
 
 
-def main(kind: str, given: IO[bytes], tell: Callable[[str], object]) -> int:
-    """Write a table.
+def main(what: str, given: IO[bytes], tell: Callable[[str], object]) -> int:  # noqa: ARG001 - all such functions are called alike
+    """Write the tables.
 
     :param given: an :class:`Order`, pickled
     :returns: the exit status
     """
     yield_to_others(5)
-    importlib.import_module(_MODULES[kind])
+    for module in _MODULES.values():
+        importlib.import_module(module)
     try:
         order: Order = pickle.load(given)  # noqa: S301 - from the process that began this one
     except EOFError:
         return 0  # there is nothing to do
     try:
-        _write(kind, order)
+        _write(order)
     except OSError as error:
         tell(f"{no_room(order.directory, error)}\n")
         return 1
@@ -122,11 +123,18 @@ def main(kind: str, given: IO[bytes], tell: Callable[[str], object]) -> int:
     return 0
 
 
-def _write(kind: str, order: Order) -> None:
-    writer: Any = importlib.import_module(_MODULES[kind]).Writer
-    with writer(order.path(kind), order.about) as table:
+def _write(order: Order) -> None:
+    """Parquet and, unless there are too many statements, the workbook, a document at a time."""
+    kinds = [kind for kind in _MODULES if kind != "xlsx" or order.statements <= exports.WORKBOOK_ROWS]
+    with ExitStack() as stack:
+        tables: list[Any] = []
+        for kind in kinds:
+            writer = importlib.import_module(_MODULES[kind]).Writer
+            tables.append(stack.enter_context(writer(order.path(kind), order.about)))
         for key in order.keys:
-            table.write(order.cache.read(key, "rows")[0])
+            (rows,) = order.cache.read(key, "rows")
+            for table in tables:
+                table.write(rows)
 
 
 def write_csv(order: Order) -> None:
