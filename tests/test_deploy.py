@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from kg.cli.serving import serve
-from kg.engine.endpoints import DEFAULT_ALLOW
+from kg.engine.limits import SERVICE_ALLOW
 
 ROOT = Path(__file__).resolve().parents[1]
 OPTIONS = {option.envvar: option for option in serve.params if isinstance(option, click.Option)}
@@ -58,4 +58,4 @@ def test_the_container_can_write_nothing_and_become_nobody_else() -> None:
 
 def test_the_default_list_of_service() -> None:
     """Written twice, as a command does not import the engine before it runs."""
-    assert OPTIONS["KG_SERVICE_ALLOW"].default == DEFAULT_ALLOW
+    assert OPTIONS["KG_SERVICE_ALLOW"].default == SERVICE_ALLOW

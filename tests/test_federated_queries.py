@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 import pytest
 
-from kg.engine.endpoints import DEFAULT_ALLOW, AllowList
-from kg.engine.limits import Limits, ServiceLimits
+from kg.engine.endpoints import AllowList
+from kg.engine.limits import SERVICE_ALLOW, Limits, ServiceLimits
 from kg.namespaces import ID
 from kg.queries import read_queries
 from kg.reader import Reader
@@ -124,7 +124,7 @@ def demands(release: Release, pattern: str) -> str:
 def test_there_are_three_and_each_has_a_section() -> None:
     """Each has a title in two languages, a heading in docs/federation.md, its columns there, and an endpoint of the default list."""
     assert len(QUERIES) == 3
-    known = AllowList.of(tuple(DEFAULT_ALLOW.split(",")))
+    known = AllowList.of(tuple(SERVICE_ALLOW.split(",")))
     for name, query in QUERIES.items():
         section = next(part for part in DOCUMENT.split("\n## ") if f"queries/federated/{name}.rq" in part.split("\n\n")[1])
         projected = re.search(r"SELECT (?:DISTINCT )?((?:\?\w+ ?)+)\nWHERE", query.text)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.engine.endpoints import DEFAULT_ALLOW, entries_of
+from kg.engine.endpoints import entries_of
 from kg.engine.errors import (
     QueryRefusedError,
     QuerySyntaxError,
@@ -23,7 +23,7 @@ from kg.engine.errors import (
 )
 from kg.engine.federation import Federation
 from kg.engine.interface import Query
-from kg.engine.limits import Limits, ServiceLimits
+from kg.engine.limits import SERVICE_ALLOW, Limits, ServiceLimits
 from kg.engine.messages import syntax_error
 from kg.engine.scan import scan
 from kg.engine.values import GENID, BadResultError, narrowing, rows_of
@@ -154,7 +154,7 @@ def test_what_is_not_on_the_list_is_refused(
         )
     asked: list[str] = []
     with pytest.raises(QueryRefusedError) as error:
-        resolve(here, text, *entries_of(DEFAULT_ALLOW), asked=asked)
+        resolve(here, text, *entries_of(SERVICE_ALLOW), asked=asked)
 
     assert error.value.status == 403
     assert "SERVICE on line" in str(error.value)
@@ -184,7 +184,7 @@ def test_what_is_not_on_the_list_is_refused(
 def test_refusals_say_what_is_allowed(here: ox.Store, query: str, message: str) -> None:
     """Each with its remedy."""
     with pytest.raises(ServiceRefusedError, match=message):
-        resolve(here, query, *entries_of(DEFAULT_ALLOW))
+        resolve(here, query, *entries_of(SERVICE_ALLOW))
 
 
 def test_an_empty_list_refuses_all(here: ox.Store) -> None:

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.engine.addresses import ForbiddenAddressError, PublicResolver, is_public, public_socket
-from kg.engine.endpoints import DEFAULT_ALLOW, AllowList, Endpoint, entries_of, normalise
+from kg.engine.endpoints import AllowList, Endpoint, entries_of, normalise
 from kg.engine.errors import RefusalError, ResultTooLargeError, ServiceFailedError, ServiceRefusedError, ServiceTimeoutError
-from kg.engine.limits import ServiceLimits
+from kg.engine.limits import SERVICE_ALLOW, ServiceLimits
 from kg.engine.outbound import Outbound
 from kg.errors import UsageError
 from tests.standin import Reply, StandIn, stand_in
@@ -370,7 +370,7 @@ def test_calls_at_a_time_are_bounded() -> None:
 
 def test_the_default_list() -> None:
     """Both endpoints of it, in each spelling of the same address."""
-    allowed = AllowList.of(entries_of(DEFAULT_ALLOW))
+    allowed = AllowList.of(entries_of(SERVICE_ALLOW))
 
     assert allowed.find("https://query.wikidata.org/sparql")
     assert allowed.find("HTTPS://Query.Wikidata.ORG:443/sparql")
@@ -404,7 +404,7 @@ def test_the_default_list() -> None:
 )
 def test_what_only_looks_like_a_listed_endpoint(iri: str) -> None:
     """Addresses are compared, not understood."""
-    assert AllowList.of(entries_of(DEFAULT_ALLOW)).find(iri) is None
+    assert AllowList.of(entries_of(SERVICE_ALLOW)).find(iri) is None
 
 
 @given(st.text())

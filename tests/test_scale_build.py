@@ -29,7 +29,7 @@ from kg.scale.executor import LARGE, InProcess, Processes, alone
 from kg.scale.pieces import GROUPED, UNION, Body, Dump, crc_of_both, grouped, union
 from kg.store import current_release, read_quads
 from kg.synth.measure import measure
-from kg.synth.write import MARK, fingerprint, write
+from kg.synth.write import MARK, write
 from tests.defects import AGENTS, HARBOUR, LINKS, REPLY
 from tests.project import ROOT, edit, make_project, snapshot
 from tests.test_release import dumps_of
@@ -286,7 +286,7 @@ def test_a_made_up_project_is_the_same_each_time(project: Layout, tmp_path: Path
     """By its seed."""
     one, two, three = (synthetic(project, tmp_path / name, 40, seed).root for name, seed in (("1", 7), ("2", 7), ("3", 8)))
 
-    assert fingerprint(one) == fingerprint(two) != fingerprint(three)
+    assert snapshot(one) == snapshot(two) != snapshot(three)
 
 
 def test_a_made_up_project_can_be_built(project: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

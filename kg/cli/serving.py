@@ -7,9 +7,8 @@ from typing import Any
 import click
 
 from kg.cli import options
+from kg.engine.limits import SERVICE_ALLOW
 from kg.errors import UsageError
-
-_SERVICE_ALLOW = "https://query.wikidata.org/sparql,https://publications.europa.eu/webapi/rdf/sparql"
 
 
 def _option(name: str, text: str, **rest: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -35,7 +34,7 @@ def _at_least(lowest: float) -> click.FloatRange:
 @_option("--queries", "Queries that may be under way in all.", default=100, type=click.IntRange(1))
 @_option("--cache", "MiB of results that are kept; 0 keeps none.", default=128, type=click.IntRange(0))
 @_option("--engine", "Query endpoint of another store that holds the release; see `kg publish`.", default="")
-@_option("--service-allow", "Endpoints that SERVICE may lead to, with commas; none for an empty text.", default=_SERVICE_ALLOW)
+@_option("--service-allow", "Endpoints that SERVICE may lead to, with commas; none for an empty text.", default=SERVICE_ALLOW)
 @_option("--service-contact", "Your address or page, which is sent to those endpoints.", default="")
 @_option("--access-log", "Where a line for each request goes: - (standard error), off, or a file.", default="off")
 @_option("--log-queries", "Write the text of queries to the access log, not only a hash.", is_flag=True)

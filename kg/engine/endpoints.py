@@ -13,7 +13,6 @@ from urllib.parse import urlsplit, urlunsplit
 from kg.engine.addresses import is_public
 from kg.errors import UsageError
 
-DEFAULT_ALLOW: Final = "https://query.wikidata.org/sparql,https://publications.europa.eu/webapi/rdf/sparql"
 PRIVATE: Final = "private:"
 """Mark of an entry whose host may have any address."""
 

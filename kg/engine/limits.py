@@ -2,8 +2,11 @@
 
 import os
 from dataclasses import dataclass, field
+from typing import Final
 
 MIB = 1024 * 1024
+SERVICE_ALLOW: Final = "https://query.wikidata.org/sparql,https://publications.europa.eu/webapi/rdf/sparql"
+"""Endpoints that SERVICE may lead to, unless the operator says others."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from kg.engine.evaluate import PREVIEW
 from kg.engine.federation import Federation
 from kg.engine.frames import PeerGoneError
 from kg.engine.interface import Answer, Query
+from kg.engine.keeping import SHORT_S, Keeper
 from kg.engine.lanes import Lane, Pace
 from kg.engine.limits import ANY_LENGTH, MIB, Limits
 from kg.engine.running import AgainError, Place, Run, fail
@@ -64,6 +65,7 @@ class LocalEngine:
         self._known_long: OrderedDict[int, None] = OrderedDict()
         self._closed = False
         self._pace = Pace()
+        self._keeper = Keeper()
         self._suspended = 0
         self._held = 0
         self.kills = 0
@@ -152,8 +154,9 @@ class LocalEngine:
     async def _attempt(self, request: dict[str, Any], place: Place) -> Answer:
         """Run a query in a worker, from the start to the end."""
         worker = await self.crew.take()
-        run = Run(place, worker, worker.ask(request), time.monotonic(), request["timeout_s"])
+        run = Run(place, worker, worker.ask(request), time.monotonic(), request["timeout_s"], request["timeout_s"])
         run.set_deadline()
+        self._keeper.begin(run)
         quantum = None
         if place.lane is self._long:
             worker.slow_down()
@@ -174,6 +177,7 @@ class LocalEngine:
         finally:
             if quantum is not None:
                 quantum.cancel()
+            self._keeper.end(run)
             run.end()
             if healthy:
                 self.crew.give_back(worker)
@@ -181,9 +185,12 @@ class LocalEngine:
                 self.kills += 1
                 self._pace.spend(place.client)
                 self.crew.drop_soon(worker)
+        taken_s = time.monotonic() - run.started
+        if taken_s < SHORT_S:
+            self._keeper.short_one_came()
         if not done.ok:
             raise verdicts.reported(done.report, request)
-        return Answer(done.body, time.monotonic() - run.started, worker.release.version)
+        return Answer(done.body, taken_s, worker.release.version)
 
     def _quantum_is_over(self, run: Run, key: int) -> None:
         """Go on in the long lane; where it is full, stand still until there is a place, or start again then."""
@@ -212,6 +219,7 @@ class LocalEngine:
 
         :param held: bytes of memory that it keeps
         """
+        self._keeper.end(run)
         run.worker.suspend()
         run.stop_clock()
         waiting = Place(run.place.client, self._long)
@@ -235,6 +243,7 @@ class LocalEngine:
         self._go_on(run)
         run.worker.resume()
         run.set_deadline()
+        self._keeper.begin(run)
 
     async def _enter(self, place: Place) -> None:
         lane = place.lane
@@ -284,5 +293,5 @@ class LocalEngine:
             "preview_rows": self.limits.preview_rows,
             "result_bytes": min(self.limits.result_bytes, _PREVIEW_BYTES) if form == PREVIEW else self.limits.result_bytes,
             "timeout_s": timeout_s,
-            "alarm_s": timeout_s + self.limits.queue_s,
+            "alarm_s": 2 * timeout_s + self.limits.queue_s,  # as long as it may run, be held back and wait for a place
         }

@@ -27,12 +27,14 @@ class Place:
     lane: Lane | None
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
     """A query in its worker.
 
     :ivar left_s: seconds that it may still run
+    :ivar patience_s: seconds that it may still be held back
     :ivar suspended: what waits for a place in the long lane for it
+    :ivar held: whether it is held back
     """
 
     place: Place
@@ -40,7 +42,9 @@ class Run:
     reply: "asyncio.Future[Reply]"
     started: float
     left_s: float
+    patience_s: float = 0.0
     suspended: "asyncio.Task[None] | None" = None
+    held: bool = False
     _deadline: asyncio.TimerHandle | None = None
     _since: float = 0.0
 
@@ -54,6 +58,28 @@ class Run:
         if self._deadline is not None:
             self._deadline.cancel()
         self.left_s -= time.monotonic() - self._since
+
+    def is_long(self, seconds: float) -> bool:
+        """Whether it has been under way for so long, and is not done."""
+        return not self.reply.done() and time.monotonic() - self.started > seconds
+
+    def hold(self) -> None:
+        """Hold it back, unless that has been done for long enough: it stands still, and so does its time."""
+        if not self.held and self.patience_s > 0:
+            self.held = True
+            self.worker.suspend()
+            self.stop_clock()
+            self._since = time.monotonic()
+        elif self.held and time.monotonic() - self._since > self.patience_s:
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Let it go on, if it is held back."""
+        if self.held:
+            self.held = False
+            self.patience_s -= time.monotonic() - self._since
+            self.worker.resume()
+            self.set_deadline()
 
     def end(self) -> None:
         """Wait for nothing any more."""

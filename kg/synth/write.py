@@ -4,7 +4,6 @@ In: a :class:`~kg.synth.measure.Profile`, a number of statements and a seed. Out
 number and seed give the same bytes. Nothing of it is in a text: a passage has made-up anchors and a hash of its own name.
 """
 
-import hashlib
 import json
 import math
 import random
@@ -324,11 +323,3 @@ def _tail(iri: str) -> str:
 def _quoted(text: str) -> str:
     """A scalar of YAML, as JSON writes it."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def fingerprint(folder: Path) -> str:
-    """Hash of all files of a project, by which two are compared."""
-    result = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        result.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return result.hexdigest()

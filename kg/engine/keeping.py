@@ -1,0 +1,80 @@
+"""Keep a processor free for short queries while they come and go.
+
+In: queries that run (:mod:`kg.engine.running`). Out: signals to their workers. Next: :mod:`kg.engine.pool`. A low priority is not enough: where every
+processor is busy, a short query that becomes able to run may wait for the next tick of the kernel (4 ms), several times from its arrival to its
+answer. So of those that take long, all but as many as there are processors less one stand still, in turns, as long as
+short ones are answered; they lose none of their time.
+"""
+
+import asyncio
+import os
+from typing import Final
+
+from kg.engine.running import Run
+
+SHORT_S: Final = 0.02
+"""What takes longer is no short query: it is what others are to be kept from."""
+_LINGER_S: Final = 0.2
+"""After the last short query was answered."""
+_TICK_S: Final = 0.02
+_TURN_S: Final = 0.5
+"""For which the same ones run."""
+
+
+class Keeper:
+    """Lets queries stand still. All methods belong to one event loop.
+
+    :ivar held: number that stand still
+    """
+
+    def __init__(self, processors: int | None = None) -> None:
+        self._most = max(1, (processors or _processors()) - 1)
+        self._runs: dict[Run, None] = {}
+        self._last_short = -_LINGER_S
+        self._turned = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def held(self) -> int:
+        """Number of queries that stand still."""
+        return sum(run.held for run in self._runs)
+
+    def begin(self, run: Run) -> None:
+        """Take notice of a query that runs."""
+        self._runs[run] = None
+
+    def end(self, run: Run) -> None:
+        """Forget a query, which goes on if it stands still."""
+        self._runs.pop(run, None)
+        run.go_on()
+
+    def short_one_came(self) -> None:
+        """A short query was answered."""
+        self._last_short = asyncio.get_running_loop().time()
+        if self._timer is None and len(self._runs) > self._most:
+            self._tick()
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if now - self._last_short > _LINGER_S or not self._runs:
+            self._timer = None
+            for run in self._runs:
+                run.go_on()
+            return
+        if now - self._turned > _TURN_S and self._runs:
+            self._turned = now
+            first = next((run for run in self._runs if run.is_long(SHORT_S) and not run.held), None)
+            if first is not None:
+                self._runs[first] = self._runs.pop(first)  # the last in the next turn
+        long = [run for run in self._runs if run.is_long(SHORT_S)]
+        for place, run in enumerate(long):
+            if place < self._most:
+                run.go_on()
+            else:
+                run.hold()
+        self._timer = loop.call_later(_TICK_S, self._tick)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
