@@ -172,6 +172,8 @@ def register(index: Index) -> None:
 @lru_cache(maxsize=100_000)
 def folded(text: str) -> str:
     """A text in small letters without diacritics."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 

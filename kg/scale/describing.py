@@ -18,6 +18,7 @@ from kg.ntriples import lexical
 from kg.queries import PublishedQuery
 from kg.scale import counts, lines
 from kg.scale.building import Built, quads_of
+from kg.scale.cache import key_of
 from kg.scale.executor import alone
 from kg.scale.steps import Judged
 
@@ -48,8 +49,22 @@ class Described:
 
 
 def described(given: Given) -> Described:
-    """Count, and describe."""
-    return alone(_described, given, sorted(given.built.documents), given.built.size)
+    """Count, and describe; what is the same as before is not described again."""
+    cache, key = given.judged.cache, _key(given)
+    if not cache.holds(key):
+        made = alone(_described, given, sorted(given.built.documents), given.built.size)
+        cache.write(key, {"lines": list(made.lines), "counts": dict(made.counts)})
+        return made
+    found, counted = cache.read(key, "lines", "counts")
+    return Described(tuple(found), counted)
+
+
+def _key(given: Given) -> str:
+    """Of all that is described."""
+    shared = [part for graph, data in sorted(given.built.shared.items()) for part in (graph, data)]
+    documents = [part for d in given.built.documents.values() for part in (d.slug, d.judged, d.written)]
+    rest = [*(repr(query) for query in given.queries), *(f"{name} {iri}" for name, iri in sorted(given.prefixes.items()))]
+    return key_of("described", *shared, "", *documents, "", *rest)
 
 
 def _described(given: Given, documents: Sequence[str]) -> Described:
