@@ -213,6 +213,7 @@ def test_the_messages_that_the_guide_explains_are_those_that_are_printed(project
     edit(
         project, "mappings/harbour-2031.yaml", "Wij leggen elk … de leden.", "Wij leggen elk jaar een … havens voor aan de leden."
     )
+    edit(project, "mappings/harbour-2031.yaml", "\n    en: Harbours belong to nobody in particular.", "")
     edit(project, "mappings/reply-2032.yaml", "document: reply-2032", "document: reply-2032 # and its text is another now")
     printed.append(kg("check", "--sources", str(texts)))
     edit(project, "mappings/harbour-2031.yaml", "Het beleid van Verland … visser.", "de … de")
@@ -221,7 +222,7 @@ def test_the_messages_that_the_guide_explains_are_those_that_are_printed(project
     output = " ".join(" ".join(result.output.split()) for result in printed)
 
     wanted = [row.replace("`", "") for row in table for row in row.split(", match ")]
-    assert len(wanted) == 9
+    assert len(wanted) == 10
     for message in wanted:
         pattern = ".+?".join(re.escape(part.strip()) for part in message.removesuffix(" places").split("…"))
         assert re.search(pattern, output.replace("`", "")), message
