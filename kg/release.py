@@ -183,7 +183,9 @@ class _Release:
     def _made(self, draft: Path, releases: Path, on_stage: OnStage) -> Path:
         """The release, which is named by its content, so that one of this name is this one."""
         built, cache = self._built, self._judged.cache
-        order = databases.Order(cache.folder.absolute(), built.shared, built.documents, draft.absolute(), releases.absolute())
+        order = databases.Order(
+            cache.folder.absolute(), dict(built.shared), built.documents, draft.absolute(), releases.absolute()
+        )
         if built.changed and built.size < _EARLY:
             self._making.begin(order)
         self._describe()
@@ -235,7 +237,7 @@ def _each_line_once(graphs: Mapping[str, bytes]) -> None:
     seen: dict[int, str] = {}
     twice = set()
     for graph, data in graphs.items():
-        for line in lines.unpacked(data):
+        for line in lines.each(data):
             if seen.setdefault(hash(line), graph) != graph:
                 twice.add(line)
     if twice:

@@ -222,6 +222,15 @@ def test_processes_give_results_in_the_order_of_the_jobs() -> None:
 # --- Pieces ---
 
 
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=6)), st.integers(1, 12))
+def test_lines_come_in_pieces(found: list[str], size: int) -> None:
+    """All of them, each whole."""
+    data = lines.packed(found)
+
+    assert [line for piece in lines.pieces(data, size) for line in piece] == found
+    assert list(lines.each(data)) == found
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.binary(max_size=300))
 def test_checksums_are_put_together(first: bytes, second: bytes) -> None:

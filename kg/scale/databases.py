@@ -41,7 +41,7 @@ class Order:
     """
 
     cache: Path
-    shared: Mapping[str, bytes]
+    shared: dict[str, bytes]
     documents: Mapping[str, Document]
     target: Path
     releases: Path
@@ -76,14 +76,16 @@ class _Description:
 
 
 def _pieces(order: Order, described: Callable[[], Described]) -> Iterator[bytes]:
-    """N-Quads of the whole; the description comes last, as it counts the rest."""
-    for graph, data in order.shared.items():
-        yield in_graph(lines.unpacked(data), graph)
+    """N-Quads of the whole; the description comes last, as it counts the rest. What is shared, which may be much, is gone from the order after it."""
+    for graph in list(order.shared):
+        for piece in lines.pieces(order.shared.pop(graph)):
+            yield in_graph(piece, graph)
     cache = Cache(order.cache)
     for document in order.documents.values():
         (bodies,) = cache.read(document.written, "nq")
         yield from (body.plain for body in bodies.values())
-    yield in_graph(lines.unpacked(described().lines), DESCRIPTION)
+    for piece in lines.pieces(described().lines):
+        yield in_graph(piece, DESCRIPTION)
 
 
 def _make_store(order: Order, described: _Description) -> None:
@@ -103,14 +105,15 @@ class _Lines:
     """The triples of a release as lines, of one document at a time (:class:`kg.indexing.Source`)."""
 
     def __init__(self, order: Order) -> None:
-        self._cache, self._documents, self._shared = Cache(order.cache), order.documents, order.shared.values()
+        self._cache, self._documents, self._shared = Cache(order.cache), order.documents, order.shared
         self._graph, self._said = "", dict[str, list[tuple[str, str]]]()
 
     def wide(self) -> Iterator[tuple[str, str, str]]:
-        """See :class:`kg.indexing.Source`."""
+        """See :class:`kg.indexing.Source`. What is shared is gone after it, as it is asked for once."""
         wanted = frozenset(f"<{iri}>" for iri in indexing.WIDE)
-        for data in itertools.chain(self._shared, self._of_documents()):
-            for line in lines.unpacked(data):
+        shared = (self._shared.pop(graph) for graph in list(self._shared))
+        for data in itertools.chain(shared, self._of_documents()):
+            for line in lines.each(data):
                 subject, predicate, value = parts(line)
                 if predicate in wanted:
                     yield subject, predicate, value

@@ -77,7 +77,7 @@ def _described(given: Given, documents: Sequence[str]) -> Described:
             samples += _sample(document.slug, head["example"], head["codings"])
             (own,) = cache.read(document.judged, "kinds")
             known[head["example"]] = own.get(head["example"], ())
-    tally = Tally(((graph_iri(graph), lines.unpacked(data)) for graph, data in built.shared.items()), _kinds_in(judged))
+    tally = Tally(((graph_iri(graph), lines.each(data)) for graph, data in built.shared.items()), _kinds_in(judged))
     tallies = (cache.read(document.written, "tally")[0] for document in built.documents.values())
     totals = counts.totals(tally, tallies, known)
     made = description.describe(description.Sources(samples, totals, documents, given.queries, given.prefixes))
@@ -88,7 +88,7 @@ def _of_documents(shared: Mapping[str, bytes]) -> Iterator[ox.Quad]:
     """What the description reads of what is shared: links, and what is said of documents and codings."""
     about = (f"<{ID}document/", f"<{ID}coding/")
     for graph, data in shared.items():
-        yield from quads_of((line for line in lines.unpacked(data) if graph == LINKS or line.startswith(about)), graph)
+        yield from quads_of((line for line in lines.each(data) if graph == LINKS or line.startswith(about)), graph)
 
 
 def _kinds_in(judged: Judged) -> Callable[[Term], Classes]:

@@ -68,7 +68,7 @@ class Known:
     def _each(self, wanted: str) -> Iterator[tuple[str, str]]:
         """Subject and object of what is asserted with a property."""
         for data in self.said.values():
-            for line in lines.unpacked(data):
+            for line in lines.each(data):
                 subject, predicate, value = parts(line)
                 if predicate == wanted and is_iri(value):
                     yield lexical(subject), lexical(value)

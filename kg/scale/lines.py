@@ -6,6 +6,7 @@ In: triples. Out: lines, and bytes of them. Next: every step. A line is compared
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
@@ -40,6 +41,23 @@ def packed(lines: Iterable[str]) -> bytes:
 def unpacked(data: bytes) -> list[str]:
     """The lines of N-Triples."""
     return data.decode().split("\n")[:-1]
+
+
+def pieces(data: bytes, size: int = 4 << 20) -> Iterator[list[str]]:
+    """The lines of N-Triples, some megabytes at a time: as strings they take four times as much.
+
+    :param size: bytes of a piece, at least
+    """
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", min(start + size, len(data)) - 1) + 1 or len(data)
+        yield unpacked(data[start:end])
+        start = end
+
+
+def each(data: bytes) -> Iterator[str]:
+    """The lines of N-Triples, one by one."""
+    return chain.from_iterable(pieces(data))
 
 
 def triples(data: bytes) -> Iterator[ox.Triple]:
