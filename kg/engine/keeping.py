@@ -3,7 +3,8 @@
 In: queries that run (:mod:`kg.engine.running`). Out: signals to their workers. Next: :mod:`kg.engine.pool`. A low priority is not enough: where every
 processor is busy, a short query that becomes able to run may wait for the next tick of the kernel (4 ms), several times from its arrival to its
 answer. So of those that take long, all but as many as there are processors less one stand still, in turns, as long as
-short ones are answered; they lose none of their time.
+short ones are answered; they lose none of their time. What takes long is told by the time of a processor that it took, and not by the clock: beside
+others a query of 10 ms may be under way for a tenth of a second.
 """
 
 import asyncio
@@ -13,7 +14,9 @@ from typing import Final
 from kg.engine.running import Run
 
 SHORT_S: Final = 0.02
-"""What takes longer is no short query: it is what others are to be kept from."""
+"""What is answered after this time was a short query."""
+_LONG_S: Final = 0.03
+"""What took more time of a processor, since it was first looked at, is a long query."""
 _LINGER_S: Final = 0.2
 """After the last short query was answered."""
 _TICK_S: Final = 0.02
@@ -29,7 +32,7 @@ class Keeper:
 
     def __init__(self, processors: int | None = None) -> None:
         self._most = max(1, (processors or _processors()) - 1)
-        self._runs: dict[Run, None] = {}
+        self._runs: dict[Run, float | None] = {}
         self._last_short = -_LINGER_S
         self._turned = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -62,18 +65,28 @@ class Keeper:
             for run in self._runs:
                 run.go_on()
             return
-        if now - self._turned > _TURN_S and self._runs:
+        long = [run for run in self._runs if self._is_long(run)]
+        if now - self._turned > _TURN_S and len(long) > self._most:
             self._turned = now
-            first = next((run for run in self._runs if run.is_long(SHORT_S) and not run.held), None)
-            if first is not None:
-                self._runs[first] = self._runs.pop(first)  # the last in the next turn
-        long = [run for run in self._runs if run.is_long(SHORT_S)]
+            first = long.pop(0)
+            self._runs[first] = self._runs.pop(first)  # the last in the next turn
+            long.append(first)
         for place, run in enumerate(long):
             if place < self._most:
                 run.go_on()
             else:
                 run.hold()
         self._timer = loop.call_later(_TICK_S, self._tick)
+
+    def _is_long(self, run: Run) -> bool:
+        """Whether a query that is not done took much time of a processor since it was first looked at."""
+        if run.reply.done():
+            return False
+        taken_s, first_s = run.worker.processor_s(), self._runs[run]
+        if first_s is None:
+            self._runs[run] = taken_s
+            return False
+        return taken_s - first_s > _LONG_S
 
 
 def _processors() -> int:

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,6 +140,14 @@ class Worker(asyncio.Protocol):
         except OSError:
             return 0
         return (int(resident) - int(of_files)) * _PAGE
+
+    def processor_s(self) -> float:
+        """Seconds of a processor that its queries took so far (proc(5)); where the system does not say, of the clock."""
+        try:
+            text = Path(f"/proc/{self.pid}/task/{self._thread or self.pid}/schedstat").read_text(encoding="ascii")
+        except OSError:
+            return time.monotonic()
+        return int(text.split()[0]) / 1e9
 
     def ask(self, request: dict[str, Any]) -> "asyncio.Future[Reply]":
         """Send a request; the future fails with :class:`kg.engine.frames.PeerGoneError` if the process ends."""

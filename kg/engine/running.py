@@ -59,10 +59,6 @@ class Run:
             self._deadline.cancel()
         self.left_s -= time.monotonic() - self._since
 
-    def is_long(self, seconds: float) -> bool:
-        """Whether it has been under way for so long, and is not done."""
-        return not self.reply.done() and time.monotonic() - self.started > seconds
-
     def hold(self) -> None:
         """Hold it back, unless that has been done for long enough: it stands still, and so does its time."""
         if not self.held and self.patience_s > 0:
