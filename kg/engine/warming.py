@@ -26,7 +26,7 @@ _INDEXES: Final = 6
 _QUADS_LOOKED_AT: Final = 100
 _OFTEN: Final = 20
 """Look-ups after which it is seen whether all files are open."""
-_END: Final = 2 << 20
+_END: Final = 1 << 20
 """Bytes of the index of a file of 64 MiB, and of what says where it is."""
 
 
