@@ -277,6 +277,18 @@ def test_the_page_shows_what_covers_the_text(project: Layout) -> None:
     assert "niet gedekt" in dutch
 
 
+def test_the_buttons_say_what_they_do(project: Layout) -> None:
+    """A word of the page may have the name of a method of dictionaries; no text of the page is such a method."""
+    delete_statement(project, "s003")
+    state = check(project)
+    pages = {tag: str(page(state, "harbour-2031", tag)) for tag in ("nl", "en")}
+
+    labels = {tag: re.findall(r'<button type="button" class="copy" hidden>(.*?)</button>', html) for tag, html in pages.items()}
+
+    assert labels == {"nl": ["Kopieer", "Kopieer"], "en": ["Copy", "Copy"]}
+    assert [html for html in pages.values() if "method" in html] == []
+
+
 def test_the_page_escapes_what_is_written(project: Layout) -> None:
     """A summary is text."""
     edit(project, "mappings/harbour-2031.yaml", "en: Harbours belong to nobody in particular.", 'en: "<script>x</script>"')
