@@ -237,6 +237,113 @@ def test_without_the_texts_it_does_not_start(project: Layout, arguments: tuple[s
     assert message in told(result)
 
 
+def unread(project: Layout, sources: Path, *documents: str) -> tuple[State, State]:
+    """The state of a watcher that has read the documents before, and that of one which has just begun."""
+    watcher = Watcher(project, TEXTS, documents)
+    watcher.state = watcher.check()
+    watcher.sources = sources
+    return watcher.check(), Watcher(project, sources, documents).check()
+
+
+def alerts(html: str) -> list[str]:
+    """What the page says aloud."""
+    return re.findall(r'role="alert">(.*)</p>', html)
+
+
+def listed(html: str) -> list[str]:
+    """The findings of a page that can be seen without a click."""
+    shown = "".join(re.findall(r"<details id=\"\w+\" open>(.*?)</details>", html, re.DOTALL))
+    return [" ".join(re.sub("<[^>]*>", "", item).split()) for item in re.findall(r"<li class=.*?</li>", shown)]
+
+
+def test_a_document_with_a_mistake_in_its_yaml_stays(project: Layout) -> None:
+    """The page says what is wrong and where, above the state before; at the first check there is none."""
+    watcher = Watcher(project, TEXTS)
+    watcher.state = watcher.check()
+    edit(project, "mappings/harbour-2031.yaml", "  kind: Principle\n", '  kind: "Principle\n')
+
+    later, first = page(watcher.check(), "harbour-2031", "en"), page(check(project), "harbour-2031", "en")
+
+    finding = (
+        "mappings/harbour-2031.yaml:15:9 YAML syntax: the quote opened here is closed only at line 74; "
+        "close the quote or bracket where its text ends"
+    )
+    assert alerts(later) == ["This document cannot be read now. The findings say why; below them is the state before."]
+    assert alerts(first) == ["This document cannot be read now. The findings say why."]
+    assert listed(later) == listed(first) == [finding]
+    assert "Harbours belong to nobody in particular." in later
+    assert 'class="row' not in first
+    assert [">harbour-2031</a>" in html for html in (later, first)] == [True, True]
+
+
+def test_an_open_page_hears_of_a_mistake_in_the_yaml(project: Layout) -> None:
+    """It asks for itself again after each check, and gets the finding."""
+    with watched(project) as (watcher, port):
+        edit(project, "mappings/harbour-2031.yaml", "  kind: Principle\n", '  kind: "Principle\n')
+        watcher.state = watcher.check()
+        status, _, html = get(port, "/harbour-2031?lang=nl")
+
+    assert status == 200
+    assert 'data-number="2"' in html
+    assert alerts(html) == ["Dit document kan nu niet worden gelezen. De bevindingen zeggen waarom; daaronder staat de vorige stand."]
+
+
+def test_a_text_that_is_gone_changed_or_of_another_encoding(project: Layout, tmp_path: Path) -> None:
+    """The document stays on the page, with the cause; one that never had a text, and was not asked for, is not there."""
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    text = sources / "harbour-2031.txt"
+    found = {}
+    for case, content in (("gone", None), ("changed", b"Een andere tekst.\n"), ("latin", b"Caf\xe9.\n")):
+        if content is not None:
+            text.write_bytes(content)
+        later, first = unread(project, sources, "harbour-2031")
+        assert listed(page(later, "harbour-2031", "en")) == listed(page(first, "harbour-2031", "en"))
+        assert "Harbours belong to nobody in particular." in page(later, "harbour-2031", "en")
+        found[case] = [str(finding) for finding in first.findings]
+
+    name = project.name(text)
+    assert found["gone"] == [f"{name}:1:1: harbour-2031 there is no such text; put the document's text there"]
+    assert found["changed"] == [
+        "mappings/documents.yaml:13:11: harbour-2031 "
+        f"{text}: sha256 of the normalised text is 52310d4d76c81a8b60d726cebd49c0cecdca1bd8fd83faa8e3a0b0e034e2a54a, the catalogue has "
+        "6c82c1d667f4507d286d7d0561c77611178c232592d581054a366717d38f1abb; this is another version of the document: "
+        "find the coded one, or code the new one as a document of its own"
+    ]
+    assert found["latin"] == [f"mappings/harbour-2031.yaml:1:1: {text}: not UTF-8 at byte 3; convert the file"]
+    assert Watcher(project, sources).check().slugs == ["harbour-2031"]
+
+
+def test_a_mapping_file_that_is_gone(project: Layout) -> None:
+    """One that was asked for is missed."""
+    (project.mappings / "reply-2032.yaml").unlink()
+
+    state = Watcher(project, TEXTS, ("reply-2032",)).check()
+
+    assert (
+        "mappings/reply-2032.yaml:1:1: reply-2032 there is no such file; bring it back, or begin the document with `kg new`"
+        in map(str, state.findings)
+    )
+    assert alerts(page(state, "reply-2032", "en")) == ["This document cannot be read now. The findings say why."]
+
+
+@pytest.mark.parametrize("file", ["mappings/harbour-2031.yaml", "mappings/entities/agents.yaml", "mappings/context.yaml"])
+def test_what_cannot_be_seen_is_not_mended(project: Layout, file: str) -> None:
+    """While a file cannot be read, the findings that it hides are not gone; read again, they are not new."""
+    edit(project, "mappings/harbour-2031.yaml", "action: ratify", "action: ratfy")
+    edit(project, "mappings/harbour-2031.yaml", "affected: fishers", "affected: fihsers")
+    watcher = Watcher(project, TEXTS)
+    counts = []
+    whole = (project.root / file).read_text(encoding="utf-8")
+    for content in (whole, f"x: [\n{whole}", whole, whole.replace("action: ratfy", "action: ratify")):
+        (project.root / file).write_text(content, encoding="utf-8")
+        watcher.state = watcher.check()
+        counts.append((watcher.state.new, watcher.state.mended))
+
+    mended = 1 if file == "mappings/harbour-2031.yaml" else 0
+    assert counts == [(0, 0), (1, 0), (0, 1), (0, mended)]
+
+
 @contextmanager
 def watched(project: Layout, *documents: str) -> Iterator[tuple[Watcher, int]]:
     """A watcher that has checked once, with its page on a free port."""
@@ -281,7 +388,7 @@ def test_the_buttons_say_what_they_do(project: Layout) -> None:
     """A word of the page may have the name of a method of dictionaries; no text of the page is such a method."""
     delete_statement(project, "s003")
     state = check(project)
-    pages = {tag: str(page(state, "harbour-2031", tag)) for tag in ("nl", "en")}
+    pages = {tag: page(state, "harbour-2031", tag) for tag in ("nl", "en")}
 
     labels = {tag: re.findall(r'<button type="button" class="copy" hidden>(.*?)</button>', html) for tag, html in pages.items()}
 
@@ -295,7 +402,6 @@ def test_the_page_escapes_what_is_written(project: Layout) -> None:
 
     html = page(check(project), "harbour-2031", "en")
 
-    assert html is not None
     assert "&lt;script&gt;x&lt;/script&gt;" in html
     assert html.count("<script") == 1
 
@@ -318,14 +424,16 @@ def test_only_this_machine_and_only_under_its_own_name(project: Layout) -> None:
 
     assert other[0] == 403
     assert "havens" not in other[2]
-    assert (absent[0], absent[2]) == (404, "/absent: no such document\n")
+    assert absent[0] == 404
+    assert alerts(absent[2]) == ["There is no such document; choose one above."]
 
 
 def test_before_the_first_check_and_without_documents(project: Layout) -> None:
     """The page says what it waits for."""
-    assert "The first check is running" in str(page(State(0), "harbour-2031", "en"))
-    assert "Er is nog geen document met een tekst." in str(page(State(1), "", "nl"))
-    assert "Nothing could be checked; below is the state before.<br>a &lt; b" in str(page(State(1, error="a < b"), "", "en"))
+    assert "The first check is running" in page(State(0), "harbour-2031", "en")
+    assert "Er is nog geen document met een tekst." in page(State(1), "", "nl")
+    assert alerts(page(State(1, error="a < b"), "", "en")) == ["Nothing could be checked.<br>a &lt; b"]
+    assert "No findings" not in page(State(1, error="a < b"), "", "en")
 
 
 def test_an_event_for_each_check(project: Layout) -> None:

@@ -9,14 +9,15 @@ system it works on every disk, and with editors that write another file and rena
 
 import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kg import release
 from kg.authoring.locking import relock
 from kg.authoring.naming import names_of
 from kg.authoring.progress import Progress, progress
+from kg.authoring.unread import hidden, missing
 from kg.errors import Finding, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
@@ -31,8 +32,11 @@ class State:
     """What one check found.
 
     :ivar number: of the check, from 1
+    :ivar documents: as they are, or, of those that cannot be read now, as they were when they last could
+    :ivar unread: slugs of the documents that cannot be read now; why, say the findings
     :ivar new: findings that the check before did not have
-    :ivar mended: findings that only the check before had
+    :ivar mended: findings that only the check before had, and that would be seen if they were there still
+    :ivar hidden: findings of earlier checks about what cannot be read now
     :ivar error: why nothing could be checked; empty if it could
     :ivar relocked: documents whose anchor lock was written
     :ivar seconds: how long it took
@@ -41,11 +45,18 @@ class State:
     number: int
     findings: tuple[Finding, ...] = ()
     documents: tuple[Progress, ...] = ()
+    unread: tuple[str, ...] = ()
     new: int = 0
     mended: int = 0
+    hidden: frozenset[Finding] = frozenset()
     error: str = ""
     relocked: tuple[str, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def slugs(self) -> list[str]:
+        """The documents that are shown, those that cannot be read now included."""
+        return sorted({*(document.slug for document in self.documents), *self.unread})
 
 
 @dataclass
@@ -135,20 +146,36 @@ class Watcher:
                 relocked = tuple(slug for slug, changed in relock(checked.corpus, wanted).items() if changed)
                 checked = release.check(self.layout, self.sources) if relocked else checked
             names = names_of(checked.corpus)
-            shown = tuple(
-                progress(coding, checked.corpus, checked.findings, names)
+            shown = {
+                slug: progress(coding, checked.corpus, checked.findings, names)
                 for slug, coding in checked.corpus.documents.items()
                 if coding.text is not None and (not self.documents or slug in self.documents)
-            )
+            }
         except PolicyKgError as error:
-            return State(number, self.state.findings, self.state.documents, error=str(error), seconds=time.monotonic() - began)
-        before, now = set(self.state.findings), set(checked.findings)
+            seconds = time.monotonic() - began
+            return replace(
+                self.state, number=number, unread=self._unread(()), new=0, mended=0, error=str(error), relocked=(), seconds=seconds
+            )
+        unread = self._unread(shown)
+        kept = {document.slug: document for document in self.state.documents if document.slug in unread} | shown
+        findings = tuple(sorted((*checked.findings, *missing(unread, self.layout, self.sources))))
+        before, now = {*self.state.findings, *self.state.hidden}, set(findings)
+        unseen = hidden(before - now, findings, unread, self.layout)
         return State(
             number=number,
-            findings=checked.findings,
-            documents=shown or (self.state.documents if not checked.corpus.usable else ()),
+            findings=findings,
+            documents=tuple(kept[slug] for slug in sorted(kept)),
+            unread=unread,
             new=len(now - before) if number > 1 else 0,
-            mended=len(before - now),
+            mended=len(before - now - unseen),
+            hidden=unseen,
             relocked=relocked,
             seconds=time.monotonic() - began,
         )
+
+    def _unread(self, shown: Container[str]) -> tuple[str, ...]:
+        """The documents that should be shown and cannot be: those asked for, or, if none were, those that have or had a text."""
+        had = {document.slug for document in self.state.documents}
+        texts = {path.stem for path in self.sources.glob("*.txt")}
+        declared = [path.stem for path, _ in self.layout.document_files() if path.stem in texts | had]
+        return tuple(slug for slug in self.documents or declared if slug not in shown)

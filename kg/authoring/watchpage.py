@@ -13,14 +13,14 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from typing import Any, Final
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import jinja2
 import yaml
 
-from kg.authoring.progress import Progress
+from kg.authoring.unread import is_about
 from kg.authoring.watching import State, Watcher
-from kg.errors import Finding, UsageError
+from kg.errors import UsageError
 
 LANGUAGES: Final = ("nl", "en")
 _STATIC: Final = {"/watch.css": "text/css; charset=utf-8", "/watch.js": "text/javascript; charset=utf-8"}
@@ -55,24 +55,24 @@ def serving(watcher: Watcher, port: int) -> Iterator[str]:
         server.server_close()
 
 
-def page(state: State, slug: str, language: str) -> str | None:
-    """The page of a document; None if it is not shown. Before the first check it says that there is nothing yet.
+def page(state: State, slug: str, language: str) -> str:
+    """The page of a document. Before the first check it says that there is nothing yet; of one that cannot be read now, why.
 
     :param slug: empty for the first one
     """
-    shown = next((document for document in state.documents if not slug or document.slug == slug), None)
-    if slug and shown is None and state.number:
-        return None
+    slug = slug or next(iter(state.slugs), "")
+    shown = next((document for document in state.documents if document.slug == slug), None)
     in_rows = (
         {finding for row in shown.rows for statement in row.statements for finding in statement.findings} if shown else set()
     )
     rest = [finding for finding in state.findings if finding not in in_rows and finding.code != "not-coded"]
-    here = [finding for finding in rest if shown and _is_about(finding, shown)]
+    here = [finding for finding in rest if slug and is_about(finding, slug)]
     return (
         _environment()
         .get_template("watch.html")
         .render(
             state=state,
+            slug=slug,
             shown=shown,
             lists=(("findings", here), ("elsewhere", [finding for finding in rest if finding not in here])),
             open_below=_OPEN_BELOW,
@@ -80,15 +80,6 @@ def page(state: State, slug: str, language: str) -> str | None:
             other=next(tag for tag in LANGUAGES if tag != language),
             t=_texts()[language],
         )
-    )
-
-
-def _is_about(finding: Finding, document: Progress) -> bool:
-    """Whether a finding is about a document: in one of its files, or in the catalogue about it."""
-    name = finding.file.rpartition("/")[2]
-    return (
-        name in (f"{document.slug}.yaml", f"{document.slug}.skipped.yaml", f"{document.slug}.tsv")
-        or finding.subject == document.slug
     )
 
 
@@ -134,11 +125,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._events()
         else:
             language = parse_qs(parts.query).get("lang", [self._accepted()])[0]
-            html = page(self.server.watcher.state, parts.path.strip("/"), language if language in LANGUAGES else "en")
-            if html is None:
-                self._send(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", f"{quote(parts.path)}: no such document\n".encode())
-            else:
-                self._send(HTTPStatus.OK, "text/html; charset=utf-8", html.encode())
+            state, slug = self.server.watcher.state, parts.path.strip("/")
+            known = not slug or not state.number or slug in state.slugs
+            html = page(state, slug, language if language in LANGUAGES else "en")
+            self._send(HTTPStatus.OK if known else HTTPStatus.NOT_FOUND, "text/html; charset=utf-8", html.encode())
 
     def _accepted(self) -> str:
         """The first language of the browser that the page has."""

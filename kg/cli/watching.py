@@ -69,7 +69,7 @@ def _tell(state: State) -> None:
     balance = ", ".join(
         f"{d.slug} {d.states.get('prepared', 0) + d.states.get('left', 0)} of {len(d.rows)} sentences to code"
         for d in state.documents
-        if d.states.get("prepared", 0) + d.states.get("left", 0)
+        if d.slug not in state.unread and d.states.get("prepared", 0) + d.states.get("left", 0)
     )
     change = f" ({state.new} new, {state.mended} mended)" if state.new or state.mended else ""
     now = datetime.now().astimezone()

@@ -11,9 +11,6 @@ function wire() {
 
 async function renew() {
   const answer = await fetch(location.href, { cache: "no-store" });
-  if (!answer.ok) {
-    return;
-  }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const state = opened();
   const [x, y] = [scrollX, scrollY];
