@@ -222,8 +222,18 @@ def test_an_error_does_not_end_the_watching(project: Layout) -> None:
     [
         ((), "this command reads the documents' texts: pass --sources DIR or set KG_SOURCES"),
         (("--sources", "queries"), "queries: there is no text of any document; name the folder with the texts"),
-        (("--sources", "texts", "absent"), "texts: there is no absent.txt; put the text there"),
-        (("--sources", "more", "other"), "there is no mappings/other.yaml; `kg new` begins a document"),
+        (
+            ("--sources", "texts", "absent"),
+            'Error: there is no document "absent"; there are: harbour-2031, reply-2032',
+        ),
+        (
+            ("--sources", "more", "harbour-203"),
+            'Error: there is no document "harbour-203"; did you mean "harbour-2031"?',
+        ),
+        (
+            ("--sources", "more", "harbour-2031", "reply-2032"),
+            "Error: more: there is no harbour-2031.txt and no reply-2032.txt; put the text there",
+        ),
     ],
 )
 def test_without_the_texts_it_does_not_start(project: Layout, arguments: tuple[str, ...], message: str) -> None:
@@ -285,7 +295,9 @@ def test_an_open_page_hears_of_a_mistake_in_the_yaml(project: Layout) -> None:
 
     assert status == 200
     assert 'data-number="2"' in html
-    assert alerts(html) == ["Dit document kan nu niet worden gelezen. De bevindingen zeggen waarom; daaronder staat de vorige stand."]
+    assert alerts(html) == [
+        "Dit document kan nu niet worden gelezen. De bevindingen zeggen waarom; daaronder staat de vorige stand."
+    ]
 
 
 def test_a_text_that_is_gone_changed_or_of_another_encoding(project: Layout, tmp_path: Path) -> None:
@@ -305,10 +317,12 @@ def test_a_text_that_is_gone_changed_or_of_another_encoding(project: Layout, tmp
     name = project.name(text)
     assert found["gone"] == [f"{name}:1:1: harbour-2031 there is no such text; put the document's text there"]
     assert found["changed"] == [
-        "mappings/documents.yaml:13:11: harbour-2031 "
-        f"{text}: sha256 of the normalised text is 52310d4d76c81a8b60d726cebd49c0cecdca1bd8fd83faa8e3a0b0e034e2a54a, the catalogue has "
-        "6c82c1d667f4507d286d7d0561c77611178c232592d581054a366717d38f1abb; this is another version of the document: "
-        "find the coded one, or code the new one as a document of its own"
+        (
+            "mappings/documents.yaml:13:11: harbour-2031 "
+            f"{text}: sha256 of the normalised text is 52310d4d76c81a8b60d726cebd49c0cecdca1bd8fd83faa8e3a0b0e034e2a54a, the catalogue has "
+            "6c82c1d667f4507d286d7d0561c77611178c232592d581054a366717d38f1abb; this is another version of the document: "
+            "find the coded one, or code the new one as a document of its own"
+        )
     ]
     assert found["latin"] == [f"mappings/harbour-2031.yaml:1:1: {text}: not UTF-8 at byte 3; convert the file"]
     assert Watcher(project, sources).check().slugs == ["harbour-2031"]

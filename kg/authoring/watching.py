@@ -20,6 +20,7 @@ from kg.authoring.progress import Progress, progress
 from kg.authoring.unread import hidden, missing
 from kg.errors import Finding, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
+from kg.mappings.words import which_there_are
 
 _INTERVAL_S = 0.3
 _FOLDERS = ("mappings", "ontology", "queries")
@@ -78,19 +79,18 @@ class Watcher:
     def require_texts(self) -> None:
         """Refuse to start without the texts.
 
-        :raises UsageError: if a document that was asked for has no text, or none has
+        :raises UsageError: if a document that was asked for is not there or has no text, or none has
         """
-        missing = [slug for slug in self.documents if not (self.sources / f"{slug}.txt").is_file()]
-        if missing:
+        known = [path.stem for path, _ in self.layout.document_files()]
+        for slug in self.documents:
+            if slug not in known:
+                raise UsageError(f'there is no document "{slug}"{which_there_are(slug, known)}')
+        texts = [slug for slug in self.documents if not (self.sources / f"{slug}.txt").is_file()]
+        if texts:
             raise UsageError(
-                f"{self.sources}: there is no {' and no '.join(f'{slug}.txt' for slug in missing)}; put the text there"
+                f"{self.sources}: there is no {' and no '.join(f'{slug}.txt' for slug in texts)}; put the text there"
             )
-        unknown = [slug for slug in self.documents if not (self.layout.mappings / f"{slug}.yaml").is_file()]
-        if unknown:
-            raise UsageError(
-                f"there is no {self.layout.name(self.layout.mappings / f'{unknown[0]}.yaml')}; `kg new` begins a document"
-            )
-        if not any((self.sources / f"{path.stem}.txt").is_file() for path, _ in self.layout.document_files()):
+        if not any((self.sources / f"{slug}.txt").is_file() for slug in known):
             raise UsageError(f"{self.sources}: there is no text of any document; name the folder with the texts, DOCUMENT.txt")
 
     def run(self, tell: Callable[[State], None]) -> None:
@@ -154,7 +154,14 @@ class Watcher:
         except PolicyKgError as error:
             seconds = time.monotonic() - began
             return replace(
-                self.state, number=number, unread=self._unread(()), new=0, mended=0, error=str(error), relocked=(), seconds=seconds
+                self.state,
+                number=number,
+                unread=self._unread(()),
+                new=0,
+                mended=0,
+                error=str(error),
+                relocked=(),
+                seconds=seconds,
             )
         unread = self._unread(shown)
         kept = {document.slug: document for document in self.state.documents if document.slug in unread} | shown

@@ -26,6 +26,11 @@ def did_you_mean(written: str, known: Collection[str]) -> str:
     return f"; did you mean {either(near)}?" if near else ""
 
 
+def which_there_are(written: str, known: Collection[str]) -> str:
+    """``; did you mean …?`` or, if no known word is near, ``; there are: …`` with all of them."""
+    return did_you_mean(written, known) or f"; there are: {', '.join(known) or 'none yet'}"
+
+
 def either(words: Collection[str]) -> str:
     """The words in quotation marks, with ``or`` between them."""
     return " or ".join(f'"{word}"' for word in words)
