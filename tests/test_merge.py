@@ -8,7 +8,7 @@ import yaml
 from click.testing import Result
 
 from kg.mappings.layout import Layout
-from tests.project import edit
+from tests.project import edit, snapshot
 from tests.test_agreement import SECOND, agreement, coders, kg
 
 __all__ = ["coders"]
@@ -27,10 +27,10 @@ def decide(*takes: str) -> None:
     path.write_text(first + filled, encoding="utf-8")
 
 
-def merge(output: str = "mappings/harbour-2031.yaml") -> Result:
+def merge(output: str = "mappings/harbour-2031.yaml", day: str = "2032-08-01") -> Result:
     """Merge the two files."""
     arguments = ("mappings/harbour-2031.yaml", SECOND, "--sources", "texts", "--decisions", DECISIONS)
-    return kg("merge", *arguments, "-o", output, "--date", "2032-08-01")
+    return kg("merge", *arguments, "-o", output, "--date", day)
 
 
 def statements(path: str = "mappings/harbour-2031.yaml") -> dict[str, dict[str, object]]:
@@ -79,6 +79,50 @@ def test_each_statement_says_whose_it_is(coders: Layout) -> None:
     assert "- id: harbour-2031-merged\n" in codings
     assert "  coder: [ada, bo]\n" in codings
     assert "Of 6 pairs of statements 3 were coded alike" in codings
+
+
+def test_merging_again_uses_the_pass_again(coders: Layout) -> None:
+    """Into the restored file, or another one, on another day: nothing is added, and the check has nothing to say."""
+    before = Path("mappings/harbour-2031.yaml").read_text(encoding="utf-8")
+    decide(EDIT, "both", "a", "b", "b")
+    merge()
+    once = snapshot(Path("mappings"))
+    Path("mappings/harbour-2031.yaml").write_text(before, encoding="utf-8")
+
+    again = merge(day="2032-08-02")
+    restored = snapshot(Path("mappings"))
+    Path("mappings/harbour-2031.yaml").write_text(before, encoding="utf-8")
+    elsewhere = merge("merged.yaml")
+
+    note = "mappings/entities/codings.yaml: has this pass already, harbour-2031-merged of 2032-08-01; it is used again"
+    counts = "4 statements of both coders, 2 of the first, 3 of the second"
+    assert again.stderr.splitlines() == ["mappings/harbour-2031.yaml: written", counts, note]
+    assert elsewhere.stderr.splitlines() == ["merged.yaml: written", counts, note]
+    assert restored == once
+    assert Path("merged.yaml").read_bytes() == once["harbour-2031.yaml"]
+    assert Path("mappings/entities/codings.yaml").read_bytes() == once["entities/codings.yaml"]
+
+
+def test_merging_with_other_decisions_makes_a_pass_of_its_own(coders: Layout) -> None:
+    """Its label has a number, so that the check knows the two apart; the first one is named."""
+    before = Path("mappings/harbour-2031.yaml").read_text(encoding="utf-8")
+    decide(EDIT, "both", "a", "b", "b")
+    merge()
+    Path("mappings/harbour-2031.yaml").write_text(before, encoding="utf-8")
+    Path(DECISIONS).unlink()
+    decide("a", "both", "a", "b", "b")
+
+    result = merge()
+
+    assert result.stderr.splitlines() == [
+        "mappings/entities/codings.yaml: written",
+        "mappings/harbour-2031.yaml: written",
+        "3 statements of both coders, 3 of the first, 3 of the second",
+        "mappings/entities/codings.yaml: another merge made harbour-2031-merged; delete what no statement names any more",
+    ]
+    assert 'en: "Merged coding of harbour-2031 (2)"' in Path("mappings/entities/codings.yaml").read_text(encoding="utf-8")
+    assert kg("anchor", "--sources", "texts").exit_code == 0
+    assert kg("check", "--sources", "texts").exit_code == 0
 
 
 def test_comments_and_layout_stay(coders: Layout) -> None:
@@ -208,6 +252,34 @@ def test_what_is_undecided_is_said_at_its_place(coders: Layout, change: Callable
     assert result.stderr == "Nothing was written.\n"
 
 
+@pytest.mark.parametrize(
+    "written, expected",
+    [
+        ("topic: [harbours]", '22:5: s001 edit: "topic" is no key of a statement; did you mean "topics"?'),
+        ("zzz: 1", '22:5: s001 edit: "zzz" is no key of a statement; the keys are listed in mappings/README.md'),
+        (
+            "document: reply-2032",
+            '22:5: s001 edit: "document" is no key of a statement; the keys are listed in mappings/README.md',
+        ),
+        (
+            "id: s099",
+            "22:5: s001 edit: `id` is not decided here: a statement of A keeps its id, and `kg merge` gives one of B the next; delete it",
+        ),
+    ],
+)
+def test_a_key_that_no_statement_has_is_not_written(coders: Layout, written: str, expected: str) -> None:
+    """At its place, with the nearest key; nothing is written."""
+    decide(f"edit\n  edit:\n    {written}", "a", "a", "a", "a")
+    before = snapshot(Path())
+
+    result = merge()
+
+    assert result.exit_code == 1
+    assert result.stdout == f"decisions.yaml:{expected}\n"
+    assert result.stderr == "Nothing was written.\n"
+    assert snapshot(Path()) == before
+
+
 def test_another_file_is_not_written_over(coders: Layout) -> None:
     """Only A may be replaced."""
     decide("a", "a", "a", "a", "a")
@@ -234,8 +306,14 @@ def test_another_file_is_not_written_over(coders: Layout) -> None:
             'By hand too.}\n  coder: bo\n  date: "2032-07-01"\n  codebookVersion: "0.9"',
             "follow two versions of the codebook",
         ),
+        (
+            "mappings/entities/codings.yaml",
+            "  coder: bo\n",
+            "  coder: bo\n  coder: ada\n",
+            'mappings/entities/codings.yaml:16:3: key "coder" stands here twice (first in line 15); only one can count: delete one; mend that first',
+        ),
     ],
-    ids=["no pass", "pass not declared", "two codebooks"],
+    ids=["no pass", "pass not declared", "two codebooks", "key twice"],
 )
 def test_what_cannot_be_merged(coders: Layout, file: str, old: str, new: str, message: str) -> None:
     """The remedy is named."""

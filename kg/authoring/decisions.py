@@ -4,7 +4,7 @@ In: a :class:`~kg.agreement.comparing.Comparison`. Out: the template of a decisi
 :class:`Decision` by difference. Next: :mod:`kg.authoring.merging`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -81,10 +81,11 @@ def _flow(values: Iterable[str]) -> str:
     return f"[{', '.join(quoted)}]" if len(quoted) != 1 else quoted[0]
 
 
-def read_decisions(path: Path, name: str, found: Comparison) -> dict[tuple[str, str], Decision]:
+def read_decisions(path: Path, name: str, found: Comparison, keys: Collection[str]) -> dict[tuple[str, str], Decision]:
     """Read a decisions file.
 
     :param name: the file as findings call it
+    :param keys: those that a statement can have
     :returns: by the ids in both files (empty where one has none), what was decided
     :raises FindingsError: if something is undecided, or decided about what does not differ
     """
@@ -102,6 +103,7 @@ def read_decisions(path: Path, name: str, found: Comparison) -> dict[tuple[str, 
         if isinstance(node, Mapping):
             decision = _decision(node, index, findings)
             if decision is not None:
+                findings += _wrong_edits(decision, keys)
                 _take(node, decision, expected, decided, findings)
         elif isinstance(node, Scalar) and not node.value:
             continue
@@ -145,6 +147,21 @@ def _decision(node: Mapping, index: int, findings: list[Finding]) -> Decision | 
         findings.append(take.place.finding("undecided", "take: only one file has this statement; write a or b", subject))
         return None
     return Decision(a.value if a else "", b.value if b else "", take.value, edit if isinstance(edit, Mapping) else None, index)
+
+
+def _wrong_edits(decision: Decision, keys: Collection[str]) -> Iterator[Finding]:
+    """The keys of an edit that no statement has, or that are not the coders' to write."""
+    subject = decision.a or decision.b
+    for key, entry in decision.edit.entries.items() if decision.edit else ():
+        if key == "id":
+            message = (
+                "edit: `id` is not decided here: a statement of A keeps its id, and `kg merge` gives one of B the next; delete it"
+            )
+            yield entry.key.place.finding("misplaced-key", message, subject)
+        elif key not in keys:
+            hint = did_you_mean(key, keys) or "; the keys are listed in mappings/README.md"
+            message = f'edit: "{shortened(key)}" is no key of a statement{hint}'
+            yield entry.key.place.finding("unknown-key", message, subject)
 
 
 def _take(

@@ -14,12 +14,11 @@ from kg.agreement.codings import Coded, Coding
 from kg.agreement.comparing import Comparison
 from kg.authoring.blocks import scalar
 from kg.authoring.decisions import Decision, read_decisions
-from kg.authoring.entries import appended, slugs
+from kg.authoring.mergedpass import merged_pass
 from kg.authoring.taking import Taken, Writer
 from kg.errors import UsageError
 from kg.mappings.corpus import Corpus
-from kg.mappings.nodes import Mapping, Scalar, items
-from kg.mappings.reader import read_yaml
+from kg.mappings.nodes import Mapping, items
 from kg.namespaces import ID
 
 _NUMBERED: Final = re.compile(r"([a-z]*)(\d+)")
@@ -30,7 +29,7 @@ class Merged:
     """What is to be written.
 
     :ivar mapping: the mapping file
-    :ivar codings: ``entities/codings.yaml`` with the merged pass
+    :ivar codings: ``entities/codings.yaml`` with the merged pass; empty if it has that already
     :ivar notes: what the coders should know, one line each
     """
 
@@ -48,21 +47,21 @@ def merge(found: Comparison, decisions: Path, corpus: Corpus, day: date) -> Merg
     :raises UsageError: if a file cannot be merged as it is written
     """
     layout = corpus.layout
-    decided = read_decisions(decisions, layout.name(decisions), found)
+    keys = corpus.context.terms.keys() - {"document"}
+    decided = read_decisions(decisions, layout.name(decisions), found, keys)
     passes = {"a": _coding_pass(found.a), "b": _coding_pass(found.b)}
     path = layout.mappings / "entities" / "codings.yaml"
-    known = slugs(path, layout.name(path))
-    passes["both"] = _free(f"{found.a.document}-merged", known)
     taken, names_a, names_b, dropped = _taken(found, decided)
     relations = tuple(key for key, term in corpus.context.terms.items() if term.base == f"{ID}statement/" and key != "replacedBy")
+    kept = {which: sum(t.by == which for t in taken) for which in ("a", "b", "both")}
+    both = merged_pass(found, (passes["a"], passes["b"]), kept, path, layout.name(path), day)
+    passes["both"] = both.slug
     writer = Writer(found, passes, names_a, names_b, decisions, relations)
     mapping, notes = writer.file(taken)
-    kept = {which: sum(t.by == which for t in taken) for which in ("a", "b", "both")}
-    entry = _merged_pass(found, passes, kept, path, layout.name(path), day)
     notes = [f"{kept['both']} statements of both coders, {kept['a']} of the first, {kept['b']} of the second", *notes]
     if dropped:
         notes.append(f"left out of A: {', '.join(dropped)}; if a release has them, list them under `withdrawn:`")
-    return Merged(mapping, appended(path, layout.name(path), "coding", entry), tuple(notes))
+    return Merged(mapping, both.codings, (*notes, *both.notes))
 
 
 def _taken(
@@ -126,46 +125,3 @@ def _coding_pass(coding: Coding) -> str:
             f"{coding.path}: `defaults:` names no `coding:`, so it cannot be said whose statements these are; add it"
         )
     return name
-
-
-def _free(slug: str, known: set[str]) -> str:
-    """``slug``, or with the next number if it is taken."""
-    number = 2
-    free = slug
-    while free in known:
-        free, number = f"{slug}-{number}", number + 1
-    return free
-
-
-def _merged_pass(found: Comparison, passes: dict[str, str], kept: dict[str, int], path: Path, name: str, day: date) -> str:
-    """The entry of the merged coding pass: both coders, and truthfully how it was made."""
-    tree, _ = read_yaml(path, name) if path.exists() else (None, [])
-    entries = {scalar(n, "id"): n for n in items(tree.get("entities") if tree else None) if isinstance(n, Mapping)}
-    missing = [slug for slug in (passes["a"], passes["b"]) if slug not in entries]
-    if missing:
-        raise UsageError(f"{name}: the coding pass {' and '.join(missing)} is not declared there; declare it, with its coder")
-    coders = list(dict.fromkeys(i.value for w in "ab" for i in items(entries[passes[w]].get("coder")) if isinstance(i, Scalar)))
-    versions = {scalar(entries[passes[which]], "codebookVersion") for which in "ab"}
-    if len(versions) > 1:
-        raise UsageError(
-            f"{name}: {passes['a']} and {passes['b']} follow two versions of the codebook; recode one under the other's"
-        )
-    document, a, b, pairs = found.a.document, passes["a"], passes["b"], len(found.pairs)
-    agreed = pairs - len(found.differing)
-    return (
-        f"- id: {passes['both']}\n"
-        f"  kind: Coding\n"
-        f'  label: {{nl: "Samengevoegde codering van {document}", en: "Merged coding of {document}"}}\n'
-        f"  coder: [{', '.join(coders)}]\n"
-        f'  date: "{day.isoformat()}"\n'
-        f'  codebookVersion: "{versions.pop()}"\n'
-        f"  description:\n"
-        f"    nl: >-\n"
-        f"      Samengevoegd uit {a} en {b}. Van {pairs} paren uitspraken waren er {agreed} gelijk gecodeerd; over de overige hebben de\n"
-        f"      codeurs samen beslist. Van deze ronde zijn de {kept['both']} uitspraken die beiden zo coderen; {kept['a']} uitspraken houden\n"
-        f"      {a} en {kept['b']} uitspraken {b}.\n"
-        f"    en: >-\n"
-        f"      Merged from {a} and {b}. Of {pairs} pairs of statements {agreed} were coded alike; the coders settled the others\n"
-        f"      together. Of this pass are the {kept['both']} statements that both code so; {kept['a']} statements keep {a}, and\n"
-        f"      {kept['b']} statements {b}.\n"
-    )

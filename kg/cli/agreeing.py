@@ -85,8 +85,9 @@ def merge(layout: Layout, sources: Path | None, a: Path, b: Path, decisions: Pat
     found = _compared(corpus, a, b, sources)
     result = merged(found, decisions, corpus, day.date() if day else date.today())  # noqa: DTZ011 - the coder's own day, wherever that is
     for path, content in ((layout.mappings / "entities" / "codings.yaml", result.codings), (output, result.mapping)):
-        files.replace(path, content)
-        click.echo(f"{layout.name(path)}: written", err=True)
+        if content:
+            files.replace(path, content)
+            click.echo(f"{layout.name(path)}: written", err=True)
     for line in result.notes:
         click.echo(line, err=True)
 
