@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kg.authoring.extra import needed
 from kg.authoring.extracted import Extracted, clean, guess_language
+from kg.authoring.languages import POSSIBLE
 from kg.authoring.plain import read_plain
 from kg.authoring.skeleton import plain
 from kg.authoring.units import cut, normalised
@@ -62,15 +63,30 @@ def test_a_page_becomes_a_text_without_its_menus(texts: Path) -> None:
     assert result.stdout == (
         "polderbond-2032: 686 characters, 15 sentences, 4 headings\n"
         "  left out as no part of the text: 21 words; --whole keeps them\n"
-        "    Startpagina … (1 words)\n"
-        "    Nieuws … (1 words)\n"
-        "    Contact … (1 words)\n"
+        "    Startpagina … (1 word)\n"
+        "    Nieuws … (1 word)\n"
+        "    Contact … (1 word)\n"
         "    Deze site gebruikt cookies. … (4 words)\n"
-        "    Akkoord … (1 words)\n"
+        "    Akkoord … (1 word)\n"
         "    Gepubliceerd op 4 maart … (8 words)\n"
         "    © Polderbond 2032. Alle … (5 words)\n"
         "  next: kg watch, which shows the text and what is missing\n"
     )
+
+
+def test_all_that_is_left_out_is_named(texts: Path) -> None:
+    """However much it is: who does not see it cannot know whether something of the text is among it."""
+    names = [f"Woord{number}" for number in range(12)]
+    menu = "".join(f"<li>{name}</li>" for name in names)
+    Path("page.html").write_text(PAGE.read_text(encoding="utf-8").replace("<li>", f"{menu}<li>", 1), encoding="utf-8")
+
+    lines = new(texts, "page.html").stdout.splitlines()
+
+    assert lines[1:14] == [
+        "  left out as no part of the text: 33 words; --whole keeps them",
+        *(f"    {n} … (1 word)" for n in names),
+    ]
+    assert lines[-1] == "  next: kg watch, which shows the text and what is missing"
 
 
 @pytest.mark.parametrize("name", ["polderbond-2032.yaml", "polderbond-2032.skipped.yaml", "anchors/polderbond-2032.tsv"])
@@ -292,7 +308,27 @@ def test_an_entry_of_the_catalogue_is_not_written_twice(texts: Path) -> None:
         (b"a\x00b", (), "x: neither HTML nor PDF nor text; save it as one of them"),
         (b" \n\n ", (), "x: there is no text in it"),
         (b"1.\n\n2.\n", ("--language", "nl"), "x: there is no sentence in it, so nothing to code"),
-        (b"Zxc vbn qwe.\n", (), "the language of the text cannot be told; say it with --language"),
+        (
+            b"Zxc vbn qwe.\n",
+            (),
+            "Error: the language of the text cannot be told; say it with --language, as in --language nl",
+        ),
+        *(
+            (
+                b"Een tekst.\n",
+                ("--language", code),
+                f'--language "{code}" is no language that can be coded; a text is in {POSSIBLE}',
+            )
+            for code in ("fr", "xx", "nl-", "nlx", "French", "fr-NL")
+        ),
+        (
+            b"Nous sommes dans la rue et le soleil est pour nous.\n",
+            (),
+            (
+                f'x: by its commonest words, the language of the text is "fr", and only a text in {POSSIBLE} can be coded; '
+                "if it is in one of them, say so with --language, as in --language nl"
+            ),
+        ),
         (
             b"Een tekst.\n",
             ("--slug", "Een Tekst"),
@@ -305,7 +341,25 @@ def test_an_entry_of_the_catalogue_is_not_written_twice(texts: Path) -> None:
         ),
         (b"Een tekst.\n", ("--coder", "zzzz"), '--coder "zzzz" is not a declared agent; declare it in mappings/entities/ first'),
     ],
-    ids=["pdf", "page", "encoding", "binary", "empty", "no sentence", "language", "slug", "author", "coder"],
+    ids=[
+        "pdf",
+        "page",
+        "encoding",
+        "binary",
+        "empty",
+        "no sentence",
+        "language",
+        "fr",
+        "xx",
+        "nl-",
+        "nlx",
+        "French",
+        "fr-NL",
+        "French text",
+        "slug",
+        "author",
+        "coder",
+    ],
 )
 def test_what_cannot_be_begun(texts: Path, tmp_path: Path, content: bytes, more: tuple[str, ...], message: str) -> None:
     """The remedy is named, and nothing is written."""
@@ -318,6 +372,48 @@ def test_what_cannot_be_begun(texts: Path, tmp_path: Path, content: bytes, more:
     assert message in told(result)
     assert snapshot(Path()) == before
     assert list(texts.iterdir()) == []
+
+
+@pytest.mark.parametrize("written", ["nl", "nl-NL", "NL_be", "dut", "nld", "Dutch", "Nederlands", "nl-Latn-BE"])
+def test_what_is_certainly_dutch_is_understood(texts: Path, written: str) -> None:
+    """Codes, tags and names, of the option and of the page."""
+    assert new(texts, PAGE, "--slug", "said", "--language", written).exit_code == 0
+    Path("page.html").write_text(
+        PAGE.read_text(encoding="utf-8").replace('<html lang="nl">', f'<html lang="{written}">'), encoding="utf-8"
+    )
+    assert new(texts, "page.html", "--slug", "read").exit_code == 0
+
+    assert [entry["language"] for entry in loaded("mappings/documents.yaml")["entities"][-2:]] == ["nl", "nl"]
+
+
+def test_an_english_text_has_an_english_title(texts: Path, tmp_path: Path) -> None:
+    """Under its own language; the other one is for the coder."""
+    (tmp_path / "water.txt").write_text("Our sea\n\nThe sea is for all of us and we want it to be clean.\n", encoding="utf-8")
+
+    assert new(texts, tmp_path / "water.txt", "--language", "en-GB").exit_code == 0
+
+    entry = loaded("mappings/documents.yaml")["entities"][-1]
+    assert (entry["language"], entry["title"], entry["label"]) == ("en", {"en": "Our sea"}, {"en": "", "nl": ""})
+
+
+def test_a_page_that_names_another_language(texts: Path) -> None:
+    """It is refused before anything is written, with the remedy; a page that names none is told by its words."""
+    html = PAGE.read_text(encoding="utf-8")
+    Path("page.html").write_text(html.replace('<html lang="nl">', '<html lang="fr-BE">'), encoding="utf-8")
+    before = snapshot(Path())
+
+    result = new(texts, "page.html")
+
+    assert result.exit_code == 2
+    assert told(result).endswith(
+        'Error: page.html: the page says that its language is "fr-BE", and only a text in Dutch (nl) or English (en) can be coded; '
+        "if it is in one of them, say so with --language, as in --language nl"
+    )
+    assert snapshot(Path()) == before
+    assert list(texts.iterdir()) == []
+    assert new(texts, "page.html", "--language", "nl", "--slug", "said").exit_code == 0
+    Path("page.html").write_text(html.replace('<html lang="nl">', '<html lang="und">'), encoding="utf-8")
+    assert new(texts, "page.html", "--slug", "told").exit_code == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"   "])

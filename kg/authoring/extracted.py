@@ -48,6 +48,7 @@ class Extracted:
 
     :ivar names: persons and organisations that the page names as its author or publisher, the likeliest first
     :ivar date: day of publication, ``YYYY-MM-DD``; empty if the source does not say
+    :ivar language: as the page writes it, as in ``nl-NL``; empty if it does not say
     :ivar left_out: beginnings of what was held to be no part of the text (menus, running footers), each with its number of words
     :ivar raw: the text itself, where it is to be kept as it is; otherwise it is made of the blocks
     """

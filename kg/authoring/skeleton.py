@@ -33,6 +33,7 @@ document: {slug}
 class Described:
     """What is proposed for the catalogue.
 
+    :ivar language: ``nl`` or ``en``
     :ivar author: slug of a declared agent; empty if it is not known
     :ivar names: what the source names as its author, for a comment
     :ivar day: ``YYYY-MM-DD``, or empty
@@ -62,16 +63,15 @@ def plain(text: str) -> str:
 def catalogue_entry(described: Described, text: NormalisedText) -> str:
     """The entry of ``documents.yaml``."""
     other = "en" if described.language == "nl" else "nl"
-    title_tag = described.language if described.language in ("nl", "en") else "nl"
     named = f" # the source names {_comment(', '.join(described.names))}" if described.names else ""
     lines = [
         f"- id: {described.slug}",
         "  kind: Document",
         "  label: # short, for lists: who, when, what",
-        f"    {title_tag}:",
+        f"    {described.language}:",
         f"    {other}:",
         "  title:",
-        f"    {title_tag}: {plain(described.title) if described.title else ''}".rstrip()
+        f"    {described.language}: {plain(described.title) if described.title else ''}".rstrip()
         + " # as the source has it; see that it is right",
         f"  author: {described.author}".rstrip() + (named or " # a slug of mappings/entities/agents*.yaml"),
     ]

@@ -15,6 +15,7 @@ from kg.authoring import skeleton
 from kg.authoring.entries import appended, slugs
 from kg.authoring.extracted import Extracted, guess_language
 from kg.authoring.fetching import Fetched, fetch
+from kg.authoring.languages import POSSIBLE, language_of, names_none
 from kg.authoring.pdf import read_pdf
 from kg.authoring.plain import read_plain
 from kg.authoring.units import Unit, cut, normalised
@@ -22,6 +23,7 @@ from kg.authoring.webpage import read_page
 from kg.errors import SourceError, UsageError
 from kg.mappings.corpus import ENTITIES, Corpus
 from kg.mappings.layout import Layout
+from kg.mappings.words import shortened
 from kg.namespaces import ID
 from kg.sources import NormalisedText
 from kg.textindex import folded
@@ -95,7 +97,7 @@ def begin(source: str, corpus: Corpus, sources: Path, wishes: Wishes, today: dat
     units = cut(extracted, text)
     if not any(not unit.level for unit in units):
         raise SourceError(f"{source}: there is no sentence in it, so nothing to code")
-    described = _described(slug, extracted, fetched, wishes, corpus)
+    described = _described(slug, extracted, fetched, wishes, corpus, source)
     codings = layout.mappings / "entities" / "codings.yaml"
     coding = skeleton.coding_entry(slug, wishes.coder, _codebook_version(layout), today)
     files = {
@@ -128,6 +130,8 @@ def read(fetched: Fetched, source: str, *, whole: bool) -> Extracted:
 
 
 def _check_wishes(wishes: Wishes, corpus: Corpus) -> None:
+    if wishes.language and not language_of(wishes.language):
+        raise UsageError(f'--language "{wishes.language}" is no language that can be coded; a text is in {POSSIBLE}')
     if wishes.slug and not _SLUG.fullmatch(wishes.slug):
         raise UsageError(f'--slug "{wishes.slug}" is not made of lower-case letters, digits and single hyphens')
     for option, agent in (("--author", wishes.author), ("--coder", wishes.coder)):
@@ -164,19 +168,37 @@ def _proposed_slug(fetched: Fetched) -> str:
     return slug
 
 
-def _described(slug: str, extracted: Extracted, fetched: Fetched, wishes: Wishes, corpus: Corpus) -> skeleton.Described:
-    language = wishes.language or extracted.language or guess_language(extracted.text)
-    if not language:
-        raise UsageError("the language of the text cannot be told; say it with --language, as in --language nl")
+def _described(
+    slug: str, extracted: Extracted, fetched: Fetched, wishes: Wishes, corpus: Corpus, source: str
+) -> skeleton.Described:
     return skeleton.Described(
         slug=slug,
         title=wishes.title or extracted.title,
-        language=language,
+        language=_language(extracted, wishes, source),
         author=wishes.author or _agent(extracted.names, corpus),
         names=extracted.names,
         day=wishes.day or extracted.date,
         url=wishes.url or fetched.url,
     )
+
+
+def _language(extracted: Extracted, wishes: Wishes, source: str) -> str:
+    """The language of a text: as the coder says, as the page says, or by its words.
+
+    :raises UsageError: if it is none that can be coded, or cannot be told
+    """
+    said = "" if names_none(extracted.language) else extracted.language
+    written = wishes.language or said or guess_language(extracted.text)
+    if not written:
+        raise UsageError("the language of the text cannot be told; say it with --language, as in --language nl")
+    language = language_of(written)
+    if not language:
+        why = "the page says that its language is" if said else "by its commonest words, the language of the text is"
+        raise UsageError(
+            f'{source}: {why} "{shortened(written)}", and only a text in {POSSIBLE} can be coded; if it is in one of them, '
+            "say so with --language, as in --language nl"
+        )
+    return language
 
 
 def _agent(names: tuple[str, ...], corpus: Corpus) -> str:

@@ -127,7 +127,7 @@ def read_page(content: bytes, charset: str | None, *, whole: bool) -> Extracted:
         title=title or clean(" ".join(tree.xpath("//h1[1]//text()")) or " ".join(tree.xpath("//title[1]//text()"))),
         names=tuple(dict.fromkeys(name for key in _AUTHORS for name in named.get(key, ()))),
         date=next((day[0] for key in _DATES for value in named.get(key, ()) if (day := _DAY.match(value))), ""),
-        language=(tree.get("lang") or "").partition("-")[0].lower(),
+        language=(tree.get("lang") or "").strip(),
         left_out=left_out,
     )
 

@@ -11,8 +11,6 @@ from kg.errors import FindingsError
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 
-_SHOWN = 8
-
 
 @click.command()
 @options.sources
@@ -22,7 +20,7 @@ _SHOWN = 8
 @click.option("--author", default="", help="Slug of the agent who wrote it.  [default: the declared agent that the source names]")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day of publication.  [default: as the source says]")
 @click.option(
-    "--language", default="", help="Code of the language, as in nl.  [default: as the page says, or by its commonest words]"
+    "--language", default="", help="Language of the text: nl or en.  [default: as the page says, or by its commonest words]"
 )
 @click.option("--url", default="", help="Address of the document, for a file.  [default: the address that was given]")
 @click.option("--coder", default="", help="Slug of the agent who codes it.")
@@ -64,12 +62,14 @@ def _tell(begun: Begun) -> None:
         click.echo(f"  {open_} of them have no anchors yet: the words occur elsewhere, too; comments in the files say where")
     left_out = begun.extracted.left_out
     if left_out:
-        click.echo(f"  left out as no part of the text: {sum(n for _, n in left_out)} words; --whole keeps them")
-        for beginning, count in left_out[:_SHOWN]:
-            click.echo(f"    {beginning} … ({count} words)")
-        if len(left_out) > _SHOWN:
-            click.echo(f"    and {len(left_out) - _SHOWN} more places")
+        click.echo(f"  left out as no part of the text: {_words(sum(n for _, n in left_out))}; --whole keeps them")
+        for beginning, count in left_out:
+            click.echo(f"    {beginning} … ({_words(count)})")
     click.echo("  next: kg watch, which shows the text and what is missing")
+
+
+def _words(count: int) -> str:
+    return f"{count} word{'' if count == 1 else 's'}"
 
 
 COMMANDS = (new,)
