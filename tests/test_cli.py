@@ -30,6 +30,11 @@ def kg(*arguments: str, stdin: str | None = None) -> Result:
     return CliRunner().invoke(main, list(arguments), input=stdin)
 
 
+def told(result: Result) -> str:
+    """The message of an error, on one line."""
+    return " ".join(result.stderr.split()).partition("Error: ")[2]
+
+
 @pytest.fixture
 def built(project: Layout) -> Layout:
     """The fictional project with a release."""
@@ -155,12 +160,43 @@ def test_coverage_lists_what_is_left(project: Layout) -> None:
     assert "36-100 (11 words): De regering dankt de Ploegpartij …" in result.stdout
 
 
-def test_unknown_document_is_refused(project: Layout) -> None:
-    """The known ones are listed."""
-    result = kg("coverage", "--sources", "texts", "harbor")
+@pytest.mark.parametrize("name", ["coverage", "anchor"])
+def test_unknown_document_is_refused(project: Layout, name: str) -> None:
+    """The known ones are listed, or the nearest named; one that cannot be read is there."""
+    far = kg(name, "--sources", "texts", "zzz")
+    near = kg(name, "--sources", "texts", "harbour-203")
+    edit(project, "mappings/harbour-2031.yaml", "document: harbour-2031", "document: [harbour-2031")
+    broken = kg(name, "--sources", "texts", "harbour-2031")
 
-    assert result.exit_code == 2
-    assert "harbour-2031, reply-2032" in result.stderr
+    assert (far.exit_code, near.exit_code, broken.exit_code) == (2, 2, 1)
+    assert told(far) == '"zzz" is not a coded document; there are: harbour-2031, reply-2032'
+    assert told(near) == '"harbour-203" is not a coded document; did you mean "harbour-2031"?'
+    assert broken.stdout.startswith("mappings/harbour-2031.yaml:2:11: YAML syntax: ")
+
+
+def test_coverage_says_why_there_is_no_text(project: Layout) -> None:
+    """It is missing, of another encoding, or not the text that was coded."""
+    path = Path("texts/harbour-2031.txt")
+    said = []
+    for content in (b"Caf\xe9.\n", b"x\n", None):
+        path.unlink()
+        if content:
+            path.write_bytes(content)
+        result = kg("coverage", "--sources", "texts", "harbour-2031")
+        assert result.exit_code == 1
+        said.append(result.stdout)
+        path.touch()
+
+    assert said == [
+        "harbour-2031: its text cannot be used: texts/harbour-2031.txt: not UTF-8 at byte 3; convert the file\n",
+        (
+            "harbour-2031: its text cannot be used: texts/harbour-2031.txt: sha256 of the normalised text is "
+            "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881, the catalogue has "
+            "6c82c1d667f4507d286d7d0561c77611178c232592d581054a366717d38f1abb; this is another version of the document: "
+            "find the coded one, or code the new one as a document of its own\n"
+        ),
+        "harbour-2031: no text; put it into texts as harbour-2031.txt\n",
+    ]
 
 
 ROWS = """\
@@ -255,12 +291,35 @@ def test_passage_prints_every_passage_of_a_statement(project: Layout) -> None:
     assert "[maar pas na overleg met de vissers.]" in result.stdout
 
 
-def test_passage_of_an_unknown_statement(project: Layout) -> None:
-    """The documents are listed."""
-    result = kg("passage", "harbour-2031/s099", "--sources", "texts")
+@pytest.mark.parametrize(
+    "written, message",
+    [
+        ("harbour-2031/s5", 'harbour-2031 has no statement "s5" with a passage in its anchor lock; did you mean "s005"?'),
+        (
+            "harbour-2031/s06a",
+            'harbour-2031 has no statement "s06a" with a passage in its anchor lock; did you mean "s006"?',
+        ),
+        (
+            "harbour-2031/99",
+            (
+                'harbour-2031 has no statement "99" with a passage in its anchor lock; it has s001 to s007; '
+                "for a new one, run `kg anchor harbour-2031` first"
+            ),
+        ),
+        ("harbour-2031", "harbour-2031 is a document; write DOCUMENT/ID, as in harbour-2031/s001"),
+        ("harbour-203/s001", 'there is no document "harbour-203"; did you mean "harbour-2031"?'),
+        ("zzz/s001", 'there is no document "zzz"; there are: harbour-2031, reply-2032'),
+        ("reply-2032/s001", "mappings/anchors/reply-2032.tsv: holds no passage of reply-2032; run `kg anchor reply-2032`"),
+    ],
+)
+def test_a_passage_that_is_not_there(project: Layout, written: str, message: str) -> None:
+    """The message says what is missing: the document, its lock, or the statement; and what is near."""
+    Path("mappings/anchors/reply-2032.tsv").unlink()
+
+    result = kg("passage", written, "--sources", "texts")
 
     assert result.exit_code == 2
-    assert "harbour-2031, reply-2032" in result.stderr
+    assert told(result) == message
 
 
 def test_passage_in_another_text(project: Layout) -> None:

@@ -9,12 +9,13 @@ import click
 from kg.cli import files, options
 from kg.errors import FORMATS, Finding, FindingsError, Severity
 from kg.mappings.layout import Layout
+from kg.mappings.words import which_there_are
 
 # What a command works with is imported when it runs: `kg check` is run on every save, and these take longer than its work.
 if TYPE_CHECKING:
     from kg.coverage import Coverage
     from kg.graph import Dataset
-    from kg.mappings.corpus import Corpus
+    from kg.mappings.corpus import Corpus, DocumentCoding
 
 
 @click.command(no_args_is_help=False)
@@ -148,14 +149,15 @@ def coverage_(layout: Layout, sources: Path | None, documents: tuple[str, ...]) 
     from kg.coverage import coverage  # noqa: PLC0415
     from kg.mappings.corpus import read_corpus  # noqa: PLC0415
 
-    corpus = _usable(read_corpus(layout, options.needed_sources(sources)))
+    folder = options.needed_sources(sources)
+    corpus = _usable(read_corpus(layout, folder))
     _known(documents, corpus)
     complete = True
     for slug, coding in corpus.documents.items():
         if documents and slug not in documents:
             continue
         if coding.text is None:
-            click.echo(f"{slug}: no text")
+            click.echo(f"{slug}: {_no_text(coding, corpus, folder)}")
             complete = False
             continue
         result = coverage(coding)
@@ -198,8 +200,21 @@ def _usable(corpus: "Corpus") -> "Corpus":
 
 def _known(documents: tuple[str, ...], corpus: "Corpus") -> None:
     for slug in documents:
-        if slug not in corpus.documents:
-            raise click.UsageError(f'"{slug}" is not a coded document; there are: {", ".join(corpus.documents)}')
+        if slug in corpus.documents:
+            continue
+        file = corpus.layout.name(corpus.layout.mappings / f"{slug}.yaml")
+        wrong = tuple(finding for finding in corpus.findings if finding.file == file)
+        if wrong:  # it is there, and cannot be read
+            raise FindingsError(wrong)
+        raise click.UsageError(f'"{slug}" is not a coded document{which_there_are(slug, corpus.documents)}')
+
+
+def _no_text(coding: "DocumentCoding", corpus: "Corpus", sources: Path) -> str:
+    """Why a document has no text to look at: there is none, or it is not the one that was coded."""
+    if not (sources / f"{coding.slug}.txt").exists():
+        return f"no text; put it into {sources} as {coding.slug}.txt"
+    about = (f for f in corpus.findings if f.code == "source-text" and (f.subject == coding.slug or f.file == coding.file))
+    return f"its text cannot be used: {next(finding.message for finding in about)}"
 
 
 def _print_coverage(result: "Coverage", text: str) -> None:

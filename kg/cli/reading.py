@@ -1,7 +1,9 @@
 """The commands of a user: ``query``, ``export``, ``passage``."""
 
 import json
+import re
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from kg.cli.table import format_table
 from kg.errors import PolicyKgError, SourceError, UsageError
 from kg.mappings.layout import Layout
 from kg.mappings.lock import read_lock
+from kg.mappings.words import did_you_mean, either, which_there_are
 from kg.namespaces import graph_iri
 
 if TYPE_CHECKING:
@@ -182,8 +185,7 @@ def passage(layout: Layout, sources: Path | None, statement: str, context: int) 
         row for key, row in rows.items() if key == name or (key.rpartition("-")[0] == name and key.rpartition("-")[2].isdecimal())
     ]
     if not own:
-        known = ", ".join(sorted(path.stem for path in layout.lock("x").parent.glob("*.tsv")))
-        raise UsageError(f'"{statement}" has no passage in the anchor lock; write DOCUMENT/ID, where DOCUMENT is one of: {known}')
+        raise UsageError(_no_passage(layout, document, name, rows))
     text = read_text(options.needed_sources(sources), document).text
     for row in own:
         start, end = row.passage.start, row.passage.end
@@ -196,6 +198,27 @@ def passage(layout: Layout, sources: Path | None, statement: str, context: int) 
         click.echo(
             f"{'… ' if start > context else ''}{before}{click.style('[' + text[start:end] + ']', bold=True)}{after}{' …' if end + context < len(text) else ''}"
         )
+
+
+def _no_passage(layout: Layout, document: str, name: str, rows: Collection[str]) -> str:
+    """Why there is nothing to print: no such document, no lock, or no such statement."""
+    slugs = [path.stem for path, _ in layout.document_files()]
+    if document not in slugs:
+        return f'there is no document "{document}"{which_there_are(document, slugs)}'
+    if not rows:
+        return f"{layout.name(layout.lock(document))}: holds no passage of {document}; run `kg anchor {document}`"
+    ids = sorted({row.rpartition("-")[0] if row.rpartition("-")[0] in rows else row for row in rows})
+    if not name:
+        return f"{document} is a document; write DOCUMENT/ID, as in {document}/{ids[0]}"
+    same_number = [each for each in ids if _without_zeros(each) == _without_zeros(name)]
+    near = f"; did you mean {either(same_number)}?" if same_number else did_you_mean(name, ids)
+    hint = near or f"; it has {ids[0]} to {ids[-1]}; for a new one, run `kg anchor {document}` first"
+    return f'{document} has no statement "{name}" with a passage in its anchor lock{hint}'
+
+
+def _without_zeros(name: str) -> str:
+    """``s005`` as ``s5``: who writes an id from memory forgets them."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", name)
 
 
 COMMANDS = (query, export, passage)
