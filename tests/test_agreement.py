@@ -127,6 +127,11 @@ def kg(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))
 
 
+def told(result: Result) -> str:
+    """The message of an error, on one line."""
+    return " ".join(result.stderr.split()).partition("Error: ")[2]
+
+
 def agreement(*more: str) -> Result:
     """Compare the two files of the fictional programme."""
     return kg("agreement", "mappings/harbour-2031.yaml", SECOND, "--sources", "texts", *more)
@@ -171,12 +176,20 @@ def test_the_order_of_keys_and_the_path_of_a_slug_make_no_difference(coders: Lay
 
 
 def test_agreement_by_the_lock(coders: Layout) -> None:
-    """Without the texts the lock beside each file says where passages are; where there is none, the remedy is named."""
+    """Without the texts the lock beside each file says where passages are; where there is none, what is needed is named."""
     without = kg("agreement", "mappings/harbour-2031.yaml", SECOND)
+    elsewhere = kg("agreement", "mappings/harbour-2031.yaml", SECOND, "--sources", "queries")
     twice = kg("agreement", "mappings/harbour-2031.yaml", "mappings/harbour-2031.yaml")
 
-    assert without.exit_code == 2
-    assert "where its passages are is not known: pass --sources DIR with harbour-2031.txt" in " ".join(without.stderr.split())
+    assert without.exit_code == elsewhere.exit_code == 2
+    assert told(without) == (
+        "second/harbour-2031.yaml: where its passages are is not known: pass --sources DIR (or set KG_SOURCES), the folder with the "
+        "text harbour-2031.txt, or put the anchor lock that the coder has of this file at second/anchors/harbour-2031.tsv"
+    )
+    assert told(elsewhere) == (
+        "second/harbour-2031.yaml: where its passages are is not known: queries has no harbour-2031.txt; put the text there, "
+        "or put the anchor lock that the coder has of this file at second/anchors/harbour-2031.tsv"
+    )
     assert "Differences: 0 in pairs, 0 in A only, 0 in B only" in twice.stdout
 
 
@@ -234,8 +247,18 @@ def test_a_lock_for_other_anchors(coders: Layout) -> None:
 
     result = kg("agreement", "mappings/harbour-2031.yaml", "mappings/harbour-2031.yaml")
 
+    Path("second/anchors").mkdir()
+    shutil.copy("mappings/anchors/harbour-2031.tsv", "second/anchors")
+    edit(coders, SECOND, "De Ploegpartij … zijn.", "De Ploegpartij vindt … zijn.")
+    outside = kg("agreement", SECOND, SECOND)
+
+    message = (
+        "s001 passage: not in the anchor lock beside the file, or there with other anchors: pass --sources DIR (or set KG_SOURCES), "
+        "the folder with the text harbour-2031.txt"
+    )
     assert result.exit_code == 1
-    assert "mappings/harbour-2031.yaml:14:12: s001 passage: not in the anchor lock beside the file" in result.stdout
+    assert result.stdout == f"mappings/harbour-2031.yaml:14:12: {message}, or run `kg anchor harbour-2031`\n"
+    assert outside.stdout.splitlines()[0] == f"second/harbour-2031.yaml:14:12: {message}"
 
 
 def test_a_broken_context_is_reported_first(coders: Layout) -> None:

@@ -7,7 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from kg.cli import main
+from kg.errors import Finding
 from kg.mappings.layout import Layout
+from kg.mappings.trace import gathered
 from tests.defects import AGENTS, HARBOUR, LEDGER, LINKS, LOCK, QUERY, REPLY, TOPICS, Variant, assert_found, findings_of
 from tests.project import edit, snapshot
 
@@ -169,3 +171,11 @@ def test_wrong_usage_is_status_2(project: Layout) -> None:
     """A root that is no project, an unknown option."""
     assert CliRunner().invoke(main, ["--root", "texts", "check"]).exit_code == 2
     assert CliRunner().invoke(main, ["check", "--nonsense"]).exit_code == 2
+
+
+@pytest.mark.parametrize("count, told", [(4, "2, 3, 4"), (5, "2, 3, 4 and 1 more place"), (6, "2, 3, 4 and 2 more places")])
+def test_what_stands_in_many_places_is_said_once(count: int, told: str) -> None:
+    """With the lines of the next few, and the number of the others."""
+    findings = [Finding("a.yaml", line, 1, "x", "wrong") for line in range(1, count + 1)]
+
+    assert [finding.message for finding in gathered(findings)] == [f"wrong (also in line {told})"]

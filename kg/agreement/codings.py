@@ -20,6 +20,7 @@ from kg.sources import NormalisedText, parse_anchors, read_text, resolve
 
 _NOT_COMPARED: Final = tuple(f"{ID}{part}/" for part in ("section", "statement", "coding", "confidence", "document"))
 """What two coders need not agree on: names of their own, and how sure they are."""
+_TEXT_NEEDED: Final = "pass --sources DIR (or set KG_SOURCES), the folder with the text {}.txt"
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,13 @@ def read_coding(path: Path, corpus: Corpus, sources: Path | None) -> Coding:
     lock_path = path.parent / "anchors" / f"{document}.tsv"
     lock, wrong = read_lock(lock_path, corpus.layout.name(lock_path)) if text is None else ({}, [])
     if text is None and not lock and not wrong:
-        message = f"{name}: where its passages are is not known: pass --sources DIR with {document}.txt, or run `kg anchor` on it"
-        raise UsageError(message)
-    reader = _Reader(document, corpus, text, lock, wrong)
+        need = f"{sources} has no {document}.txt; put the text there" if sources else _TEXT_NEEDED.format(document)
+        beside = f"or put the anchor lock that the coder has of this file at {corpus.layout.name(lock_path)}"
+        raise UsageError(f"{name}: where its passages are is not known: {need}, {beside}")
+    remedy = _TEXT_NEEDED.format(document)
+    if lock_path.resolve() == corpus.layout.lock(document).resolve():
+        remedy += f", or run `kg anchor {document}`"
+    reader = _Reader(document, corpus, text, lock, wrong, remedy)
     statements = tuple(reader.statement(node, tree.get("defaults")) for node in _named(tree.get("statements"), wrong))
     if wrong:
         raise FindingsError(tuple(wrong))
@@ -132,6 +137,7 @@ class _Reader:
     text: NormalisedText | None
     lock: dict[str, LockedPassage]
     wrong: list[Finding]
+    remedy: str
 
     def statement(self, node: Mapping, defaults: Node | None) -> Coded:
         slug = node.scalar("id")
@@ -191,7 +197,7 @@ class _Reader:
                 continue
             locked = self.lock.get(lock_id(name, index))
             if locked is None or locked.anchors != str(anchors):
-                message = "passage: not in the anchor lock beside the file, or there with other anchors; run `kg anchor`"
+                message = f"passage: not in the anchor lock beside the file, or there with other anchors: {self.remedy}"
                 self.wrong.append(item.place.finding("anchor-lock", message, name))
             else:
                 spans.append(Span(locked.passage.start, locked.passage.end))

@@ -84,5 +84,5 @@ def gathered(findings: Sequence[Finding]) -> list[Finding]:
     if not lines:
         return [first]
     shown, rest = list(lines)[:_SHOWN], len(lines) - _SHOWN
-    more = f" and {rest} more places" if rest > 0 else ""
+    more = f" and {rest} more place{'s' if rest > 1 else ''}" if rest > 0 else ""
     return [replace(first, message=f"{first.message} (also in line {', '.join(shown)}{more})")]
