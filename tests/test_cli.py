@@ -174,6 +174,20 @@ def test_unknown_document_is_refused(project: Layout, name: str) -> None:
     assert broken.stdout.startswith("mappings/harbour-2031.yaml:2:11: YAML syntax: ")
 
 
+def test_coverage_of_all_names_a_file_that_cannot_be_read(project: Layout) -> None:
+    """It is not passed over."""
+    edit(project, "mappings/reply-2032.yaml", "document: reply-2032", "document: harbour-2032")
+
+    result = kg("coverage", "--sources", "texts")
+
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[0] == "harbour-2031: 9 sentences, 95 words"
+    assert result.stdout.splitlines()[-1] == (
+        'mappings/reply-2032.yaml:1:11: document: "harbour-2032" is not the name of the file; '
+        "write `document: reply-2032` or rename the file"
+    )
+
+
 def test_coverage_says_why_there_is_no_text(project: Layout) -> None:
     """It is missing, of another encoding, or not the text that was coded."""
     path = Path("texts/harbour-2031.txt")

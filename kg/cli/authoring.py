@@ -163,6 +163,10 @@ def coverage_(layout: Layout, sources: Path | None, documents: tuple[str, ...]) 
         result = coverage(coding)
         complete = complete and not result.left
         _print_coverage(result, coding.text.text)
+    unread = [name for path, name in layout.document_files() if path.stem not in corpus.documents and not documents]
+    for finding in (finding for finding in corpus.findings if finding.file in unread):
+        click.echo(str(finding))
+        complete = False
     if not complete:
         raise SystemExit(1)
 

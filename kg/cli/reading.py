@@ -207,7 +207,9 @@ def _no_passage(layout: Layout, document: str, name: str, rows: Collection[str])
         return f'there is no document "{document}"{which_there_are(document, slugs)}'
     if not rows:
         return f"{layout.name(layout.lock(document))}: holds no passage of {document}; run `kg anchor {document}`"
-    ids = sorted({row.rpartition("-")[0] if row.rpartition("-")[0] in rows else row for row in rows})
+    ids = sorted(
+        {row.rpartition("-")[0] if row.rpartition("-")[0] in rows else row for row in rows}, key=lambda each: (len(each), each)
+    )
     if not name:
         return f"{document} is a document; write DOCUMENT/ID, as in {document}/{ids[0]}"
     same_number = [each for each in ids if _without_zeros(each) == _without_zeros(name)]
