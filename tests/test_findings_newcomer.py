@@ -1,11 +1,14 @@
 """Mistakes of somebody who codes a first document: each finding says what was read, and what to write."""
 
+import shutil
+
 import pytest
 from click.testing import CliRunner
 
 from kg.cli import main
+from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
-from tests.defects import AGENTS, HARBOUR
+from tests.defects import AGENTS, HARBOUR, LOCK
 from tests.project import edit
 
 STATED = "Havens horen niemand in het bijzonder toe."
@@ -25,6 +28,15 @@ FINDINGS = [
     ("kind of agent that there is not", AGENTS, "kind: PublicBody", "kind: Municipality", f'{AGENTS}:23:9: harbour-office kind: "Municipality" is not a class of the ontology; write {AGENT_KINDS}'),
     ("long code of a language", HARBOUR, "    en: Harbours belong", "    eng: Harbours belong", f'{HARBOUR}:20:5: s001 summary: "eng" is not a language here, only nl and en are; write en'),
     ("another language", HARBOUR, "    en: Harbours belong", "    gb: Harbours belong", f'{HARBOUR}:20:5: s001 summary: "gb" is not a language here, only nl and en are; write one of them, or delete the text'),
+    ("label of an agent", HARBOUR, "speaker: sea-watch", "speaker: Sea Watch", f'{HARBOUR}:83:12: s005 speaker: "Sea Watch" is not a declared agent; that is a label; write the slug "sea-watch"'),
+    ("other label of an agent", HARBOUR, "addressee: plough-party", "addressee: De Ploeg", f'{HARBOUR}:116:14: s007 addressee: "De Ploeg" is not a declared agent; that is a label; write the slug "plough-party"'),
+    ("label of any entity", HARBOUR, "place: verland\n  affected", "place: Farland\n  affected", f'{HARBOUR}:45:10: s003 place: "Farland" is not a declared entity; that is a label; write the slug "verland"'),
+    ("label in a file of entities", AGENTS, "Harbour Office}\n  country: elland", "Harbour Office}\n  country: Elland", f'{AGENTS}:25:12: harbour-office country: "Elland" is not a declared agent; that is a label; write the slug "elland"'),
+    ("label of something else", HARBOUR, "speaker: sea-watch", "speaker: Visakkoord", f'{HARBOUR}:83:12: s005 speaker: "Visakkoord" is not a declared agent; declare it in a file of mappings/entities/ first, or choose one that is there'),
+    ("three dots", HARBOUR, "De Ploegpartij … zijn.", "De Ploegpartij ... zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "De Ploegpartij ... zijn." are not of the form "first words … last words" (one … between spaces); three dots are not the sign …: write "De Ploegpartij … zijn."'),
+    ("other capitals", HARBOUR, "De Ploegpartij … zijn.", "de ploegpartij … zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "de ploegpartij … zijn." match nowhere in harbour-2031: only capitals differ: the text has "De Ploegpartij" (at 36); write them as they stand there'),
+    ("other capitals on both sides", HARBOUR, "De Ploegpartij … zijn.", "DE PLOEGPARTIJ … Zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "DE PLOEGPARTIJ … Zijn." match nowhere in harbour-2031: only capitals differ: the text has "De Ploegpartij" (at 36) and "zijn." (at 81); write them as they stand there'),
+    ("capitals and another word", HARBOUR, "De Ploegpartij … zijn.", "de ploegpartij … was.", f'{HARBOUR}:14:12: s001 passage: anchors "de ploegpartij … was." match nowhere in harbour-2031: neither side is in the text; with other capitals the first words are: "De Ploegpartij" (at 36)'),
     ("sign of a unit", HARBOUR, "unit: PERCENT", 'unit: "%"', f'{HARBOUR}:72:11: s004 target unit: "%" is not the name of a unit; write PERCENT'),
     ("sign of a currency", HARBOUR, "unit: PERCENT", "unit: €", f'{HARBOUR}:72:11: s004 target unit: "€" is not the name of a unit; write CCY_EUR'),
     ("another sign", HARBOUR, "unit: PERCENT", "unit: $", f'{HARBOUR}:72:11: s004 target unit: "$" is not the name of a unit below http://qudt.org/vocab/unit/; write PERCENT, NUM, CCY_EUR or YR'),
@@ -43,3 +55,20 @@ def test_the_finding_says_what_to_write(project: Layout, file: str, old: str, ne
     edit(project, file, old, new)
 
     assert check() == finding
+
+
+def test_a_mapping_file_with_another_ending_is_one_finding(project: Layout) -> None:
+    """Its lock, its ledger, its statements and what they mention are not missed as well."""
+    (project.mappings / "harbour-2031.yaml").rename(project.mappings / "harbour-2031.yml")
+
+    message = "nothing reads this file: a mapping file ends in .yaml: rename it to harbour-2031.yaml"
+    assert check() == f"mappings/harbour-2031.yml:1:1: {message}"
+    assert [str(f) for f in read_corpus(project).findings] == [f"mappings/harbour-2031.yml:1:1: {message}"]
+
+
+def test_a_lock_of_no_document(project: Layout) -> None:
+    """Neither a mapping file nor one with another ending is there."""
+    shutil.copy(project.root / LOCK, project.mappings / "anchors" / "reply-2035.tsv")
+
+    message = "nothing reads this file: an anchor lock of no document: there is no mappings/reply-2035.yaml"
+    assert check() == f"mappings/anchors/reply-2035.tsv:1:1: {message}"

@@ -222,6 +222,9 @@ class Converter:
 
     def _remedy(self, base: str, slug: str) -> str:
         """What to write instead of a slug that is not declared below ``base``, or where to declare it."""
+        labelled = self.registry.labelled(base, slug, self.document)
+        if labelled:
+            return f"that is a label; write the slug {either(labelled)}"
         if "," in slug:
             return "write a list in brackets, as in [a, b]"
         collection = base.removeprefix(ID).strip("/")
