@@ -45,6 +45,8 @@ FINDINGS = [
     ("text behind a quote", HARBOUR, STATED, '"Havens" horen niemand toe.', f"{HARBOUR}:19:9: YAML syntax: the text goes on behind its closing quote; put all of it in single quotes"),
     ("text behind a single quote", HARBOUR, STATED, "'Havens', zegt men, horen niemand toe.", f"{HARBOUR}:19:9: YAML syntax: the text goes on behind its closing quote; put all of it in double quotes"),
     ("text behind a quote in brackets", HARBOUR, 'note: {en: "The appeal to every fisher is rhetoric, not a figure."}', 'note: {en: "The appeal" to every fisher is rhetoric}', f"{HARBOUR}:108:14: YAML syntax: the text goes on behind its closing quote; put all of it in single quotes"),
+    ("no section", HARBOUR, "- id: s007\n  section: measures\n", "- id: s007\n", f"{HARBOUR}:112:3: s007 the document has sections: add `section:` with the id of the one in which the passage stands; declare one for what stands before the first heading"),
+    ("section misspelt", HARBOUR, "- id: s007\n  section: measures\n", "- id: s007\n  section: measure\n", f'{HARBOUR}:113:12: s007 section: "measure" is not a declared section; did you mean "measures"?'),
     ("sign of a unit", HARBOUR, "unit: PERCENT", 'unit: "%"', f'{HARBOUR}:72:11: s004 target unit: "%" is not the name of a unit; write PERCENT'),
     ("sign of a currency", HARBOUR, "unit: PERCENT", "unit: €", f'{HARBOUR}:72:11: s004 target unit: "€" is not the name of a unit; write CCY_EUR'),
     ("another sign", HARBOUR, "unit: PERCENT", "unit: $", f'{HARBOUR}:72:11: s004 target unit: "$" is not the name of a unit below http://qudt.org/vocab/unit/; write PERCENT, NUM, CCY_EUR or YR'),
