@@ -1,6 +1,7 @@
 """Mistakes of somebody who codes a first document: each finding says what was read, and what to write."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from kg.cli import main
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
+from kg.mappings.texts import unverified
 from tests.defects import AGENTS, HARBOUR, LOCK
 from tests.project import edit
 
@@ -82,3 +84,30 @@ def test_a_lock_of_no_document(project: Layout) -> None:
 
     message = "nothing reads this file: an anchor lock of no document: there is no mappings/reply-2035.yaml"
     assert check() == f"mappings/anchors/reply-2035.tsv:1:1: {message}"
+
+
+def test_a_document_without_its_text_is_a_warning(project: Layout) -> None:
+    """Its anchors are believed, and a file that is called nearly so is named."""
+    (project.root / "texts" / "reply-2032.txt").rename(project.root / "texts" / "replay-2032.txt")
+
+    message = 'the passages are not verified, as there is no reply-2032.txt in texts: rename it, if it is "replay-2032.txt"'
+    assert check() == f"mappings/reply-2032.yaml:1:1: warning: {message}"
+
+
+def test_a_document_without_any_text_like_it(project: Layout) -> None:
+    """Nothing is known but where the text should be."""
+    (project.root / "texts" / "reply-2032.txt").unlink()
+
+    message = "the passages are not verified, as there is no reply-2032.txt in texts: put it there under this name"
+    assert check() == f"mappings/reply-2032.yaml:1:1: warning: {message}"
+
+
+def test_of_many_documents_without_a_text_the_first_are_shown(tmp_path: Path) -> None:
+    """Whoever has few of many texts knows it."""
+    found = unverified(Layout(tmp_path), [f"paper-{number}" for number in range(10, 40)], tmp_path)
+
+    assert len(found) == 10
+    assert found[-1].message == (
+        f"the passages are not verified, as there is no paper-19.txt in {tmp_path}: put it there under this name; "
+        "nor are those of 20 more documents"
+    )

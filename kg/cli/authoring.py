@@ -49,12 +49,14 @@ def check(
       kg check --sources ../texts --format sarif > findings.sarif
     """
     from kg import report  # noqa: PLC0415
+    from kg.mappings.texts import unverified  # noqa: PLC0415
     from kg.scale import cache, steps  # noqa: PLC0415
 
     executor = options.executor(jobs, scheduler, scheduler_wait)
     with cache.opened(build_dir) as kept:
         checked = steps.judge(layout, kept, executor, sources, query_findings=_query_findings)
-    findings = checked.findings
+    without_text = unverified(layout, checked.documents, sources) if sources is not None else ()
+    findings = tuple(sorted((*checked.findings, *without_text)))
     if report_file is not None:
         from kg import dumps  # noqa: PLC0415
         from kg.graph import from_jsonld  # noqa: PLC0415
