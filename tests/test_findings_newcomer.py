@@ -111,3 +111,16 @@ def test_of_many_documents_without_a_text_the_first_are_shown(tmp_path: Path) ->
         f"the passages are not verified, as there is no paper-19.txt in {tmp_path}: put it there under this name; "
         "nor are those of 20 more documents"
     )
+
+
+def test_a_passage_over_a_heading_is_a_warning(project: Layout) -> None:
+    """It ends in another part than it begins in; that a passage begins with a heading is all right."""
+    edit(project, HARBOUR, "De Ploegpartij … zijn.", "Naar … zijn.")
+    assert CliRunner().invoke(main, ["anchor", "--sources", "texts"]).exit_code == 0
+
+    message = "passage: it runs over the heading at 15–35, which the ledger skips; let it end before the heading, or write a list of two passages"
+    assert check() == f"{HARBOUR}:14:12: warning: s001 {message}"
+
+    edit(project, HARBOUR, "Naar … zijn.", "Havens … zijn.")
+    assert CliRunner().invoke(main, ["anchor", "--sources", "texts"]).exit_code == 0
+    assert check() == ""

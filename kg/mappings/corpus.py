@@ -223,6 +223,7 @@ def convert_document(
     nodes = documents.convert(tree, converter, passages, declared)
     ledger_path = layout.ledger(slug)
     ledger = read_ledger(ledger_path, layout.name(ledger_path), slug, text, corpus.registry, trace)
+    passages.warn_over(skipped.span for skipped in ledger if skipped.reason == "heading" and skipped.span)
     return DocumentCoding(slug, name, text, passages, tuple(ledger)), nodes
 
 
