@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from kg.cli import main
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
-from kg.mappings.texts import unverified
+from kg.mappings.texts import misnamed
 from tests.defects import AGENTS, HARBOUR, LOCK
 from tests.project import edit
 
@@ -33,6 +33,8 @@ FINDINGS = [
     ("label of an agent", HARBOUR, "speaker: sea-watch", "speaker: Sea Watch", f'{HARBOUR}:83:12: s005 speaker: "Sea Watch" is not a declared agent; that is a label; write the slug "sea-watch"'),
     ("other label of an agent", HARBOUR, "addressee: plough-party", "addressee: De Ploeg", f'{HARBOUR}:116:14: s007 addressee: "De Ploeg" is not a declared agent; that is a label; write the slug "plough-party"'),
     ("label of any entity", HARBOUR, "place: verland\n  affected", "place: Farland\n  affected", f'{HARBOUR}:45:10: s003 place: "Farland" is not a declared entity; that is a label; write the slug "verland"'),
+    ("label of a topic", HARBOUR, "topics: [treaties, fishing]", "topics: [treaties, Visserij]", f'{HARBOUR}:47:22: s003 topics: "Visserij" is not a declared topic; that is a label; write the slug "fishing"'),
+    ("label of a value", HARBOUR, "confidence: medium", "confidence: middel", f'{HARBOUR}:54:15: s003 confidence: "middel" is not a declared confidence; that is a label; write the slug "medium"'),
     ("label in a file of entities", AGENTS, "Harbour Office}\n  country: elland", "Harbour Office}\n  country: Elland", f'{AGENTS}:25:12: harbour-office country: "Elland" is not a declared agent; that is a label; write the slug "elland"'),
     ("label of something else", HARBOUR, "speaker: sea-watch", "speaker: Visakkoord", f'{HARBOUR}:83:12: s005 speaker: "Visakkoord" is not a declared agent; declare it in a file of mappings/entities/ first, or choose one that is there'),
     ("three dots", HARBOUR, "De Ploegpartij … zijn.", "De Ploegpartij ... zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "De Ploegpartij ... zijn." are not of the form "first words … last words" (one … between spaces); three dots are not the sign …: write "De Ploegpartij … zijn."'),
@@ -86,30 +88,33 @@ def test_a_lock_of_no_document(project: Layout) -> None:
     assert check() == f"mappings/anchors/reply-2035.tsv:1:1: {message}"
 
 
-def test_a_document_without_its_text_is_a_warning(project: Layout) -> None:
-    """Its anchors are believed, and a file that is called nearly so is named."""
+def test_a_text_under_another_name_is_a_warning(project: Layout) -> None:
+    """The passages of its document are believed, and the file is named."""
     (project.root / "texts" / "reply-2032.txt").rename(project.root / "texts" / "replay-2032.txt")
 
-    message = 'the passages are not verified, as there is no reply-2032.txt in texts: rename it, if it is "replay-2032.txt"'
+    message = 'the passages are not verified, as there is no reply-2032.txt in texts; rename "replay-2032.txt" if it is that text'
     assert check() == f"mappings/reply-2032.yaml:1:1: warning: {message}"
 
 
-def test_a_document_without_any_text_like_it(project: Layout) -> None:
-    """Nothing is known but where the text should be."""
+def test_documents_without_a_text_are_counted(project: Layout) -> None:
+    """Whoever has some of the texts knows it, and sees for how many documents the passages are believed."""
     (project.root / "texts" / "reply-2032.txt").unlink()
 
-    message = "the passages are not verified, as there is no reply-2032.txt in texts: put it there under this name"
-    assert check() == f"mappings/reply-2032.yaml:1:1: warning: {message}"
+    result = CliRunner().invoke(main, ["check", "--sources", "texts"])
+
+    assert (result.exit_code, result.output) == (0, "no findings in 2 document(s), 1 of them without a text in texts\n")
 
 
-def test_of_many_documents_without_a_text_the_first_are_shown(tmp_path: Path) -> None:
-    """Whoever has few of many texts knows it."""
-    found = unverified(Layout(tmp_path), [f"paper-{number}" for number in range(10, 40)], tmp_path)
+def test_of_many_texts_under_another_name_the_first_are_shown(tmp_path: Path) -> None:
+    """One file may be called like the texts of many documents."""
+    (tmp_path / "paper.txt").touch()
+
+    found = misnamed(Layout(tmp_path), [f"paper-{number}" for number in range(10, 40)], tmp_path)
 
     assert len(found) == 10
     assert found[-1].message == (
-        f"the passages are not verified, as there is no paper-19.txt in {tmp_path}: put it there under this name; "
-        "nor are those of 20 more documents"
+        f'the passages are not verified, as there is no paper-19.txt in {tmp_path}; rename "paper.txt" if it is that text '
+        "(also 20 more documents)"
     )
 
 

@@ -222,7 +222,7 @@ class Converter:
 
     def _remedy(self, base: str, slug: str) -> str:
         """What to write instead of a slug that is not declared below ``base``, or where to declare it."""
-        labelled = self.registry.labelled(base, slug, self.document)
+        labelled = self.registry.labelled(base, slug, self.document, self.vocabulary.labels)
         if labelled:
             return f"that is a label; write the slug {either(labelled)}"
         if "," in slug:

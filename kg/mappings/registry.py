@@ -79,9 +79,13 @@ class Registry:
             known = {path.rsplit("/", 1)[-1] for path in known}
         return nearest(slug, known)
 
-    def labelled(self, base: str, label: str, document: str) -> list[str]:
-        """Slugs below ``base`` of what bears this label, as short as they are clear."""
-        found = [iri for iri in self.labels.get(label.lower(), ()) if iri.startswith(base) and iri in self]
+    def labelled(self, base: str, label: str, document: str, concepts: Mapping[str, Sequence[str]]) -> list[str]:
+        """Slugs below ``base`` of what bears this label, as short as they are clear.
+
+        :param concepts: IRIs of concepts by label, in lower case
+        """
+        borne = (*self.labels.get(label.lower(), ()), *concepts.get(label.lower(), ()))
+        found = [iri for iri in borne if iri.startswith(base) and iri in self]
         tails = {iri: iri.rsplit("/", 1)[-1] for iri in found}
         return [tails[iri] if self.resolve(base, tails[iri], document) == [iri] else iri.removeprefix(base) for iri in found]
 

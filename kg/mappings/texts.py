@@ -1,6 +1,7 @@
 """Documents whose text is not at hand though a folder of texts was given: their passages are believed, not verified.
 
-In: a layout, the documents that were read, and the folder. Out: warnings. Next: `kg check`, which prints them.
+In: a layout, the documents that were read, and the folder. Out: their slugs, and warnings where a file there seems to be the text under
+another name. Next: `kg check`, which prints both.
 """
 
 from collections.abc import Iterable
@@ -13,24 +14,29 @@ from kg.mappings.layout import Layout
 from kg.mappings.words import either, nearest
 
 _SHOWN: Final = 10
-"""Documents up to which each has a warning of its own: whoever has few of many texts knows it."""
+"""Warnings up to which each document has its own: with one file to many documents the names say little."""
 
 
-def unverified(layout: Layout, documents: Iterable[str], sources: Path) -> list[Finding]:
-    """A warning for each document without a text in ``sources``, with the files there that are called nearly so.
+def without_text(documents: Iterable[str], sources: Path) -> list[str]:
+    """Slugs of those ``documents`` of which ``sources`` has no text."""
+    return [slug for slug in sorted(documents) if not (sources / f"{slug}.txt").exists()]
 
-    :param documents: slugs
+
+def misnamed(layout: Layout, documents: Iterable[str], sources: Path) -> list[Finding]:
+    """A warning for each document without a text where a file of no document is called nearly so.
+
+    :param documents: slugs of all
     """
-    listed = sorted(documents)
-    missing = [slug for slug in listed if not (sources / f"{slug}.txt").exists()]
+    listed = list(documents)
     others = {path.name for path in sources.glob("*") if path.is_file()} - {f"{slug}.txt" for slug in listed}
     findings = []
-    for slug in missing[:_SHOWN]:
+    for slug in without_text(listed, sources) if others else ():
         near = nearest(f"{slug}.txt", others)
-        remedy = f"rename it, if it is {either(near)}" if near else "put it there under this name"
-        message = f"the passages are not verified, as there is no {slug}.txt in {layout.name(sources)}: {remedy}"
-        findings.append(Finding(layout.name(layout.mappings / f"{slug}.yaml"), 1, 1, "no-text", message, "", Severity.WARNING))
-    if len(missing) > _SHOWN:
-        message = f"{findings[-1].message}; nor are those of {len(missing) - _SHOWN} more documents"
-        findings[-1] = replace(findings[-1], message=message)
+        if near:
+            message = f"the passages are not verified, as there is no {slug}.txt in {layout.name(sources)}; rename {either(near)} if it is that text"
+            file = layout.name(layout.mappings / f"{slug}.yaml")
+            findings.append(Finding(file, 1, 1, "misnamed-text", message, "", Severity.WARNING))
+    if len(findings) > _SHOWN:
+        message = f"{findings[_SHOWN - 1].message} (also {len(findings) - _SHOWN} more documents)"
+        findings[_SHOWN - 1 :] = [replace(findings[_SHOWN - 1], message=message)]
     return findings
