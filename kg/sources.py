@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kg.errors import AnchorError, SourceError, Span, VersionError
+from kg.occurrences import occurrences, why_nowhere
 
 NORMALISATION: Final = "policy-kg-text/1"
 MAX_ANCHOR_WORDS: Final = 5
@@ -76,7 +77,6 @@ _BEFORE_NUMBERS = frozenset(
 )
 """Abbreviations only where a number follows: some are words, too (*no.*), or end a sentence as often."""
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)+")
-_SHOWN_PLACES = 5
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,9 @@ def parse_anchors(written: str) -> Anchors:
     """
     start, _, end = normalise(written).partition(ELLIPSIS)
     if not start or not end or ELLIPSIS in end:
-        raise AnchorError(f'anchors "{written}" are not of the form "first words … last words" (one … between spaces)')
+        dots = written.replace("...", "…")
+        hint = f'; three dots are not the sign …: write "{dots}"' if ELLIPSIS in dots and ELLIPSIS not in written else ""
+        raise AnchorError(f'anchors "{written}" are not of the form "first words … last words" (one … between spaces){hint}')
     for side in (start, end):
         if len(side.split()) > MAX_ANCHOR_WORDS:
             raise AnchorError(f'anchor "{side}" has {len(side.split())} words; {MAX_ANCHOR_WORDS} are allowed on each side')
@@ -230,8 +232,8 @@ def parse_anchors(written: str) -> Anchors:
 
 def find(anchors: Anchors, text: str) -> tuple[Span, ...]:
     """Places where ``anchors`` fit: from each start to the nearest end, without a second start in between."""
-    starts = _occurrences(anchors.start, text)
-    ends = _occurrences(anchors.end, text)
+    starts = occurrences(anchors.start, text)
+    ends = occurrences(anchors.end, text)
     found: dict[int, int] = {}
     for start in starts:
         end = next((e.end for e in ends if e.start >= start.end), None)
@@ -251,7 +253,9 @@ def resolve(anchors: Anchors, text: NormalisedText, *, limit_share: bool = True)
     """
     candidates = find(anchors, text.text)
     if not candidates:
-        raise AnchorError(f'anchors "{anchors}" match nowhere in {text.slug}: {_why_nowhere(anchors, text.text)}')
+        raise AnchorError(
+            f'anchors "{anchors}" match nowhere in {text.slug}: {why_nowhere(anchors.start, anchors.end, text.text)}'
+        )
     if len(candidates) > 1:
         places = "; ".join(f"{c.start}–{c.end} (after “{_before(text.text, c.start)}”)" for c in candidates)
         raise AnchorError(
@@ -270,37 +274,6 @@ def resolve(anchors: Anchors, text: NormalisedText, *, limit_share: bool = True)
     return Passage(place.start, place.end, digest(passage))
 
 
-def _occurrences(needle: str, text: str) -> list[Span]:
-    """Occurrences of ``needle`` that begin and end at the edge of a word."""
-    found = []
-    at = text.find(needle)
-    while at >= 0:
-        end = at + len(needle)
-        cuts_start = at > 0 and text[at - 1].isalnum() and needle[0].isalnum()
-        cuts_end = end < len(text) and text[end].isalnum() and needle[-1].isalnum()
-        if not cuts_start and not cuts_end:
-            found.append(Span(at, end))
-        at = text.find(needle, at + 1)
-    return found
-
-
 def _before(text: str, at: int) -> str:
     """The three words before ``at``: enough to tell two places apart."""
     return " ".join(text[:at].split()[-3:])
-
-
-def _why_nowhere(anchors: Anchors, text: str) -> str:
-    """Which side is missing, in words of the text's own position."""
-    starts, ends = _occurrences(anchors.start, text), _occurrences(anchors.end, text)
-    if not starts and not ends:
-        return "neither side is in the text"
-    if not starts:
-        return f'the first words "{anchors.start}" are not in the text (the last words are, at {_places(ends)})'
-    if not ends:
-        return f'the last words "{anchors.end}" are not in the text (the first words are, at {_places(starts)})'
-    return f"the first words are at {_places(starts)}, but the last words do not follow them (they are at {_places(ends)})"
-
-
-def _places(found: list[Span]) -> str:
-    """Offsets of ``found``, as text."""
-    return ", ".join(str(place.start) for place in found[:_SHOWN_PLACES]) + (" …" if len(found) > _SHOWN_PLACES else "")

@@ -7,16 +7,18 @@ In: Turtle files. Out: a :class:`Vocabulary`, with what a mapping is checked aga
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kg.errors import Finding
-from kg.namespaces import ID, POL, RDF_TYPE, RDFS
+from kg.namespaces import ID, POL, RDF_TYPE, RDFS, SKOS
 
 _PREFIX = re.compile(r"^@prefix\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE)
 _SUBJECT = re.compile(r"^([\w-]*):([\w-]+)\s+a\s", re.MULTILINE)
 _FULL_SUBJECT = re.compile(r"^<([^>]*)>\s+a\s", re.MULTILINE)
+_LABELS = (f"{SKOS}prefLabel", f"{SKOS}altLabel")
 _OWL_CLASS = "http://www.w3.org/2002/07/owl#Class"
 
 
@@ -47,6 +49,18 @@ class Vocabulary:
     def declared(self) -> frozenset[str]:
         """IRIs of everything that the files say something of."""
         return frozenset(_value(triple.subject) for triple in self.triples)
+
+    @cached_property
+    def labels(self) -> dict[str, list[str]]:
+        """IRIs below ``id/`` by each label in either language, in lower case; made when it is first asked for."""
+        found: dict[str, list[str]] = {}
+        for triple in self.triples:
+            iri = _value(triple.subject)
+            if triple.predicate.value in _LABELS and iri.startswith(ID):
+                same = found.setdefault(_value(triple.object).lower(), [])
+                if iri not in same:
+                    same.append(iri)
+        return found
 
     def is_a(self, kind: str, superclass: str) -> bool:
         """Whether class ``kind`` is ``superclass`` or declared below it."""

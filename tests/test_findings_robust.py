@@ -170,8 +170,8 @@ def test_a_copy_of_a_mapping_file_is_reported_alone(project: Layout) -> None:
     assert (finding["file"], finding["code"]) == ("mappings/harbour-copy.yaml", "wrong-document")
 
 
-def test_text_behind_a_hash_is_a_warning(tmp_path: Path) -> None:
-    """YAML takes it for a comment; a comment for fellow coders has a space after its hash."""
+def test_a_comment_behind_a_plain_scalar_is_noted(tmp_path: Path) -> None:
+    """YAML takes it for a comment, with or without a space after its hash; a text in quotes is not cut by it."""
     path = tmp_path / "x.yaml"
     path.write_text("a: the #first\nb: the # comment\nc: 'the #first'\n", encoding="utf-8")
 
@@ -179,4 +179,4 @@ def test_text_behind_a_hash_is_a_warning(tmp_path: Path) -> None:
 
     assert findings == []
     assert tree is not None
-    assert [getattr(entry.value, "cut", None) for entry in tree.entries.values()] == [True, False, False]
+    assert [getattr(entry.value, "cut", None) for entry in tree.entries.values()] == [True, True, False]

@@ -70,9 +70,8 @@ def catalogue_entry(described: Described, text: NormalisedText) -> str:
         "  label: # short, for lists: who, when, what",
         f"    {described.language}:",
         f"    {other}:",
-        "  title:",
-        f"    {described.language}: {plain(described.title) if described.title else ''}".rstrip()
-        + " # as the source has it; see that it is right",
+        "  title: # as the source has it; see that it is right",
+        f"    {described.language}: {plain(described.title) if described.title else ''}".rstrip(),
         f"  author: {described.author}".rstrip() + (named or " # a slug of mappings/entities/agents*.yaml"),
     ]
     if described.day:

@@ -50,12 +50,16 @@ def check(
       kg check --sources ../texts --format sarif > findings.sarif
     """
     from kg import report  # noqa: PLC0415
+    from kg.mappings import texts  # noqa: PLC0415
     from kg.scale import cache, steps  # noqa: PLC0415
 
     executor = options.executor(jobs, scheduler, scheduler_wait)
     with cache.opened(build_dir) as kept:
         checked = steps.judge(layout, kept, executor, sources, query_findings=_query_findings)
-    findings = checked.findings
+    without, misnamed = [], []
+    if sources is not None:
+        without, misnamed = texts.without_text(checked.documents, sources), texts.misnamed(layout, checked.documents, sources)
+    findings = tuple(sorted((*checked.findings, *misnamed)))
     if report_file is not None:
         from kg import dumps  # noqa: PLC0415
         from kg.graph import from_jsonld  # noqa: PLC0415
@@ -65,7 +69,8 @@ def check(
     if text:
         click.echo(text)
     if style == "text":
-        click.echo(f"{report.summary(findings)} in {len(checked.documents)} document(s)", err=True)
+        unverified = f", {len(without)} of them without a text in {layout.name(sources)}" if sources and without else ""
+        click.echo(f"{report.summary(findings)} in {len(checked.documents)} document(s){unverified}", err=True)
     if any(finding.severity is Severity.VIOLATION for finding in findings):
         raise SystemExit(1)
 

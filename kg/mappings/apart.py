@@ -80,7 +80,8 @@ def read_shared(layout: Layout, elsewhere: Lost, denied: frozenset[str]) -> Shar
     lost = Lost(frozenset(trace.lost), frozenset(trace.lost_below))
     trace.lost |= elsewhere.iris
     trace.lost_below |= elsewhere.below
-    known = Registry(set(declared.places) | vocabulary.concepts | trace.lost)
+    labels = collections.labels(zip(trees, prefixes, strict=True))
+    known = Registry(set(declared.places) | vocabulary.concepts | trace.lost, labels)
     apart = Apart(known, frozenset(), denied)
     converter = Converter(context, vocabulary, apart, trace)
     nodes = [
@@ -97,7 +98,7 @@ class Apart(Registry):
     """What is shared and what a document declares; a reference into another document is taken as right, and noted."""
 
     def __init__(self, shared: Registry, own: frozenset[str], denied: frozenset[str]) -> None:
-        super().__init__(set(own))
+        super().__init__(set(own), shared.labels)
         self._shared = shared
         self._by_tail = shared._by_tail  # noqa: SLF001 - made once for all documents, of which none adds to it
         self._denied = denied

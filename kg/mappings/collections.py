@@ -4,7 +4,8 @@ In: the trees of ``mappings/entities/*.yaml`` and ``mappings/documents.yaml``. O
 (second pass). Next: :mod:`kg.mappings.corpus`.
 """
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from kg.mappings.convert import Converter, JsonNode
@@ -50,6 +51,25 @@ def declare(tree: Mapping, declared: Declared, known: Collection[str]) -> str:
     for node in entities.items:
         declared.declare(node, prefix)
     return prefix
+
+
+def labels(trees: Iterable[tuple[Mapping, str]]) -> dict[str, list[str]]:
+    """IRIs of entities by each label and other label that they have, in lower case.
+
+    :param trees: each file with its namespace
+    """
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for tree, prefix in trees:
+        for node in items(tree.get("entities")):
+            if not prefix or not isinstance(node, Mapping) or not (slug := node.scalar("id")):
+                continue
+            for key in ("label", "altLabel"):
+                texts = node.get(key)
+                written = (entry.value for entry in texts.entries.values()) if isinstance(texts, Mapping) else ()
+                for label in {item.value.lower() for value in written for item in items(value) if isinstance(item, Scalar)}:
+                    if f"{prefix}{slug.value}" not in found[label]:
+                        found[label].append(f"{prefix}{slug.value}")
+    return dict(found)
 
 
 def convert(tree: Mapping, prefix: str, converter: Converter, declared: Declared) -> list[JsonNode]:

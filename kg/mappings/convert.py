@@ -11,12 +11,14 @@ from typing import Final
 
 from kg.errors import Severity
 from kg.mappings.context import Context, Form, Term
-from kg.mappings.literals import is_language, is_placeholder, problem
+from kg.mappings.literals import is_language, is_placeholder
+from kg.mappings.literals import problem as expected_form
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, items
 from kg.mappings.registry import Registry
+from kg.mappings.remedies import doubtful, foreign, kinds, other_kind, wrong_language
 from kg.mappings.trace import Trace
-from kg.mappings.words import did_you_mean, either, nearest, shortened
-from kg.namespaces import ID, POL
+from kg.mappings.words import either, nearest, shortened
+from kg.namespaces import ID, XSD
 from kg.rdf import is_address
 from kg.vocabulary import Vocabulary
 
@@ -154,16 +156,17 @@ class Converter:
             return None
         result: dict[str, list[str]] = {}
         for tag, entry in value.entries.items():
-            if not is_language(tag):
-                message = f'{term.key}: "{shortened(tag)}" is not a language tag; write nl or en'
-                self._report(entry.key.place, "unknown-language", message, iri, term, name)
+            problem = wrong_language(tag, of_document=bool(self.document))
+            if problem:
+                self._report(entry.key.place, "unknown-language", f"{term.key}: {problem}", iri, term, name)
                 continue
             for item in items(entry.value):
                 if isinstance(item, Scalar) and item.value.strip() and not is_placeholder(item.value):
                     result.setdefault(tag, []).append(item.value)
                     self.trace.values[iri, term.iri, item.value] = item.place
                     if item.cut:
-                        message = f"{term.key}: what follows # is a comment and no part of the text; if it is meant to be, quote the text"
+                        message = f"{term.key}: what follows # is a comment and no part of the text; "
+                        message += "quote all of it if it is meant to be, and only what stands before # if not"
                         self.trace.report(item.place.finding("comment-in-text", message, name, Severity.WARNING))
                 elif isinstance(item, Scalar) and item.value.strip():
                     message = f'{term.key}: "{shortened(item.value)}" is no text in {tag}; write it, or delete the key'
@@ -194,8 +197,8 @@ class Converter:
         kind = self.context.expand(item.value)
         if kind in self.vocabulary.classes or (":" in item.value and is_address(kind)):
             return kind
-        known = sorted(c.removeprefix(POL) for c in self.vocabulary.classes)
-        message = f'kind: "{shortened(item.value)}" is not a class of the ontology{did_you_mean(item.value, known)}'
+        hint = other_kind(item.value, kinds(iri, self.context, self.vocabulary))
+        message = f'kind: "{shortened(item.value)}" is not a class of the ontology{hint}'
         self._report(item.place, "unknown-kind", message, iri, self.context.terms["kind"], name)
         return None
 
@@ -219,6 +222,9 @@ class Converter:
 
     def _remedy(self, base: str, slug: str) -> str:
         """What to write instead of a slug that is not declared below ``base``, or where to declare it."""
+        labelled = self.registry.labelled(base, slug, self.document, self.vocabulary.labels)
+        if labelled:
+            return f"that is a label; write the slug {either(labelled)}"
         if "," in slug:
             return "write a list in brackets, as in [a, b]"
         collection = base.removeprefix(ID).strip("/")
@@ -242,16 +248,19 @@ class Converter:
         elif not term.base and is_address(item.value):
             value = item.value
         else:
-            expected = f"a name below {term.base}" if term.base else "an address that begins with http:// or https://"
-            self._report(item.place, "wrong-iri", f'{term.key}: "{shortened(item.value)}" is not {expected}', iri, term, name)
+            message = f'{term.key}: "{shortened(item.value)}" is not {foreign(term.base, item.value)}'
+            self._report(item.place, "wrong-iri", message, iri, term, name)
             return None
         self.trace.values[iri, term.iri, value] = item.place
         return value
 
     def _literal(self, term: Term, item: Scalar, iri: str, name: str) -> str | None:
         self.trace.values[iri, term.iri, item.value] = item.place
-        expected = problem(item.value, term.datatype)
+        expected = expected_form(item.value, term.datatype)
         if expected is None:
+            doubt = doubtful(item.value) if term.datatype == f"{XSD}decimal" else None
+            if doubt:
+                self.trace.report(item.place.finding("doubtful-number", f"{term.key}: {doubt}", name, Severity.WARNING))
             return item.value
         message = f'{term.key}: "{shortened(item.value)}" is not {expected}'
         self._report(item.place, "wrong-datatype", message, iri, term, name)

@@ -91,7 +91,8 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
     declared = Declared(trace)
     entities, prefixes = read_collections(layout, declared, known_collections(context))
     mappings = _read_documents(layout, declared)
-    known = Registry(set(declared.places) | vocabulary.concepts | trace.lost)
+    labels = collections.labels(zip(entities, prefixes, strict=True))
+    known = Registry(set(declared.places) | vocabulary.concepts | trace.lost, labels)
 
     corpus = Corpus(layout, context, vocabulary, known, trace)
     converter = Converter(context, vocabulary, known, trace)
@@ -139,11 +140,17 @@ def read_collections(layout: Layout, declared: Declared, known: frozenset[str]) 
     return trees, prefixes
 
 
+def unread(layout: Layout) -> frozenset[str]:
+    """Namespaces of what files declare that are not read for their ending: nothing can be said to be missing or unused there."""
+    return frozenset(f"{ID}{part}/{path.stem}/" for path in layout.misnamed() for part in ("statement", "section"))
+
+
 def _read_documents(layout: Layout, declared: Declared) -> list[tuple[Path, Mapping]]:
     """The trees of the mapping files that belong to a document; the ids of all are taken."""
     trees = []
     slugs = set()
     trace = declared.trace
+    trace.lost_below |= unread(layout)
     for path, name in layout.document_files():
         tree, written = declare_document(path, name, declared)
         slugs |= {path.stem, written}
@@ -216,6 +223,7 @@ def convert_document(
     nodes = documents.convert(tree, converter, passages, declared)
     ledger_path = layout.ledger(slug)
     ledger = read_ledger(ledger_path, layout.name(ledger_path), slug, text, corpus.registry, trace)
+    passages.warn_over(skipped.span for skipped in ledger if skipped.reason == "heading" and skipped.span)
     return DocumentCoding(slug, name, text, passages, tuple(ledger)), nodes
 
 

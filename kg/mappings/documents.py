@@ -12,6 +12,8 @@ from kg.mappings.convert import Converter, JsonNode, Special
 from kg.mappings.lock import lock_id
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, Sequence, items
 from kg.mappings.passages import Passages
+from kg.mappings.remedies import kinds as kinds_of
+from kg.mappings.remedies import one_of
 from kg.mappings.trace import Trace
 from kg.mappings.words import did_you_mean, shortened
 from kg.namespaces import ID, POL, RDF_TYPE
@@ -209,9 +211,11 @@ def _statement(node: Mapping, iri: str, name: str, converter: Converter, passage
         for kind in kinds:
             if kind == f"{POL}Statement" or not vocabulary.is_a(kind, f"{POL}Statement"):
                 place = converter.trace.properties.get((iri, RDF_TYPE), node.place)
-                message = f'kind: "{str(kind).removeprefix(POL)}" is not a kind of statement'
+                allowed = one_of(kinds_of(iri, converter.context, vocabulary))
+                message = f'kind: "{str(kind).removeprefix(POL)}" is not a kind of statement; write {allowed}'
                 converter.trace.flagged.add((iri, RDF_TYPE))
                 converter.trace.report(place.finding("unknown-kind", message, name))
+                result["kind"] = f"{POL}Statement"  # or it would be asked for what such an entity has
     return result
 
 

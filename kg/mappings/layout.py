@@ -104,17 +104,22 @@ class Layout:
 
         :param documents: slugs of the documents that have a mapping file, or are named by one
         """
-        yml = [*self.mappings.glob("*.yml"), *(self.mappings / "entities").glob("*.yml")]
-        strays = [(name, "a mapping file ends in .yaml: rename it") for _, name in self.named(yml)]
+        yml = [*self.misnamed(), *(self.mappings / "entities").glob("*.yml")]
+        strays = [(name, f"a mapping file ends in .yaml: rename it to {path.stem}.yaml") for path, name in self.named(yml)]
+        documents = documents | {path.name.removesuffix(".yml") for path in self.misnamed()}
         for folder, suffix, what in (
-            (self.mappings, ".skipped.yaml", "ledger"),
-            (self.mappings / "anchors", ".tsv", "anchor lock"),
+            (self.mappings, ".skipped.yaml", "a ledger"),
+            (self.mappings / "anchors", ".tsv", "an anchor lock"),
         ):
             for path, name in self.named(folder.glob(f"*{suffix}")):
                 slug = path.name.removesuffix(suffix)
                 if slug not in documents:
-                    strays.append((name, f"a {what} of no document: there is no {self.name(self.mappings / slug)}.yaml"))
+                    strays.append((name, f"{what} of no document: there is no {self.name(self.mappings / slug)}.yaml"))
         return strays
+
+    def misnamed(self) -> list[Path]:
+        """Mapping files of documents that are not read for their ending."""
+        return [path for path in self.mappings.glob("*.yml") if not path.name.startswith(".")]
 
     def lock(self, document: str) -> Path:
         """The anchor lock of a document."""

@@ -4,9 +4,10 @@ In: the scalars of ``passage`` keys and of the ledger. Out: JSON-LD nodes of pas
 :mod:`kg.mappings.documents`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kg.errors import AnchorError, Span
+from kg.errors import AnchorError, Severity, Span
 from kg.mappings.convert import JsonNode
 from kg.mappings.lock import LockedPassage, lock_id
 from kg.mappings.nodes import Entry, Place, Scalar, items
@@ -27,6 +28,7 @@ class Passages:
     :ivar check_lock: False while the lock is being written anew
     :ivar uncoded: rows of statements of which only the passage is written; they cover nothing yet
     :ivar found: passages with the anchors as written, by row id; what `kg anchor` writes
+    :ivar places: where they are written and in which statement, by row id
     """
 
     document: str
@@ -36,6 +38,7 @@ class Passages:
     lock_name: str = ""
     check_lock: bool = True
     found: dict[str, tuple[Passage, str]] = field(default_factory=dict)
+    places: dict[str, tuple[Place, str]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     uncoded: set[str] = field(default_factory=set)
 
@@ -76,6 +79,7 @@ class Passages:
                 return None
             if locked:
                 self.found[row] = passage, str(anchors)
+                self.places[row] = item.place, name
         if not self.check_lock or not locked:
             if passage is None:
                 self.trace.flagged.add((statement, _PASSAGE))  # neither text nor lock: nothing can be said of it
@@ -129,6 +133,20 @@ class Passages:
     def _report(self, place: Place, code: str, message: str, statement: str, name: str) -> None:
         self.trace.flagged.add((statement, _PASSAGE))
         self.trace.report(place.finding(code, message, name))
+
+    def warn_over(self, headings: Iterable[Span]) -> None:
+        """Warn of passages that begin before a heading and end behind it.
+
+        :param headings: those that the ledger skips; known only where the text is at hand
+        """
+        listed = list(headings)
+        for row, (passage, _) in self.found.items():
+            crossed = next((h for h in listed if passage.start < h.start and h.end < passage.end), None)
+            if crossed is not None:
+                place, name = self.places[row]
+                message = f"passage: it runs over the heading at {crossed.start}–{crossed.end}, which the ledger skips; "
+                message += "let it end before the heading, or write a list of two passages"
+                self.trace.report(place.finding("passage-over-heading", message, name, Severity.WARNING))
 
     def spans(self) -> list[Span]:
         """The stretches of text that the passages of coded statements cover."""

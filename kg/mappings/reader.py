@@ -22,8 +22,8 @@ _NOT_PRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff
 
 _BRACKET: Final = re.compile(r"[\[\]{}]")
 _INDICATORS: Final = re.compile(r"(?:[-?:] +){20}")
-_COMMENT: Final = re.compile(r"[ \t]+#\w")
-"""What may have been meant as text; a comment for fellow coders has a space after its ``#``."""
+_COMMENT: Final = re.compile(r"[ \t]+#")
+"""What may have been meant as text."""
 _STARTS: Final = (
     yaml.FlowSequenceStartToken,
     yaml.FlowMappingStartToken,

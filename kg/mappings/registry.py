@@ -5,7 +5,9 @@ In: declared IRIs, from the vocabulary and the mapping files. Out: the IRI of a 
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 
 from kg.mappings.words import nearest
 from kg.namespaces import ID
@@ -30,10 +32,14 @@ _NOT_ENTITIES = tuple(
 
 
 class Registry:
-    """Declared IRIs below ``id/``, looked up by slug."""
+    """Declared IRIs below ``id/``, looked up by slug.
 
-    def __init__(self, declared: AbstractSet[str]) -> None:
+    :ivar labels: IRIs by label, in lower case; for those who write the name of a thing where its slug is needed
+    """
+
+    def __init__(self, declared: AbstractSet[str], labels: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
         self._declared = declared
+        self.labels = labels
         self._by_tail: dict[str, list[str]] = defaultdict(list)
         for iri in sorted(declared):
             if not iri.startswith(_NOT_ENTITIES):
@@ -72,6 +78,16 @@ class Registry:
         if base == ID:
             known = {path.rsplit("/", 1)[-1] for path in known}
         return nearest(slug, known)
+
+    def labelled(self, base: str, label: str, document: str, concepts: Mapping[str, Sequence[str]]) -> list[str]:
+        """Slugs below ``base`` of what bears this label, as short as they are clear.
+
+        :param concepts: IRIs of concepts by label, in lower case
+        """
+        borne = (*self.labels.get(label.lower(), ()), *concepts.get(label.lower(), ()))
+        found = [iri for iri in borne if iri.startswith(base) and iri in self]
+        tails = {iri: iri.rsplit("/", 1)[-1] for iri in found}
+        return [tails[iri] if self.resolve(base, tails[iri], document) == [iri] else iri.removeprefix(base) for iri in found]
 
     def elsewhere(self, slug: str) -> list[str]:
         """Collections in which ``slug`` is declared, as words: ``instrument``, ``instrument type``."""

@@ -17,6 +17,14 @@ _SEPARATOR: Final = re.compile(r"(?<=\n)(?:---|\.\.\.)[ \t]*(?:#.*)?\n")
 _KEY_OR_ITEM: Final = re.compile(r"\s*(?:- +)*[\w@\"'<-]+ *:(?:\s|$)|\s*-(?:\s|$)|\s*#|\s*$")
 """A line that can stand in a block by itself: a key, an item, a comment or nothing."""
 
+_OPENS: Final = re.compile(r"((?:- +)*)(\w+):\s*(?:#.*)?")
+"""A key with its value below it."""
+_HAS_VALUE: Final = re.compile(r"\w+:\s+[^\s#]")
+_NO_TEXT: Final = re.compile(r"\s*(?:[\w-]+:(?:\s|$)|[\"':\]}])")
+"""What can follow a quoted text and is no part of it."""
+_STEP: Final = 2
+"""Spaces by which what is below a key is indented."""
+
 _QUOTE_IT: Final = "a text may not begin with {}: quote the text"
 _COLON: Final = "a text with `: ` must stand in quotes, or the line is indented wrongly"
 _NO_COLON: Final = "a key needs a colon and a space after it, or the line is indented wrongly"
@@ -46,6 +54,10 @@ def _diagnose(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, str]:
         return 0, 0, str(error.problem or "not YAML")
     here, (problem, context) = (mark.line, mark.column), (error.problem or "", error.context or "")
     opened = error.context_mark
+    last = _last_scalar(text, here)
+    behind = _behind_quote(text, last, mark, context)
+    if behind:
+        return behind
     if opened and ("quoted scalar" in context or "flow" in context):
         return _open(here, (opened.line, opened.column), problem, context)
     initial = _initial(text, error)
@@ -53,19 +65,63 @@ def _diagnose(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, str]:
         return *here, "a tab: indent with spaces"
     if initial:
         return *here, _QUOTE_IT.format(initial)
-    last = _last_scalar(text, here)
     if last is not None and last.style in ("'", '"') and last.start_mark.line < last.end_mark.line == mark.line:
         message = f"the quote opened here is closed only at line {mark.line + 1}; close the quote or bracket where its text ends"
         return last.start_mark.line, last.start_mark.column, message
     if opened and "simple key" in context:
         return opened.line, opened.column, _NO_COLON
-    if "mapping values" in problem:
-        lines = text.split("\n")
-        if last is not None and _swallowed(lines, last.start_mark.line, mark.line):
-            start: int = last.start_mark.line
-            return start, _indent(lines[start]), _NO_COLON
-        return *here, _COLON
-    return *here, _INDENTATION
+    return _indented(text, last, here, problem)
+
+
+def _behind_quote(text: str, last: yaml.ScalarToken | None, mark: yaml.Mark, context: str) -> tuple[int, int, str] | None:
+    """A quoted text that goes on in its line, as in ``"so-called" help``: the place to mend is its beginning."""
+    if last is None or last.style not in ("'", '"') or not last.start_mark.line == last.end_mark.line == mark.line:
+        return None
+    rest = text[last.end_mark.index :].partition("\n")[0]
+    separates = text[mark.index : mark.index + 1] == "," and "block" not in context
+    if mark.index < last.end_mark.index or not rest.strip() or separates or _NO_TEXT.match(rest):
+        return None
+    other = "single" if last.style == '"' else "double"
+    message = f"the text goes on behind its closing quote; put all of it in {other} quotes"
+    return last.start_mark.line, last.start_mark.column, message
+
+
+def _indented(text: str, last: yaml.ScalarToken | None, here: tuple[int, int], problem: str) -> tuple[int, int, str]:
+    """A line that does not fit those around it: it, or the one above, which has swallowed it, is the place to mend."""
+    lines = text.split("\n")
+    uneven = _uneven(lines, here[0])
+    if uneven:
+        return uneven
+    if "mapping values" not in problem:
+        return *here, _INDENTATION
+    if last is not None and _swallowed(lines, last.start_mark.line, here[0]):
+        start: int = last.start_mark.line
+        return start, _indent(lines[start]), _NO_COLON
+    return *here, _COLON
+
+
+def _uneven(lines: list[str], problem: int) -> tuple[int, int, str] | None:
+    """Of the first two keys below another the one that is indented wrongly, which libyaml notices at the second.
+
+    :param problem: line of the second, from 0
+    """
+    above = [number for number in range(min(problem, len(lines) - 1), -1, -1) if lines[number].strip()][:3]
+    if len(above) < 3 or above[0] != problem:  # noqa: PLR2004 - the three lines
+        return None
+    second, first, parent = above
+    opens = _OPENS.fullmatch(lines[parent].strip())
+    if opens is None or not all(_HAS_VALUE.match(lines[number].strip()) for number in (first, second)):
+        return None
+    expected = _indent(lines[parent]) + len(opens[1]) + _STEP
+    wrong = [number for number in (first, second) if _indent(lines[number]) != expected]
+    if len(wrong) != 1:
+        return None
+    indent = _indent(lines[wrong[0]])
+    return (
+        wrong[0],
+        indent,
+        f"the key is indented by {indent} spaces; below `{opens[2]}:` in line {parent + 1} indent by {expected}",
+    )
 
 
 def _open(here: tuple[int, int], opened: tuple[int, int], problem: str, context: str) -> tuple[int, int, str]:

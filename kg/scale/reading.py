@@ -31,8 +31,8 @@ def read(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozenset[str]) 
         return read_shared(layout, elsewhere, denied), digest
     cache.use([digest])
     (kept,) = cache.read(digest, "shared")
-    context, vocabulary, declared, nodes, trace, links, lost, assumed = kept
-    return Shared(layout, context, vocabulary, Registry(declared), nodes, trace, links, Lost(*lost), assumed), digest
+    context, vocabulary, declared, labels, nodes, trace, links, lost, assumed = kept
+    return Shared(layout, context, vocabulary, Registry(declared, labels), nodes, trace, links, Lost(*lost), assumed), digest
 
 
 class _Reading(NamedTuple):
@@ -54,7 +54,7 @@ def _read_and_keep(reading: _Reading, digest: str) -> bool:
         small = replace(
             trace, subjects={}, properties={}, values={key: place for key, place in trace.values.items() if key[0] in nodes}
         )
-        said = (shared.context, shared.vocabulary, shared.registry.declared, nodes, small, shared.links)
+        said = (shared.context, shared.vocabulary, shared.registry.declared, shared.registry.labels, nodes, small, shared.links)
         parts = {
             "shared": (*said, (shared.lost.iris, shared.lost.below), shared.assumed),
             "entities": lines.packed(lines.of_triples(from_jsonld(document))),

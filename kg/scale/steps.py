@@ -15,6 +15,7 @@ from typing import Any, Final
 from kg.errors import Finding
 from kg.graph import ENTITIES, LINKS, VOCABULARY, Dataset
 from kg.mappings.apart import Lost, Shared, stray_files
+from kg.mappings.corpus import unread
 from kg.mappings.layout import Layout
 from kg.mappings.trace import Trace
 from kg.namespaces import ID
@@ -111,6 +112,7 @@ def _map(
     layout: Layout, cache: Cache, executor: Executor, sources: Path | None, shared: Shared, digest: str
 ) -> tuple[Shared, str, list[Document]]:
     """Map every document; again, if one lost what others refer to, or refers to what no other declares."""
+    lost_files = unread(layout)
     elsewhere, denied = Lost(), frozenset[str]()
     for _ in range(_ROUNDS):
         common = mapping.Common(shared, digest, cache, sources, elsewhere)
@@ -124,7 +126,7 @@ def _map(
             documents.append(Document(str(head["slug"]), key, head))
         lost = Lost(
             frozenset(iri for document in documents for iri in document.head["lost"][0]),
-            frozenset(space for document in documents for space in document.head["lost"][1]),
+            lost_files.union(*(document.head["lost"][1] for document in documents)),
         )
         wrong = _denied(shared, documents) - lost.iris
         if lost == elsewhere and wrong <= denied:

@@ -1,0 +1,80 @@
+"""What to write instead: remedies that need more than the word that is wrong.
+
+In: what a coder wrote, and the vocabulary. Out: parts of messages. Next: :mod:`kg.mappings.convert`.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from kg.mappings.context import Context
+from kg.mappings.literals import is_language
+from kg.mappings.words import did_you_mean, shortened
+from kg.namespaces import ID, POL, PREFIXES
+from kg.vocabulary import Vocabulary
+
+_LANGUAGES: Final = {"nl": ("nld", "dut"), "en": ("eng",)}
+"""The languages of what documents say, with the longer codes of ISO 639-2 that nothing here reads."""
+_THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+_SIGNS: Final = {"%": "PERCENT", "€": "CCY_EUR"}
+_UNITS: Final = "PERCENT, NUM, CCY_EUR or YR"
+"""The units of the codebook, section 9."""
+
+
+def wrong_language(tag: str, *, of_document: bool) -> str | None:
+    """What is wrong with the language of a text.
+
+    :param of_document: whether it is a document's: statements and sections are in Dutch and English, other names of entities in any language
+    """
+    if not is_language(tag):
+        return f'"{shortened(tag)}" is not a language tag; write nl or en'
+    longer = next((short for short, codes in _LANGUAGES.items() if tag in codes), "")
+    if longer:
+        return f'"{tag}" is not a language here, only nl and en are; write {longer}'
+    if of_document and tag not in _LANGUAGES:
+        return f'"{tag}" is not a language here, only nl and en are; write one of them, or delete the text'
+    return None
+
+
+def doubtful(number: str) -> str | None:
+    """What a decimal is read as and what else it can mean, if its point can be the one that Dutch writes in thousands."""
+    if not _THOUSANDS.fullmatch(number):
+        return None
+    whole = number.replace(".", "")
+    short = number.rstrip("0").rstrip(".")
+    exact = short if short != number else f"{number}0"
+    return f'"{number}" is read as {short}, the point being a decimal one; write "{exact}" if that is meant, and "{whole}" if it is {whole}'
+
+
+def kinds(iri: str, context: Context, vocabulary: Vocabulary) -> list[str]:
+    """Classes that a node of our id space can have, by its collection; empty if that cannot be told.
+
+    They are those below the range of a key that refers to the collection, or below the class that is called as it.
+    """
+    collection = iri.removeprefix(ID).partition("/")[0]
+    base, named = f"{ID}{collection}/", POL + "".join(part.capitalize() for part in collection.split("-"))
+    tops = {vocabulary.ranges.get(term.iri, "") for term in context.terms.values() if term.base == base} | {named}
+    below = {kind for kind in vocabulary.classes for top in tops if top.startswith(POL) and vocabulary.is_a(kind, top)}
+    return sorted(kind.removeprefix(POL) for kind in below - {f"{POL}Statement"})
+
+
+def other_kind(written: str, allowed: Iterable[str]) -> str:
+    """The kind that is spelled like the one written, or else all that there are."""
+    listed = list(allowed)
+    return did_you_mean(written, listed) or (f"; write {one_of(listed)}" if listed else "")
+
+
+def one_of(words: list[str]) -> str:
+    """The words with commas, and ``or`` before the last."""
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
+
+
+def foreign(base: str, written: str) -> str:
+    """What a reference out of our id space should have been.
+
+    :param base: namespace below which a local name is taken, empty where an address is needed
+    """
+    if base != PREFIXES["unit"]:
+        return f"a name below {base}" if base else "an address that begins with http:// or https://"
+    sign = _SIGNS.get(written.strip())
+    return f"the name of a unit; write {sign}" if sign else f"the name of a unit below {base}; write {_UNITS}"

@@ -1,0 +1,131 @@
+"""Mistakes of somebody who codes a first document: each finding says what was read, and what to write."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kg.cli import main
+from kg.mappings.corpus import read_corpus
+from kg.mappings.layout import Layout
+from kg.mappings.texts import misnamed
+from tests.defects import AGENTS, HARBOUR, LOCK
+from tests.project import edit
+
+STATED = "Havens horen niemand in het bijzonder toe."
+KINDS = "Assessment, Claim, Commitment, Demand, Principle or Response"
+AGENT_KINDS = "Agent, CivilSocietyOrganisation, Company, Court, Government, IntergovernmentalOrganisation, Party, Person, PublicBody or State"
+
+# fmt: off
+FINDINGS = [
+    ("thousands with a point", HARBOUR, "value: 12", 'value: "40.000"', f'{HARBOUR}:91:12: warning: s005 figure value: "40.000" is read as 40, the point being a decimal one; write "40" if that is meant, and "40000" if it is 40000'),
+    ("thousands that end in no nought", HARBOUR, "value: 12", "value: 1.125", f'{HARBOUR}:91:12: warning: s005 figure value: "1.125" is read as 1.125, the point being a decimal one; write "1.1250" if that is meant, and "1125" if it is 1125'),
+    ("comment in a text", HARBOUR, STATED, "Havens # horen niemand toe", f"{HARBOUR}:19:9: warning: s001 summary: what follows # is a comment and no part of the text; quote all of it if it is meant to be, and only what stands before # if not"),
+    ("hash in a text", HARBOUR, STATED, "Havens #horen niemand toe", f"{HARBOUR}:19:9: warning: s001 summary: what follows # is a comment and no part of the text; quote all of it if it is meant to be, and only what stands before # if not"),
+    ("comment behind an id", HARBOUR, "  frame: moral", "  frame: moral # see page 2", ""),
+    ("comment behind a quoted text", HARBOUR, STATED, f'"{STATED}" # see page 2', ""),
+    ("kind of statement that there is not", HARBOUR, "kind: Commitment", "kind: Opinion", f'{HARBOUR}:115:9: s007 kind: "Opinion" is not a class of the ontology; write {KINDS}'),
+    ("kind of entity on a statement", HARBOUR, "kind: Commitment", "kind: Instrument", f'{HARBOUR}:115:3: s007 kind: "Instrument" is not a kind of statement; write {KINDS}'),
+    ("kind of agent that there is not", AGENTS, "kind: PublicBody", "kind: Municipality", f'{AGENTS}:23:9: harbour-office kind: "Municipality" is not a class of the ontology; write {AGENT_KINDS}'),
+    ("long code of a language", HARBOUR, "    en: Harbours belong", "    eng: Harbours belong", f'{HARBOUR}:20:5: s001 summary: "eng" is not a language here, only nl and en are; write en'),
+    ("another language", HARBOUR, "    en: Harbours belong", "    gb: Harbours belong", f'{HARBOUR}:20:5: s001 summary: "gb" is not a language here, only nl and en are; write one of them, or delete the text'),
+    ("label of an agent", HARBOUR, "speaker: sea-watch", "speaker: Sea Watch", f'{HARBOUR}:83:12: s005 speaker: "Sea Watch" is not a declared agent; that is a label; write the slug "sea-watch"'),
+    ("other label of an agent", HARBOUR, "addressee: plough-party", "addressee: De Ploeg", f'{HARBOUR}:116:14: s007 addressee: "De Ploeg" is not a declared agent; that is a label; write the slug "plough-party"'),
+    ("label of any entity", HARBOUR, "place: verland\n  affected", "place: Farland\n  affected", f'{HARBOUR}:45:10: s003 place: "Farland" is not a declared entity; that is a label; write the slug "verland"'),
+    ("label of a topic", HARBOUR, "topics: [treaties, fishing]", "topics: [treaties, Visserij]", f'{HARBOUR}:47:22: s003 topics: "Visserij" is not a declared topic; that is a label; write the slug "fishing"'),
+    ("label of a value", HARBOUR, "confidence: medium", "confidence: middel", f'{HARBOUR}:54:15: s003 confidence: "middel" is not a declared confidence; that is a label; write the slug "medium"'),
+    ("label in a file of entities", AGENTS, "Harbour Office}\n  country: elland", "Harbour Office}\n  country: Elland", f'{AGENTS}:25:12: harbour-office country: "Elland" is not a declared agent; that is a label; write the slug "elland"'),
+    ("label of something else", HARBOUR, "speaker: sea-watch", "speaker: Visakkoord", f'{HARBOUR}:83:12: s005 speaker: "Visakkoord" is not a declared agent; declare it in a file of mappings/entities/ first, or choose one that is there'),
+    ("three dots", HARBOUR, "De Ploegpartij … zijn.", "De Ploegpartij ... zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "De Ploegpartij ... zijn." are not of the form "first words … last words" (one … between spaces); three dots are not the sign …: write "De Ploegpartij … zijn."'),
+    ("other capitals", HARBOUR, "De Ploegpartij … zijn.", "de ploegpartij … zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "de ploegpartij … zijn." match nowhere in harbour-2031: only capitals differ: the text has "De Ploegpartij" (at 36); write them as they stand there'),
+    ("other capitals on both sides", HARBOUR, "De Ploegpartij … zijn.", "DE PLOEGPARTIJ … Zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "DE PLOEGPARTIJ … Zijn." match nowhere in harbour-2031: only capitals differ: the text has "De Ploegpartij" (at 36) and "zijn." (at 81); write them as they stand there'),
+    ("capitals and another word", HARBOUR, "De Ploegpartij … zijn.", "de ploegpartij … was.", f'{HARBOUR}:14:12: s001 passage: anchors "de ploegpartij … was." match nowhere in harbour-2031: neither side is in the text; with other capitals the first words are: "De Ploegpartij" (at 36)'),
+    ("first text indented too much", HARBOUR, f"    nl: {STATED}", f"      nl: {STATED}", f"{HARBOUR}:19:7: YAML syntax: the key is indented by 6 spaces; below `summary:` in line 18 indent by 4"),
+    ("first text indented too little", HARBOUR, f"    nl: {STATED}", f"   nl: {STATED}", f"{HARBOUR}:19:4: YAML syntax: the key is indented by 3 spaces; below `summary:` in line 18 indent by 4"),
+    ("first text not indented", HARBOUR, f"    nl: {STATED}", f"  nl: {STATED}", f"{HARBOUR}:19:3: YAML syntax: the key is indented by 2 spaces; below `summary:` in line 18 indent by 4"),
+    ("second text indented too much", HARBOUR, "    en: Harbours belong", "     en: Harbours belong", f"{HARBOUR}:20:6: YAML syntax: the key is indented by 5 spaces; below `summary:` in line 18 indent by 4"),
+    ("second text indented too little", HARBOUR, "    en: Harbours belong", "   en: Harbours belong", f"{HARBOUR}:20:4: YAML syntax: the key is indented by 3 spaces; below `summary:` in line 18 indent by 4"),
+    ("text behind a quote", HARBOUR, STATED, '"Havens" horen niemand toe.', f"{HARBOUR}:19:9: YAML syntax: the text goes on behind its closing quote; put all of it in single quotes"),
+    ("text behind a single quote", HARBOUR, STATED, "'Havens', zegt men, horen niemand toe.", f"{HARBOUR}:19:9: YAML syntax: the text goes on behind its closing quote; put all of it in double quotes"),
+    ("text behind a quote in brackets", HARBOUR, 'note: {en: "The appeal to every fisher is rhetoric, not a figure."}', 'note: {en: "The appeal" to every fisher is rhetoric}', f"{HARBOUR}:108:14: YAML syntax: the text goes on behind its closing quote; put all of it in single quotes"),
+    ("no section", HARBOUR, "- id: s007\n  section: measures\n", "- id: s007\n", f"{HARBOUR}:112:3: s007 the document has sections: add `section:` with the id of the one in which the passage stands; declare one for what stands before the first heading"),
+    ("section misspelt", HARBOUR, "- id: s007\n  section: measures\n", "- id: s007\n  section: measure\n", f'{HARBOUR}:113:12: s007 section: "measure" is not a declared section; did you mean "measures"?'),
+    ("sign of a unit", HARBOUR, "unit: PERCENT", 'unit: "%"', f'{HARBOUR}:72:11: s004 target unit: "%" is not the name of a unit; write PERCENT'),
+    ("sign of a currency", HARBOUR, "unit: PERCENT", "unit: €", f'{HARBOUR}:72:11: s004 target unit: "€" is not the name of a unit; write CCY_EUR'),
+    ("another sign", HARBOUR, "unit: PERCENT", "unit: $", f'{HARBOUR}:72:11: s004 target unit: "$" is not the name of a unit below http://qudt.org/vocab/unit/; write PERCENT, NUM, CCY_EUR or YR'),
+]
+# fmt: on
+
+
+def check(*arguments: str) -> str:
+    """What `kg check` prints."""
+    return CliRunner().invoke(main, ["check", "--sources", "texts", *arguments]).stdout.strip()
+
+
+@pytest.mark.parametrize(("file", "old", "new", "finding"), [f[1:] for f in FINDINGS], ids=[f[0] for f in FINDINGS])
+def test_the_finding_says_what_to_write(project: Layout, file: str, old: str, new: str, finding: str) -> None:
+    """One edit, and all that is said of it."""
+    edit(project, file, old, new)
+
+    assert check() == finding
+
+
+def test_a_mapping_file_with_another_ending_is_one_finding(project: Layout) -> None:
+    """Its lock, its ledger, its statements and what they mention are not missed as well."""
+    (project.mappings / "harbour-2031.yaml").rename(project.mappings / "harbour-2031.yml")
+
+    message = "nothing reads this file: a mapping file ends in .yaml: rename it to harbour-2031.yaml"
+    assert check() == f"mappings/harbour-2031.yml:1:1: {message}"
+    assert [str(f) for f in read_corpus(project).findings] == [f"mappings/harbour-2031.yml:1:1: {message}"]
+
+
+def test_a_lock_of_no_document(project: Layout) -> None:
+    """Neither a mapping file nor one with another ending is there."""
+    shutil.copy(project.root / LOCK, project.mappings / "anchors" / "reply-2035.tsv")
+
+    message = "nothing reads this file: an anchor lock of no document: there is no mappings/reply-2035.yaml"
+    assert check() == f"mappings/anchors/reply-2035.tsv:1:1: {message}"
+
+
+def test_a_text_under_another_name_is_a_warning(project: Layout) -> None:
+    """The passages of its document are believed, and the file is named."""
+    (project.root / "texts" / "reply-2032.txt").rename(project.root / "texts" / "replay-2032.txt")
+
+    message = 'the passages are not verified, as there is no reply-2032.txt in texts; rename "replay-2032.txt" if it is that text'
+    assert check() == f"mappings/reply-2032.yaml:1:1: warning: {message}"
+
+
+def test_documents_without_a_text_are_counted(project: Layout) -> None:
+    """Whoever has some of the texts knows it, and sees for how many documents the passages are believed."""
+    (project.root / "texts" / "reply-2032.txt").unlink()
+
+    result = CliRunner().invoke(main, ["check", "--sources", "texts"])
+
+    assert (result.exit_code, result.output) == (0, "no findings in 2 document(s), 1 of them without a text in texts\n")
+
+
+def test_of_many_texts_under_another_name_the_first_are_shown(tmp_path: Path) -> None:
+    """One file may be called like the texts of many documents."""
+    (tmp_path / "paper.txt").touch()
+
+    found = misnamed(Layout(tmp_path), [f"paper-{number}" for number in range(10, 40)], tmp_path)
+
+    assert len(found) == 10
+    assert found[-1].message == (
+        f'the passages are not verified, as there is no paper-19.txt in {tmp_path}; rename "paper.txt" if it is that text '
+        "(also 20 more documents)"
+    )
+
+
+def test_a_passage_over_a_heading_is_a_warning(project: Layout) -> None:
+    """It ends in another part than it begins in; that a passage begins with a heading is all right."""
+    edit(project, HARBOUR, "De Ploegpartij … zijn.", "Naar … zijn.")
+    assert CliRunner().invoke(main, ["anchor", "--sources", "texts"]).exit_code == 0
+
+    message = "passage: it runs over the heading at 15–35, which the ledger skips; let it end before the heading, or write a list of two passages"
+    assert check() == f"{HARBOUR}:14:12: warning: s001 {message}"
+
+    edit(project, HARBOUR, "Naar … zijn.", "Havens … zijn.")
+    assert CliRunner().invoke(main, ["anchor", "--sources", "texts"]).exit_code == 0
+    assert check() == ""
