@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg.cli import main
+from kg.mappings import collections
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.mappings.texts import misnamed
@@ -69,6 +70,14 @@ def test_the_finding_says_what_to_write(project: Layout, file: str, old: str, ne
     edit(project, file, old, new)
 
     assert check() == finding
+
+
+def test_of_very_many_entities_no_label_is_looked_for(project: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The finding is the same without its hint."""
+    monkeypatch.setattr(collections, "_MOST_LABELS", 3)
+    edit(project, HARBOUR, "speaker: sea-watch", "speaker: Sea Watch")
+
+    assert 'speaker: "Sea Watch" is not a declared agent; did you mean "sea-watch"?' in check()
 
 
 def test_a_mapping_file_with_another_ending_is_one_finding(project: Layout) -> None:

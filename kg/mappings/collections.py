@@ -15,6 +15,7 @@ from kg.mappings.words import did_you_mean, shortened
 from kg.namespaces import ID, RDF_TYPE
 
 _TOP: Final = ("collection", "entities")
+_MOST_LABELS: Final = 50_000
 
 
 def declare(tree: Mapping, declared: Declared, known: Collection[str]) -> str:
@@ -56,6 +57,8 @@ def declare(tree: Mapping, declared: Declared, known: Collection[str]) -> str:
 def labels(trees: Iterable[tuple[Mapping, str]]) -> dict[str, list[str]]:
     """IRIs of entities by each label and other label that they have, in lower case.
 
+    Of more than some ten thousand entities there are none: a hint is not worth their memory.
+
     :param trees: each file with its namespace
     """
     found: defaultdict[str, list[str]] = defaultdict(list)
@@ -69,6 +72,8 @@ def labels(trees: Iterable[tuple[Mapping, str]]) -> dict[str, list[str]]:
                 for label in {item.value.lower() for value in written for item in items(value) if isinstance(item, Scalar)}:
                     if f"{prefix}{slug.value}" not in found[label]:
                         found[label].append(f"{prefix}{slug.value}")
+        if len(found) > _MOST_LABELS:
+            return {}
     return dict(found)
 
 
