@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kg import release
-from kg.errors import ReleaseError
+from kg.errors import Finding, ReleaseError, Severity
 from kg.mappings.layout import Layout
 from kg.scale import steps
 from kg.scale.cache import Cache, key_of
@@ -117,6 +117,19 @@ def test_a_foreign_file_runs_no_code(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="has no place in a cache"):
         cache.read("k", "one")
     assert not (tmp_path / "called").exists()
+
+
+def test_a_result_can_be_read_whatever_python_wrote_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before 3.11.4, a member of an enumeration was written as a call of a function, which no result may have."""
+
+    def as_before(self: Severity, _: object) -> tuple[object, tuple[object, ...]]:
+        return getattr, (type(self), self.name)
+
+    monkeypatch.setattr(Severity, "__reduce_ex__", as_before)
+    cache, finding = Cache(tmp_path), Finding("f", 1, 1, "code", "message", "", Severity.WARNING)
+    cache.write("0" * 64, {"findings": [finding]})
+
+    assert cache.read("0" * 64, "findings") == [[finding]]
 
 
 def test_a_cache_stays_small(tmp_path: Path) -> None:

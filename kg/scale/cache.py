@@ -5,6 +5,7 @@ each part has its hash, files appear under their names only when they are whole,
 a file which somebody else wrote runs no code. Two processes that make the same result write the same bytes.
 """
 
+import enum
 import hashlib
 import io
 import json
@@ -87,7 +88,7 @@ class Cache:
 
         :raises ReleaseError: if there is no room for it
         """
-        packed = {name: zstd.compress(pickle.dumps(part, protocol=5), 1) for name, part in parts.items()}
+        packed = {name: zstd.compress(_pickled(part), 1) for name, part in parts.items()}
         listed, at = {}, 0
         for name, data in packed.items():
             listed[name] = [at, len(data), hashlib.sha256(data).hexdigest()]
@@ -266,6 +267,21 @@ _OURS: Final = frozenset(
     }
 )
 """Records that a result may have; to make one runs nothing."""
+
+
+class _Alike(pickle.Pickler):
+    """Writes a member of an enumeration as its class and value, as Python does from 3.11.4 on; before, it names a function that :class:`_Plain` refuses."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, enum.Enum):
+            return type(obj), (obj.value,)
+        return NotImplemented
+
+
+def _pickled(part: Any) -> bytes:
+    data = io.BytesIO()
+    _Alike(data, protocol=5).dump(part)
+    return data.getvalue()
 
 
 class _Plain(pickle.Unpickler):
