@@ -1,6 +1,7 @@
 """Fixtures that several test modules share."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from kg import release
 from kg.mappings.layout import Layout
 from kg.store import Release, open_release
 from tests.project import ROOT, make_project
+from tests.serving import write_release
 from tests.stores import STARTERS, Store
 
 
@@ -42,3 +44,16 @@ def harbours(tmp_path_factory: pytest.TempPathFactory) -> Release:
 def own_data(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A release of the project's own data."""
     return open_release(release.build(Layout(ROOT), tmp_path_factory.mktemp("published")))
+
+
+@pytest.fixture(scope="session")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A release with enough in it for a cross product to take seconds, or not to end."""
+    return open_release(write_release(tmp_path_factory.mktemp("crowded"), extra=3000))
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """Threads that ask."""
+    with ThreadPoolExecutor(16) as executor:
+        yield executor

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,28 +13,14 @@ from kg.engine.blocking import BlockingEngine
 from kg.engine.errors import QueryTimeoutError
 from kg.engine.interface import Query
 from kg.engine.limits import Limits
-from kg.store import Release, open_release
-from tests.serving import write_release
+from kg.store import Release
 from tests.test_engine import ENDLESS, ask, wait_for
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """A release with enough in it for a cross product that does not end."""
-    return open_release(write_release(tmp_path_factory.mktemp("build"), extra=3000))
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    """Threads that ask."""
-    with ThreadPoolExecutor(8) as executor:
-        yield executor
 
 
 @pytest.fixture(autouse=True)
 def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever this machine has."""
-    monkeypatch.setattr(keeping, "_processors", lambda: 2)
+    monkeypatch.setattr(keeping, "processors", lambda: 2)
     monkeypatch.setattr(keeping, "_LONG_S", 0.0)  # on a busy machine, long queries get little of a processor
 
 
@@ -52,10 +38,10 @@ def asking(engine: BlockingEngine, seconds: float, look: Callable[[], None] = la
         look()
 
 
-def test_long_queries_take_turns_while_short_ones_come(release: Release, threads: ThreadPoolExecutor) -> None:
+def test_long_queries_take_turns_while_short_ones_come(crowded: Release, threads: ThreadPoolExecutor) -> None:
     """Of three that do not end one runs, each in its turn; when no short one comes any more, all do."""
     limits = Limits(timeout_s=30, workers=2, long_queries=3)
-    with BlockingEngine(release, limits) as engine:
+    with BlockingEngine(crowded, limits) as engine:
         running = [threads.submit(engine.answer, Query(f"{ENDLESS} # {n}"), "csv", client=str(n)) for n in range(3)]
         wait_for(lambda: engine.engine.long_queries == 3)
         seen: set[frozenset[int]] = set()
@@ -69,10 +55,10 @@ def test_long_queries_take_turns_while_short_ones_come(release: Release, threads
     assert all(one.exception() for one in running)  # the engine was closed
 
 
-def test_a_query_that_was_held_back_has_its_time(release: Release, threads: ThreadPoolExecutor) -> None:
+def test_a_query_that_was_held_back_has_its_time(crowded: Release, threads: ThreadPoolExecutor) -> None:
     """The time that it stood still does not count, up to as much as it may run."""
     limits = Limits(timeout_s=1, workers=2, long_queries=2)
-    with BlockingEngine(release, limits) as engine:
+    with BlockingEngine(crowded, limits) as engine:
         started = time.monotonic()
         running = [threads.submit(engine.answer, Query(f"{ENDLESS} # {number}"), "csv") for number in range(2)]
         ends: list[float] = []
@@ -85,7 +71,7 @@ def test_a_query_that_was_held_back_has_its_time(release: Release, threads: Thre
         assert engine.engine.long_queries == 0
 
 
-def test_a_query_that_hangs_up_while_it_stands_still_is_ended(release: Release) -> None:
+def test_a_query_that_hangs_up_while_it_stands_still_is_ended(crowded: Release) -> None:
     """And the crew is whole after it."""
 
     async def run(engine: BlockingEngine) -> None:
@@ -97,7 +83,7 @@ def test_a_query_that_hangs_up_while_it_stands_still_is_ended(release: Release) 
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    with BlockingEngine(release, Limits(workers=2, long_queries=2)) as engine:
+    with BlockingEngine(crowded, Limits(workers=2, long_queries=2)) as engine:
         asyncio.run_coroutine_threadsafe(run(engine), engine.loop).result()
 
         wait_for(lambda: engine.engine.crew.idle == len(engine.process_ids) >= 2)
@@ -105,9 +91,9 @@ def test_a_query_that_hangs_up_while_it_stands_still_is_ended(release: Release) 
         assert engine.engine.kills == 2
 
 
-def test_alone_a_long_query_is_never_held_back(release: Release, threads: ThreadPoolExecutor) -> None:
+def test_alone_a_long_query_is_never_held_back(crowded: Release, threads: ThreadPoolExecutor) -> None:
     """There is a processor for it."""
-    with BlockingEngine(release, Limits(timeout_s=1, workers=2, long_queries=2)) as engine:
+    with BlockingEngine(crowded, Limits(timeout_s=1, workers=2, long_queries=2)) as engine:
         one = threads.submit(engine.answer, Query(ENDLESS), "csv")
         seen: set[frozenset[int]] = set()
         asking(engine, 0.8, lambda: seen.add(stopped(engine)))

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,24 +17,10 @@ from kg.engine.lanes import Lane, Pace
 from kg.engine.limits import Limits
 from kg.engine.process import Worker
 from kg.engine.starting import Starter
-from kg.store import Release, open_release
-from tests.serving import write_release
+from kg.store import Release
 from tests.test_engine import ENDLESS, ask, forked, parents, wait_for
 
 LONG = "SELECT (COUNT(*) AS ?n) { ?a <https://example.org/p> ?c . ?d <https://example.org/p> ?f }"
-
-
-@pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """A release with enough in it for a cross product to take seconds."""
-    return open_release(write_release(tmp_path_factory.mktemp("build"), extra=3000))
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    """Threads that ask."""
-    with ThreadPoolExecutor(16) as executor:
-        yield executor
 
 
 def test_clients_take_turns() -> None:
@@ -98,10 +83,10 @@ def test_who_stops_waiting_keeps_no_place() -> None:
     asyncio.run(run())
 
 
-def test_a_short_query_does_not_wait_for_endless_ones(release: Release, threads: ThreadPoolExecutor) -> None:
+def test_a_short_query_does_not_wait_for_endless_ones(crowded: Release, threads: ThreadPoolExecutor) -> None:
     """With more endless queries than places of both lanes, small ones are still answered, by the same client too."""
     limits = Limits(timeout_s=5, workers=2, long_queries=2, queue_s=5)
-    with BlockingEngine(release, limits) as engine:
+    with BlockingEngine(crowded, limits) as engine:
         ask(engine, "ASK {}")
         endless = [threads.submit(ask, engine, f"{ENDLESS} # {number}") for number in range(8)]
         wait_for(lambda: engine.engine.long_queries == 1)  # one of two: the client may not have them all
@@ -111,10 +96,10 @@ def test_a_short_query_does_not_wait_for_endless_ones(release: Release, threads:
         assert not any(query.done() for query in endless)
 
 
-def test_a_long_query_starts_again_when_the_lane_is_full(release: Release, threads: ThreadPoolExecutor) -> None:
+def test_a_long_query_starts_again_when_the_lane_is_full(crowded: Release, threads: ThreadPoolExecutor) -> None:
     """It is stopped after its quantum, waits for a place, and its answer is whole."""
     limits = Limits(timeout_s=20, workers=2, long_queries=1, queue_s=20)
-    with BlockingEngine(release, limits) as engine:
+    with BlockingEngine(crowded, limits) as engine:
         ask(engine, "ASK {}")
         running = [threads.submit(ask, engine, f"{LONG} # {number}") for number in range(3)]
 
@@ -123,10 +108,10 @@ def test_a_long_query_starts_again_when_the_lane_is_full(release: Release, threa
 
 
 @forked
-def test_what_stands_still_when_what_forks_is_killed(release: Release, threads: ThreadPoolExecutor) -> None:
+def test_what_stands_still_when_what_forks_is_killed(crowded: Release, threads: ThreadPoolExecutor) -> None:
     """The kernel ends such a process, too, and its query runs again; its answer is whole."""
     limits = Limits(timeout_s=20, workers=3, long_queries=1, queue_s=20)
-    with BlockingEngine(release, limits) as engine:
+    with BlockingEngine(crowded, limits) as engine:
         ask(engine, "ASK {}")
         first = threads.submit(engine.answer, Query(ENDLESS), "csv", timeout_s=4)
         wait_for(lambda: engine.engine.long_queries == 1)
@@ -142,7 +127,7 @@ def test_what_stands_still_when_what_forks_is_killed(release: Release, threads: 
 
 
 def test_a_worker_that_is_killed_before_it_is_ready_is_replaced(
-    release: Release,
+    crowded: Release,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -160,7 +145,7 @@ def test_a_worker_that_is_killed_before_it_is_ready_is_replaced(
         return worker
 
     monkeypatch.setattr(Worker, "start", kill_the_first)
-    with BlockingEngine(release, Limits(workers=1)) as engine:
+    with BlockingEngine(crowded, Limits(workers=1)) as engine:
         assert ask(engine, "SELECT (1 AS ?n) {}") == "n\r\n1\r\n"
         wait_for(lambda: len(engine.process_ids) == 2)
         assert len(killed) == 1
@@ -168,10 +153,10 @@ def test_a_worker_that_is_killed_before_it_is_ready_is_replaced(
     assert not [record.message for record in caplog.records if record.levelname == "ERROR"]
 
 
-def test_what_stands_still_may_hold_so_much_memory(release: Release, threads: ThreadPoolExecutor) -> None:
+def test_what_stands_still_may_hold_so_much_memory(crowded: Release, threads: ThreadPoolExecutor) -> None:
     """Past it, a query is ended and starts again, and its answer is whole."""
     limits = Limits(timeout_s=20, workers=2, long_queries=1, queue_s=20, suspended_mib=1)
-    with BlockingEngine(release, limits) as engine:
+    with BlockingEngine(crowded, limits) as engine:
         ask(engine, "ASK {}")
         running = [threads.submit(ask, engine, f"{LONG} # {number}") for number in range(3)]
         wait_for(lambda: engine.engine.long_queries == 1)
@@ -181,10 +166,10 @@ def test_what_stands_still_may_hold_so_much_memory(release: Release, threads: Th
         assert {"n\r\n9000000\r\n"} == {query.result() for query in running}
 
 
-def test_a_full_long_lane_says_when_to_come_back(release: Release, threads: ThreadPoolExecutor) -> None:
+def test_a_full_long_lane_says_when_to_come_back(crowded: Release, threads: ThreadPoolExecutor) -> None:
     """429 for the client that fills it, 503 for another one."""
     limits = Limits(timeout_s=3, workers=1, long_queries=2, queue_s=0.3)
-    with BlockingEngine(release, limits) as engine:
+    with BlockingEngine(crowded, limits) as engine:
         ask(engine, "ASK {}")
         first = threads.submit(engine.answer, Query(ENDLESS), "csv", client="a")
         wait_for(lambda: engine.engine.long_queries == 1)
@@ -201,9 +186,9 @@ def test_a_full_long_lane_says_when_to_come_back(release: Release, threads: Thre
         assert isinstance(second.exception(), QueryTimeoutError)
 
 
-def test_a_query_known_to_be_long_does_not_start_in_the_fast_lane(release: Release) -> None:
+def test_a_query_known_to_be_long_does_not_start_in_the_fast_lane(crowded: Release) -> None:
     """The second time its worker is slowed down at once, and goes on with the priority of this process after it."""
-    with BlockingEngine(release, Limits(workers=1)) as engine:
+    with BlockingEngine(crowded, Limits(workers=1)) as engine:
         first, second = ask(engine, LONG), ask(engine, LONG)
         wait_for(lambda: engine.engine.crew.idle == len(engine.process_ids) >= 2)
         nice = [int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[16]) for pid in engine.process_ids]
@@ -213,7 +198,7 @@ def test_a_query_known_to_be_long_does_not_start_in_the_fast_lane(release: Relea
         assert engine.engine.kills == 0
 
 
-def test_a_client_that_hangs_up_frees_its_worker(release: Release) -> None:
+def test_a_client_that_hangs_up_frees_its_worker(crowded: Release) -> None:
     """A cancelled query is stopped, in the fast lane and in the long one, and its places are free."""
 
     async def cancel(engine: BlockingEngine, after_s: float) -> None:
@@ -222,7 +207,7 @@ def test_a_client_that_hangs_up_frees_its_worker(release: Release) -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    with BlockingEngine(release, Limits(workers=1, long_queries=1)) as engine:
+    with BlockingEngine(crowded, Limits(workers=1, long_queries=1)) as engine:
         for after_s in (0.03, 0.4):
             ask(engine, "ASK {}")
             asyncio.run_coroutine_threadsafe(cancel(engine, after_s), engine.loop).result()
@@ -247,9 +232,9 @@ def test_who_has_many_processes_ended_waits(monkeypatch: pytest.MonkeyPatch) -> 
     assert pace.pause_s("a") == 0.0
 
 
-def test_a_client_far_beyond_its_pace_is_told(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_far_beyond_its_pace_is_told(crowded: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """429 with a time to come again; another client is answered."""
-    with BlockingEngine(release, Limits(workers=1, queue_s=0.5)) as engine:
+    with BlockingEngine(crowded, Limits(workers=1, queue_s=0.5)) as engine:
         monkeypatch.setattr(engine.engine, "_pace", Pace(burst=1, per_s=1))
         for number in range(4):
             with pytest.raises(QueryTimeoutError):
@@ -270,10 +255,10 @@ def state(pid: int) -> str:
         return ""
 
 
-def test_a_query_stands_still_while_the_long_lane_is_full(release: Release, threads: ThreadPoolExecutor) -> None:
+def test_a_query_stands_still_while_the_long_lane_is_full(crowded: Release, threads: ThreadPoolExecutor) -> None:
     """It loses neither what it did nor its time, and its answer is whole; hanging up ends it."""
     limits = Limits(timeout_s=20, workers=3, long_queries=1, queue_s=20, suspended=2)
-    with BlockingEngine(release, limits) as engine:
+    with BlockingEngine(crowded, limits) as engine:
         ask(engine, "ASK {}")
         first = threads.submit(engine.answer, Query(ENDLESS), "csv", timeout_s=2)
         wait_for(lambda: engine.engine.long_queries == 1)

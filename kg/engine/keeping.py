@@ -8,9 +8,9 @@ others a query of 10 ms may be under way for a tenth of a second.
 """
 
 import asyncio
-import os
 from typing import Final
 
+from kg.engine.limits import processors
 from kg.engine.running import Run
 
 SHORT_S: Final = 0.02
@@ -25,22 +25,14 @@ _TURN_S: Final = 0.5
 
 
 class Keeper:
-    """Lets queries stand still. All methods belong to one event loop.
+    """Lets queries stand still. All methods belong to one event loop."""
 
-    :ivar held: number that stand still
-    """
-
-    def __init__(self, processors: int | None = None) -> None:
-        self._most = max(1, (processors or _processors()) - 1)
+    def __init__(self) -> None:
+        self._most = max(1, processors() - 1)
         self._runs: dict[Run, float | None] = {}
         self._last_short = -_LINGER_S
         self._turned = 0.0
         self._timer: asyncio.TimerHandle | None = None
-
-    @property
-    def held(self) -> int:
-        """Number of queries that stand still."""
-        return sum(run.held for run in self._runs)
 
     def begin(self, run: Run) -> None:
         """Take notice of a query that runs."""
@@ -87,7 +79,3 @@ class Keeper:
             self._runs[run] = taken_s
             return False
         return taken_s - first_s > _LONG_S
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -37,14 +37,19 @@ class ServiceLimits:
     redirects: int = 3
 
 
+def processors() -> int:
+    """Processors that this process may use, which in a container may be fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def default_workers() -> int:
     """One more than the processors, so that a small query finds a worker while each processor is busy."""
-    return (os.cpu_count() or 1) + 1
+    return processors() + 1
 
 
 def default_long_queries() -> int:
     """Two for each processor: they have the lowest priority, so more of them cost memory and not time."""
-    return 2 * (os.cpu_count() or 1)
+    return 2 * processors()
 
 
 @dataclass(frozen=True)

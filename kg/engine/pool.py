@@ -220,8 +220,7 @@ class LocalEngine:
         :param held: bytes of memory that it keeps
         """
         self._keeper.end(run)
-        run.worker.suspend()
-        run.stop_clock()
+        run.stand_still()
         waiting = Place(run.place.client, self._long)
         self._suspended += 1
         self._held += held
@@ -241,8 +240,7 @@ class LocalEngine:
             self._leave(waiting)
             return
         self._go_on(run)
-        run.worker.resume()
-        run.set_deadline()
+        run.move_on()
         self._keeper.begin(run)
 
     async def _enter(self, place: Place) -> None:

@@ -53,18 +53,23 @@ class Run:
         self._since = time.monotonic()
         self._deadline = asyncio.get_running_loop().call_later(self.left_s, fail, self.reply, TimeoutError())
 
-    def stop_clock(self) -> None:
-        """Let the time stand still."""
+    def stand_still(self) -> None:
+        """Stop its worker and its time."""
+        self.worker.suspend()
         if self._deadline is not None:
             self._deadline.cancel()
         self.left_s -= time.monotonic() - self._since
+
+    def move_on(self) -> None:
+        """Undo :meth:`stand_still`."""
+        self.worker.resume()
+        self.set_deadline()
 
     def hold(self) -> None:
         """Hold it back, unless that has been done for long enough: it stands still, and so does its time."""
         if not self.held and self.patience_s > 0:
             self.held = True
-            self.worker.suspend()
-            self.stop_clock()
+            self.stand_still()
             self._since = time.monotonic()
         elif self.held and time.monotonic() - self._since > self.patience_s:
             self.go_on()
@@ -74,8 +79,7 @@ class Run:
         if self.held:
             self.held = False
             self.patience_s -= time.monotonic() - self._since
-            self.worker.resume()
-            self.set_deadline()
+            self.move_on()
 
     def end(self) -> None:
         """Wait for nothing any more."""

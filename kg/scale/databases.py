@@ -4,6 +4,7 @@ In: lines of what is shared, where the triples of documents are, and, when it is
 :mod:`kg.release`.
 """
 
+import functools
 import itertools
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -52,27 +53,19 @@ class Order:
         return Content(self.shared, {slug: document.written for slug, document in self.documents.items()})
 
 
-class _Description:
-    """The description of a release, which comes when all else is known.
+def _description(order: Order, given: IO[bytes]) -> Described:
+    """The description, which comes when all else is known.
 
     :param given: what the process that leads says of it; nothing, if it is gone
+    :raises ReleaseError: if the process that leads is gone
     """
-
-    def __init__(self, order: Order, given: IO[bytes]) -> None:
-        self._path = order.target / _DESCRIPTION
-        self._given = given
-
-    def __call__(self) -> Described:
-        """Wait for it.
-
-        :raises ReleaseError: if the process that leads is gone
-        """
-        said = self._given.read()
-        if not said:
-            raise ReleaseError("the process that makes the release ended")
-        data = self._path.read_bytes()
-        self._path.unlink()
-        return Described(data, int(said))
+    said = given.read()
+    if not said:
+        raise ReleaseError("the process that makes the release ended")
+    path = order.target / _DESCRIPTION
+    data = path.read_bytes()
+    path.unlink()
+    return Described(data, int(said))
 
 
 def _pieces(order: Order, described: Callable[[], Described]) -> Iterator[bytes]:
@@ -88,17 +81,10 @@ def _pieces(order: Order, described: Callable[[], Described]) -> Iterator[bytes]
         yield in_graph(piece, DESCRIPTION)
 
 
-def _make_store(order: Order, described: _Description) -> None:
+def _make_store(order: Order, described: Callable[[], Described]) -> None:
     """Write the store: as a copy of the last one with what is different, or anew."""
-    found = Described(b"", 0)
-
-    def once() -> Described:
-        nonlocal found
-        found = found if found.quads else described()
-        return found
-
-    if not renewing.renew(Cache(order.cache), order.releases, order.content, once, order.target / STORE):
-        write_store(_pieces(order, once), order.target / STORE)
+    if not renewing.renew(Cache(order.cache), order.releases, order.content, described, order.target / STORE):
+        write_store(_pieces(order, described), order.target / STORE)
 
 
 class _Lines:
@@ -191,7 +177,7 @@ def main(what: str, given: IO[bytes], tell: Callable[[str], object]) -> int:
     try:
         yield_to_others(5 if what == STORE else 10)
         if what == STORE:
-            _make_store(order, _Description(order, given))
+            _make_store(order, functools.cache(functools.partial(_description, order, given)))
         else:
             indexing.write_index(_Lines(order), order.documents, order.target / textindex.FOLDER)
     except OSError as error:
