@@ -11,7 +11,8 @@ import shutil
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -48,13 +49,52 @@ _OF_DOCUMENTS: Final = (f"<{ID}statement/", f"<{ID}section/")
 
 Texts = dict[str, list[str]]
 """Texts by language."""
+Triple = tuple[str, str, str]
+"""As N-Triples writes its terms."""
+Row = dict[str, list[str]]
+"""What is indexed of one thing: texts by field."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the triples of :data:`WIDE` properties, of all graphs or some of them, say.
+
+    :ivar counts: how often each word is in Dutch summaries
+    :ivar named: words of Dutch names of parts of documents
+    :ivar kept: triples about what is shared
+    """
+
+    counts: Counter[str]
+    named: frozenset[str]
+    kept: list[Triple]
+
+
+def hear(triples: Iterable[Triple]) -> Heard:
+    """What triples of :data:`WIDE` properties say."""
+    counts, named, kept = Counter[str](), set[str](), list[Triple]()
+    for subject, predicate, value in triples:
+        if predicate == f"<{POL}summary>" and language(value) == "nl":
+            counts.update(textindex.words_of(lexical(value)))
+        elif not subject.startswith(_OF_DOCUMENTS):
+            kept.append((lexical(subject), lexical(predicate), value))
+        elif predicate == f"<{_LABEL}>" and language(value) == "nl":
+            named.update(textindex.words_of(lexical(value)))
+    return Heard(counts, frozenset(named), kept)
 
 
 class Source(Protocol):
     """Where triples are."""
 
-    def wide(self) -> Iterable[tuple[str, str, str]]:
-        """The triples of :data:`WIDE` properties, of all graphs, as N-Triples writes them; those of a property together or not."""
+    def heard(self) -> Iterable[Heard]:
+        """What is said in all graphs, in as many parts as is convenient."""
+        ...
+
+    def rows(self, graph: str, near: Callable[[], Iterable[str]], make: Callable[[], list[Row]]) -> list[Row]:
+        """The rows of a document's statements, which ``make`` gives, or the same as they were made before.
+
+        :param graph: IRI of its graph
+        :param near: all that they depend on beside what the graph says
+        """
         ...
 
     def said(self, predicate: str, graph: str) -> Iterable[tuple[str, str]]:
@@ -72,11 +112,15 @@ class InStore:
     def __init__(self, store: ox.Store) -> None:
         self._store = store
 
-    def wide(self) -> Iterator[tuple[str, str, str]]:
+    def heard(self) -> Iterator[Heard]:
         """See :class:`Source`."""
         for predicate in sorted(WIDE):
-            for quad in self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
-                yield str(quad.subject), str(quad.predicate), str(quad.object)
+            quads = self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, None)
+            yield hear((str(quad.subject), str(quad.predicate), str(quad.object)) for quad in quads)
+
+    def rows(self, graph: str, near: Callable[[], Iterable[str]], make: Callable[[], list[Row]]) -> list[Row]:  # noqa: ARG002
+        """See :class:`Source`."""
+        return make()
 
     def said(self, predicate: str, graph: str) -> Iterator[tuple[str, str]]:
         """See :class:`Source`."""
@@ -144,21 +188,22 @@ class _Filler:
     def fill(self) -> None:
         """All documents: kinds, entities and topics, and statements, each in the order of their IRIs."""
         self._read()
-        self._related = _Related(self._known_words())
+        self._known = self._known_words()
+        self._related = _Related(self._known)
         self._kinds()
         self._entities()
         for document in self._documents:
-            self._statements(document)
+            graph = graph_iri(document)
+            for row in self._source.rows(graph, self._near, partial(self._statements, graph)):
+                self._write(row)
 
     def _read(self) -> None:
         """Everything that is said across documents, once."""
-        for subject, predicate, value in self._source.wide():
-            if predicate == f"<{POL}summary>" and language(value) == "nl":
-                self._counts.update(textindex.words_of(lexical(value)))
-            elif not subject.startswith(_OF_DOCUMENTS):
-                self._keep(lexical(subject), lexical(predicate), value)
-            elif predicate == f"<{_LABEL}>" and language(value) == "nl":
-                self._named.update(textindex.words_of(lexical(value)))
+        for heard in self._source.heard():
+            self._counts.update(heard.counts)
+            self._named |= heard.named
+            for triple in heard.kept:
+                self._keep(*triple)
 
     def _keep(self, iri: str, predicate: str, value: str) -> None:
         """What is said of something that is shared."""
@@ -184,22 +229,28 @@ class _Filler:
 
     def _kinds(self) -> None:
         for iri in sorted(self._kind_iris):
-            self._add(iri, textindex.CLASS, "kind", self._names.get(iri, {}), {})
+            self._write(self._row(iri, textindex.CLASS, "kind", self._names.get(iri, {}), {}))
 
     def _entities(self) -> None:
         for iri in sorted(self._labels):
             collection = iri.removeprefix(ID).partition("/")[0]
             if iri.startswith(f"{ID}{collection}/") and collection in _COLLECTIONS:
-                self._add(iri, textindex.ENTITY, collection, self._labels[iri], self._more.get(iri, {}))
+                self._write(self._row(iri, textindex.ENTITY, collection, self._labels[iri], self._more.get(iri, {})))
 
-    def _statements(self, document: str) -> None:
-        graph = graph_iri(document)
+    def _near(self) -> Iterator[str]:
+        """What the rows of statements depend on beside what is said of them."""
+        yield from sorted(self._known)
+        for shared in (self._labels, self._broader):
+            yield from (repr(pair) for pair in sorted(shared.items()))
+
+    def _statements(self, graph: str) -> list[Row]:
         summaries = self._texts(f"{POL}summary", graph)
         properties: dict[str, dict[str, list[str]]] = {
             name: _grouped(self._pairs(f"{POL}{name}", graph)) for name in ("statedIn", *_LABELLED)
         }
         properties["kind"] = _grouped(self._pairs(RDF_TYPE, graph))
         texts = [self._texts(predicate, graph) for predicate in _TEXTS]
+        rows = []
         for iri in sorted(summaries):
             facets = {
                 "document": properties["statedIn"].get(iri, []),
@@ -216,7 +267,8 @@ class _Filler:
                 for value in properties[name].get(iri, []):
                     for tag, labels in self._labels.get(value, {}).items():
                         more[tag] += labels
-            self._add(iri, textindex.STATEMENT, "statement", summaries[iri], more, facets)
+            rows.append(self._row(iri, textindex.STATEMENT, "statement", summaries[iri], more, facets))
+        return rows
 
     def _with_broader(self, topics: list[str]) -> list[str]:
         """Topics and all that are broader than they are."""
@@ -229,7 +281,7 @@ class _Filler:
                 left += self._broader.get(topic, [])
         return sorted(found)
 
-    def _add(
+    def _row(
         self,
         iri: str,
         scope: str,
@@ -237,28 +289,23 @@ class _Filler:
         texts: Texts,
         more: Texts,
         facets: dict[str, list[str]] | None = None,
-    ) -> None:
-        document = Document()
-        document.add_text("iri", iri)
-        document.add_text("scope", scope)
-        document.add_text("collection", collection)
-        document.add_unsigned("number", self._number)
-        self._number += 1
-        for facet, values in (facets or {}).items():
-            for value in sorted(set(values)):
-                document.add_text(facet, value)
+    ) -> Row:
+        row = {"iri": [iri], "scope": [scope], "collection": [collection]}
+        row |= {facet: sorted(set(values)) for facet, values in (facets or {}).items()}
+        words: list[str] = []
         for tag in textindex.LANGUAGES:
-            own, other = sorted(texts.get(tag, [])), sorted(more.get(tag, []))
-            for text in own:
-                document.add_text(tag, text)
-            for text in other:
-                document.add_text(f"{tag}_more", text)
+            row[tag], row[f"{tag}_more"] = own, other = sorted(texts.get(tag, [])), sorted(more.get(tag, []))
             if scope != textindex.CLASS:
-                related = self._related.of(" ".join(own), tag)
-                if related:
-                    document.add_text(f"{tag}_related", " ".join(related))
-                document.add_text("words", " ".join([*own, *other]))
+                row[f"{tag}_related"] = [" ".join(self._related.of(" ".join(own), tag))]
+                words.append(" ".join([*own, *other]))
+        row["words"] = words
+        return {field: values for field, values in row.items() if any(values)}
+
+    def _write(self, row: Row) -> None:
+        document = Document(**row)
+        document.add_unsigned("number", self._number)
         self._writer.add_document(document)
+        self._number += 1
 
     def _texts(self, predicate: str, graph: str) -> dict[str, Texts]:
         """Texts of a property by subject and language."""

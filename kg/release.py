@@ -9,7 +9,6 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -22,11 +21,12 @@ from kg.mappings.layout import Layout
 from kg.mappings.links import read_prefixes
 from kg.namespaces import graph_iri
 from kg.queries import QueryFileError, read_query
-from kg.scale import building, databases, describing, files, lines, renewing, steps, tables
+from kg.scale import building, databases, describing, files, lines, renewing, rows, steps, tables
 from kg.scale import cache as caches
 from kg.scale import executor as executors
 from kg.scale.building import quads_of
 from kg.scale.executor import Executor
+from kg.scale.others import Others
 from kg.scale.renewing import Described
 from kg.shapes import read_shapes
 
@@ -150,7 +150,7 @@ class _Release:
         self._making, self._table_making = making, table_making
         self._documents = sorted(judged.documents)
         self._version = ""
-        self._graphs: files.Packed = {}
+        self._graphs: lines.Packed = {}
         self._counts: dict[str, int] = {}
 
     def _describe(self) -> None:
@@ -186,41 +186,55 @@ class _Release:
         order = databases.Order(
             cache.folder.absolute(), dict(built.shared), built.documents, draft.absolute(), releases.absolute()
         )
-        if built.changed and built.size < _EARLY:
+        early = built.changed and built.size < _EARLY
+        if early:
             self._making.begin(order)
+        others = Others(cache, built.documents, built.shared)
+        table = self._table(others, draft)
+        if early:
+            self._table_making.begin(table)
         self._describe()
         final = releases / self._version
         if not final.exists():
             on_stage("store")
-            self._write(draft, order, on_stage)
+            others.take(DESCRIPTION, self._graphs[DESCRIPTION])
+            self._write(draft, order, table, others, on_stage)
             atomic.flush(draft)
             on_stage("publish")
             draft.rename(final)
             atomic.flush_directory(releases)
             renewing.remember(cache, final, databases.STORE, order.content, self._graphs[DESCRIPTION])
-        elif not indexing.is_current(final / textindex.FOLDER):
+            return final
+        self._making.end()  # else they would write into the draft while it is removed
+        self._table_making.end()
+        if not indexing.is_current(final / textindex.FOLDER):
             indexing.renew(read_store(final / "store"), self._documents, final)  # the index of an older version of the code
         return final
 
-    def _write(self, draft: Path, order: databases.Order, on_stage: OnStage) -> None:
-        """Everything that a release holds."""
-        dumps_, cache, quads = draft / "dumps", self._judged.cache, sum(self._counts.values())
+    def _table(self, others: Others, draft: Path) -> tables.Order:
+        """What the tables hold."""
+        cache, built = self._judged.cache, self._built
+        found = rows.made(cache, built.documents, built.shared, others, self._executor)
+        dumps_ = draft / "dumps"
         dumps_.mkdir()
+        statements = manifest.statements(self._judged).total()
+        return tables.Order(cache, dumps_, {slug: found[slug] for slug in self._documents}, statements)
+
+    def _write(self, draft: Path, order: databases.Order, table: tables.Order, others: Others, on_stage: OnStage) -> None:
+        """Everything that a release holds."""
+        cache, quads = self._judged.cache, sum(self._counts.values())
         plain = quads <= exports.PLAIN_QUADS
-        common = files.Common(cache, self._built.documents, self._graphs, self._version, dumps_, plain)
+        self._table_making.begin(table)
+        self._table_making.name(self._version)
+        common = files.Common(cache, self._built.documents, self._graphs, others, table.rows, table.directory, plain)
         files.prepare(common)
-        common.index()
+        others.prepare()
         self._making.begin(order)
         self._making.describe(Described(self._graphs[DESCRIPTION], quads))
         on_stage("index")
         on_stage("dump")
         done = self._executor.run(files.work, common, [*(f"={slug}" for slug in self._documents), *dumps.MEDIA_TYPES])
-        rows = list(islice(done, len(self._documents)))
-        cache.use(rows)
-        statements = manifest.statements(self._judged).total()
-        table = tables.Order(cache, self._version, dumps_, rows, self._documents, statements, plain)
-        self._table_making.begin(table)
-        tables.write_csv(table)
+        tables.write_csv(table, self._version, plain=plain)
         manifest.copy(self._layout.query_files(), draft / "queries")
         manifest.copy(self._layout.shape_files(), draft / "shapes")
         manifest.copy(self._layout.check_files(), draft / "checks")

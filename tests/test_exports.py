@@ -321,7 +321,8 @@ def test_rows_that_no_sheet_holds_go_on_in_another(tmp_path: Path, monkeypatch: 
     empty = tuple(() if column.many else "" for column in COLUMNS)
     rows = [(f"d/s{n}", f"https://example.org/{n}", "d", "x" * 40_000 if n == 4 else "t\x01", *empty[4:]) for n in range(5)]
 
-    with workbook.Writer(tmp_path / "a.xlsx", ABOUT) as writer:
+    with workbook.Writer(tmp_path / "a.xlsx") as writer:
+        writer.say(ABOUT)
         writer.write(rows)
 
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg import dumps, release
+from kg import dumps, release, textindex
 from kg.errors import FindingsError, PolicyKgError, ReleaseError
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
@@ -48,6 +48,13 @@ EDITS = {
     "a summary": (HARBOUR, "Harbours belong to nobody", "Harbours are owned by nobody"),
     "a relation across documents": (REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbour-2031/s003"),
     "an entity": (AGENTS, "https://example.org/plough", "https://example.org/ploughs"),
+    "a name": (AGENTS, "{nl: Elland", "{nl: Ellanden"),
+    "a broader topic": (
+        "ontology/topics.ttl",
+        'skos:topConceptOf id:topic ;\n    skos:prefLabel "Verd',
+        'skos:broader topic:harbours ;\n    skos:prefLabel "Verd',
+    ),
+    "a new word": (HARBOUR, "nl: Havens horen niemand", "nl: Haven, fonds, haven, fonds, haven, fonds horen niemand"),
     "a shape": ("ontology/shapes/statement.ttl", "add `speaker:` with the slug of an agent", "add `speaker:`"),
     "the context": ("mappings/context.yaml", 'homepage: {"@id": foaf:homepage', 'homepage: {"@id": foaf:weblog'),
     "a rule": (
@@ -70,9 +77,16 @@ def change(layout: Layout, name: str) -> None:
     path.write_text(text.replace(old, new, 1) if old else new, encoding="utf-8")
 
 
+def index_of(path: Path) -> dict[str, bytes]:
+    """The files of an index, by suffix; their names are random, as are those in its list of them."""
+    return {
+        file.suffix: file.read_bytes() for file in (path / textindex.FOLDER).iterdir() if file.suffix not in {".json", ".txt"}
+    }
+
+
 @pytest.mark.parametrize("name", EDITS)
 def test_a_build_after_an_edit_has_the_bytes_of_a_cold_one(project: Layout, name: str) -> None:
-    """Dumps, tables, report and manifest; and the version that `kg release` finds without building, by looking at everything at once."""
+    """Dumps, tables, report, manifest and index; and the version that `kg release` finds without building, by looking at everything at once."""
     first = release.build(project, Path("build"))
     change(project, name)
 
@@ -82,6 +96,7 @@ def test_a_build_after_an_edit_has_the_bytes_of_a_cold_one(project: Layout, name
     assert warm != first
     assert warm.name == cold.name == release.content_version(release.check(project), project)
     assert dumps_of(warm) == dumps_of(cold)
+    assert index_of(warm) == index_of(cold)
 
 
 def test_the_store_holds_what_the_dump_says(project: Layout) -> None:

@@ -1,14 +1,20 @@
 """Processes that are begun before it is known what they are to do, so that they have what they need when they are told.
 
-In: a function and orders, pickled. Out: what it did, or its error. Next: :mod:`kg.scale.databases`, :mod:`kg.scale.tables`. They are new
-processes and no copies of this one: a copy of a process that had a store open waits for threads that were not copied.
+In: a function and orders, pickled. Out: what it did, or its error. Next: :mod:`kg.scale.databases`, :mod:`kg.scale.tables`. They are copies of
+this process, which have what it imported, if it has one thread. Else they are new ones: a copy of a process that had a store open waits for
+threads that were not copied.
 """
 
+import gc
+import os
 import pickle
+import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, Final
 
 from kg.errors import ReleaseError
@@ -17,6 +23,85 @@ Main = Callable[[str, IO[bytes], Callable[[str], object]], int]
 """What a process runs: what it is to make, where it is told more, and what says what went wrong; it returns the exit status."""
 
 _PROGRAM: Final = "import sys; from {} import {} as main; sys.exit(main(sys.argv[1], sys.stdin.buffer, sys.stderr.write))"
+
+
+_FIRST: Final = 3
+"""The first number of a file that is not one of the three that every process has."""
+
+
+def _has_one_thread() -> bool:
+    """Whether it is certain that this process has no other thread, so that a copy of it is whole."""
+    try:
+        return len(list(Path("/proc/self/task").iterdir())) == 1
+    except OSError:
+        return False  # not Linux
+
+
+def _new(main: Main, what: str) -> subprocess.Popen[bytes]:
+    """A new process."""
+    program = _PROGRAM.format(main.__module__, main.__name__)
+    return subprocess.Popen([sys.executable, "-c", program, what], stdin=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603 - our own module
+
+
+class _Copy:
+    """A copy of this process, with what :class:`Process` asks of a :class:`subprocess.Popen`."""
+
+    def __init__(self, main: Main, what: str) -> None:
+        given, stdin = os.pipe()
+        stderr, said = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            _run_copy(main, what, given, said)
+        os.close(given)
+        os.close(said)
+        self.stdin: IO[bytes] | None = os.fdopen(stdin, "wb")
+        self.stderr: IO[bytes] | None = os.fdopen(stderr, "rb")
+        self.returncode: int | None = None
+
+    def communicate(self) -> tuple[bytes, bytes]:
+        """Wait until it ends, and give what it said; it has no other output."""
+        if self.stdin is not None:
+            with suppress(BrokenPipeError):
+                self.stdin.close()
+        assert self.stderr is not None
+        said = self.stderr.read()
+        self.wait()
+        return b"", said
+
+    def poll(self) -> int | None:
+        """Its status, if it ended."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def wait(self) -> int:
+        """Its status, when it ended."""
+        if self.returncode is None:
+            self.returncode = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        return self.returncode
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.returncode is None:
+            os.kill(self._pid, signal.SIGKILL)
+
+
+def _run_copy(main: Main, what: str, given: int, said: int) -> None:  # pragma: no cover - measured in no copy
+    """Be a copy: with no file open but what it is given and where it says what is wrong, and without going back to what this process was at."""
+    status = 1
+    try:
+        gc.freeze()  # else collecting would copy the pages that it shares
+        os.dup2(given, 0)
+        os.dup2(said, 2)
+        os.closerange(_FIRST, os.sysconf("SC_OPEN_MAX"))
+        with os.fdopen(0, "rb", closefd=False) as orders:
+            status = main(what, orders, lambda text: os.write(2, text.encode()))
+    except BaseException:  # noqa: BLE001 - the process that leads says it
+        os.write(2, traceback.format_exc().encode())
+    finally:
+        os._exit(status)
 
 
 class Process:
@@ -28,8 +113,7 @@ class Process:
         :param main: a function of a module
         """
         self._what = what
-        program = _PROGRAM.format(main.__module__, main.__name__)
-        self._process = subprocess.Popen([sys.executable, "-c", program, what], stdin=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603 - our own module
+        self._process: _Copy | subprocess.Popen[bytes] = _Copy(main, what) if _has_one_thread() else _new(main, what)
 
     def order(self, order: object) -> None:
         """Say what it is to do."""

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from kg.graph import DESCRIPTION, INFERRED
 from kg.namespaces import RDF_TYPE, graph_iri
 from kg.ntriples import lexical, parts
-from kg.scale import files, lines, writing
+from kg.scale import lines, writing
 from kg.scale.cache import key_of
 from kg.scale.executor import Executor, alone
 from kg.scale.parts import Document as Part
@@ -30,7 +30,7 @@ class Built:
     """
 
     documents: dict[str, Part]
-    shared: files.Packed
+    shared: lines.Packed
     changed: bool
 
     @property
@@ -38,7 +38,7 @@ class Built:
         """Bytes of what is shared."""
         return sum(map(len, self.shared.values()))
 
-    def with_description(self, triples: Iterable[ox.Triple]) -> files.Packed:
+    def with_description(self, triples: Iterable[ox.Triple]) -> lines.Packed:
         """The lines of what is shared, the description included."""
         return {**self.shared, DESCRIPTION: lines.packed(lines.of_triples(triples))}
 
@@ -68,7 +68,7 @@ def _routed(judged: Judged) -> dict[str | None, list[str]]:
     return dict(routed)
 
 
-def _shared(judged: Judged, new: bytes) -> tuple[files.Packed, writing.Common]:
+def _shared(judged: Judged, new: bytes) -> tuple[lines.Packed, writing.Common]:
     """Lines of what is shared, by graph, and its classes.
 
     :param new: what only all documents together say of it

@@ -5,8 +5,8 @@ In: lines of what is shared, where the triples of documents are, and, when it is
 """
 
 import functools
-import itertools
 import pickle
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from kg.namespaces import GRAPH
 from kg.ntriples import parts
 from kg.scale import lines, renewing
 from kg.scale.ahead import Process, ended
-from kg.scale.cache import Cache, no_room
+from kg.scale.cache import Cache, key_of, no_room
 from kg.scale.executor import yield_to_others
 from kg.scale.parts import Document
 from kg.scale.pieces import in_graph
@@ -93,22 +93,38 @@ class _Lines:
     def __init__(self, order: Order) -> None:
         self._cache, self._documents, self._shared = Cache(order.cache), order.documents, order.shared
         self._graph, self._said = "", dict[str, list[tuple[str, str]]]()
+        self._near = ""
 
-    def wide(self) -> Iterator[tuple[str, str, str]]:
+    def heard(self) -> Iterator[indexing.Heard]:
         """See :class:`kg.indexing.Source`. What is shared is gone after it, as it is asked for once."""
-        wanted = frozenset(f"<{iri}>" for iri in indexing.WIDE)
-        shared = (self._shared.pop(graph) for graph in list(self._shared))
-        for data in itertools.chain(shared, self._of_documents()):
-            for line in lines.each(data):
-                subject, predicate, value = parts(line)
-                if predicate in wanted:
-                    yield subject, predicate, value
-
-    def _of_documents(self) -> Iterator[bytes]:
+        yield indexing.hear(_wide(self._shared.pop(graph) for graph in list(self._shared)))
         for document in self._documents.values():
-            yield self._cache.read(document.mapped, "triples")[0]
-            yield self._cache.read(document.judged, "inferred")[0]
-            yield document.new
+            yield self._heard(document)
+
+    def _heard(self, document: Document) -> indexing.Heard:
+        """What a document says, which is kept."""
+        key = key_of("heard", textindex.FORMAT, document.mapped, document.judged, document.new)
+        if not self._cache.holds(key):
+            heard = indexing.hear(_wide(self._lines(document)))
+            self._cache.write(key, {"heard": (dict(heard.counts), heard.named, heard.kept)})
+        ((counts, named, kept),) = self._cache.read(key, "heard")
+        return indexing.Heard(Counter(counts), named, kept)
+
+    def _lines(self, document: Document) -> Iterator[bytes]:
+        yield self._cache.read(document.mapped, "triples")[0]
+        yield self._cache.read(document.judged, "inferred")[0]
+        yield document.new
+
+    def rows(self, graph: str, near: Callable[[], Iterable[str]], make: Callable[[], list[indexing.Row]]) -> list[indexing.Row]:
+        """See :class:`kg.indexing.Source`."""
+        if not self._near:
+            self._near = key_of(*near())
+        mapped = self._documents[graph.removeprefix(GRAPH)].mapped
+        key = key_of("index rows", textindex.FORMAT, mapped, self._near)
+        if not self._cache.holds(key):
+            self._cache.write(key, {"rows": make()})
+        rows: list[indexing.Row] = self._cache.read(key, "rows")[0]
+        return rows
 
     def said(self, predicate: str, graph: str) -> Iterable[tuple[str, str]]:
         """See :class:`kg.indexing.Source`."""
@@ -119,6 +135,16 @@ class _Lines:
                 subject, own, value = parts(line)
                 self._said.setdefault(own, []).append((subject, value))
         return self._said.get(f"<{predicate}>", ())
+
+
+def _wide(found: Iterable[bytes]) -> Iterator[indexing.Triple]:
+    """The triples of lines that :data:`kg.indexing.WIDE` names."""
+    wanted = frozenset(f"<{iri}>" for iri in indexing.WIDE)
+    for data in found:
+        for line in lines.each(data):
+            subject, predicate, value = parts(line)
+            if predicate in wanted:
+                yield subject, predicate, value
 
 
 class Making:
@@ -153,6 +179,11 @@ class Making:
         """
         for process in self.processes:
             process.wait()
+
+    def end(self) -> None:
+        """Stop them."""
+        for process in self.processes:
+            process.end()
 
 
 @contextmanager

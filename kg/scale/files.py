@@ -5,37 +5,23 @@ In: lines of what is shared, the description included, and the bodies of documen
 """
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from kg import dumps
-from kg.description import DATASET
-from kg.exports import NAMES, OF_DATASET
-from kg.graph import DESCRIPTION, INFERRED, LINKS
-from kg.namespaces import ID, graph_iri
+from kg.graph import INFERRED
+from kg.namespaces import graph_iri
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
+from kg.scale.others import Others
 from kg.scale.parts import BLOCKS, Document
 from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, in_graph, union
-from kg.scale.subjects import Subjects
 from kg.scale.tables import write_rows
-from kg.scale.writing import own_lines
-from kg.tables import csvw
-from kg.tables.rows import rows
 
 _CHUNK: Final = 4000
 """Lines of what is shared that are kept together."""
-_NAMES: Final = frozenset(f"<{name}>" for name in NAMES)
-_OF_DATASET: Final = frozenset(f"<{name}>" for name in OF_DATASET)
-
-Grouped = dict[str, list[str]]
-"""Lines by graph."""
-Packed = Mapping[str, bytes]
-"""The same as bytes, for as long as nothing is done with them."""
 
 
 @dataclass(frozen=True)
@@ -43,28 +29,20 @@ class Common:
     """What all jobs of this step share.
 
     :ivar shared: lines of what is shared, by graph
+    :ivar others: the same by subject
+    :ivar rows: keys of the rows of documents
     :ivar directory: for the files
     :ivar plain: whether files that are not compressed are written, too
     """
 
     cache: Cache
     documents: Mapping[str, Document]
-    shared: Packed
-    version: str
+    shared: lines.Packed
+    others: Others
+    rows: Mapping[str, str]
     directory: Path
     plain: bool
-    by_subject: dict[str, Subjects] = field(default_factory=dict)
     chunks: dict[tuple[str, ...], list[dict[str, Body]]] = field(default_factory=dict)
-
-    def index(self) -> None:
-        """Look up lines by subject from now on."""
-        for graph, data in self.shared.items():
-            self.by_subject[graph] = Subjects(data)
-            self.by_subject[graph].prepare()
-
-    def about(self, iri: str) -> list[tuple[str, str]]:
-        """Lines about something that is shared, with their graphs."""
-        return [(graph, line) for graph, found in self.by_subject.items() for line in found.of(f"<{iri}>")]
 
 
 # --- The whole ---
@@ -122,7 +100,7 @@ def whole(common: Common, form: str) -> Iterator[tuple[str | None, Body]]:
         yield graph, part if isinstance(part, Body) else common.cache.read(part[0], form)[0][part[1]]
 
 
-def nquads(cache: Cache, documents: Mapping[str, Document], shared: Packed) -> Iterator[bytes]:
+def nquads(cache: Cache, documents: Mapping[str, Document], shared: lines.Packed) -> Iterator[bytes]:
     """N-Quads of documents and what is shared, in the order of the dump, before any other format is made."""
     blocks = _blocks(documents)
     for graph in _graphs(documents, shared):
@@ -137,7 +115,7 @@ def nquads(cache: Cache, documents: Mapping[str, Document], shared: Packed) -> I
                 yield cache.read(key, "nq")[0][f"inferred {name}"].plain
 
 
-def _graphs(documents: Mapping[str, Document], shared: Packed) -> list[str]:
+def _graphs(documents: Mapping[str, Document], shared: lines.Packed) -> list[str]:
     """The graphs in their order."""
     return sorted({*shared, *documents, INFERRED}, key=lambda name: f"<{graph_iri(name)}>")
 
@@ -179,22 +157,20 @@ def work(common: Common, job: str) -> str:
     """Write the files of a document, or the file of the whole in a format.
 
     :param job: slug of a document, after ``=``, or a format
-    :returns: key of the document's rows, or the format
+    :returns: the same
     """
     if job.startswith("="):
-        return _write_document(common, common.documents[job[1:]])
+        _write_document(common, common.documents[job[1:]])
+        return job
     with Dump(common.directory / f"{dumps.NAME}.{job}", job, plain=common.plain) as dump:
         for graph, body in whole(common, job):
             dump.add(body, graph)
     return job
 
 
-def _write_document(common: Common, document: Document) -> str:
-    """Write a document's files.
-
-    :returns: key of its rows
-    """
-    others = _others(common, document)
+def _write_document(common: Common, document: Document) -> None:
+    """Write a document's files."""
+    others = common.others.of(document)
     forms = {form: common.cache.read(document.written, form)[0] for form in dumps.MEDIA_TYPES}
     merged = lines.in_order(line for found in others.values() for line in found)
     between = _bodies(merged, document.blocks, None)
@@ -215,72 +191,11 @@ def _write_document(common: Common, document: Document) -> str:
                         dump.add(near[graph][number][form], graph)
                     if number < len(own):
                         dump.add(forms[form][own[number]], graph)
-    return _rows(common, document, others)
+    (body,) = common.cache.read(common.rows[document.slug], "csv")
+    write_rows(common.directory / f"{document.slug}.csv", [body], plain=common.plain)
 
 
 def _bodies(found: Sequence[str], blocks: Sequence[str], graph: str | None) -> list[dict[str, Body]]:
     """Bodies of the lines before, between and after blocks."""
     runs = (list(run) for run in _runs(found, blocks))
     return [{f: Body.of(d) for f, d in (union(run) if graph is None else grouped(run, graph)).items()} for run in runs]
-
-
-def _others(common: Common, document: Document) -> Grouped:
-    """What a document's file holds beside what is said and inferred of its statements and sections."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    own = (f"{ID}document/{document.slug}", f"{DATASET}/{document.slug}")
-    near = [pair for subject in own for pair in common.about(subject)]
-    values = (line.split(" ", 2)[2] for _, line in near)
-    referred = {*document.referred, *(value[1:-3] for value in values if value.startswith("<"))}
-    near += [pair for pair in common.about(DATASET) if pair[1].split(" ", 2)[1] in _OF_DATASET]
-    for iri in referred.difference(own, (DATASET,)):
-        near += _naming(common, document.slug, iri)
-    for graph, line in near:
-        found[graph].add(line)
-    return {graph: lines.in_order(same) for graph, same in found.items()}
-
-
-def _naming(common: Common, slug: str, iri: str) -> list[tuple[str, str]]:
-    """What tells something that a document refers to: its class and names; all of a coding pass, and the links of an entity."""
-    owner = lines.owner(f"<{iri}>")
-    if owner is None:
-        known, whole = common.about(iri), iri.startswith(f"{ID}coding/")
-        return [(graph, line) for graph, line in known if whole or graph == LINKS or _names(line)]
-    other = common.documents.get(owner)
-    if other is None or owner == slug:
-        return []
-    said = ((graph, lines.unpacked(lines.about(data, iri))) for graph, data in _said(common.cache, other))
-    return [(graph, line) for graph, found in said for line in found if _names(line)]
-
-
-@lru_cache(maxsize=8)
-def _said(cache: Cache, document: Document) -> tuple[tuple[str, bytes], ...]:
-    """What is asserted and what is inferred of a document's own; documents that refer to each other are often near each other."""
-    (triples,) = cache.read(document.mapped, "triples")
-    (inferred,) = cache.read(document.judged, "inferred")
-    return (document.slug, triples), (INFERRED, inferred)
-
-
-def _names(line: str) -> bool:
-    return line.split(" ", 2)[1] in _NAMES
-
-
-# --- Tables ---
-
-
-def _rows(common: Common, document: Document, others: Grouped) -> str:
-    """Make the rows of a document, and write them as CSV.
-
-    :returns: key of the rows
-    """
-    of_release = (f"<{DATASET}", f"<{DATASET}/")
-    named = [f"{graph} {line}" for graph, found in sorted(others.items()) for line in found if not line.startswith(of_release)]
-    key = key_of("rows", document.written, "\n".join(named))
-    if not common.cache.holds(key):
-        asserted, inferred = own_lines(common.cache, document.mapped, document.judged, document.new)
-        near = [line for graph, found in others.items() if graph != DESCRIPTION for line in found]
-        near += [line for line in others.get(DESCRIPTION, ()) if not line.startswith(of_release)]
-        made = rows(document.slug, (*asserted, *inferred, *near))
-        common.cache.write(key, {"rows": made, "csv": Body.of(csvw.encoded(made))})
-    (body,) = common.cache.read(key, "csv")
-    write_rows(common.directory / f"{document.slug}.csv", [body], plain=common.plain)
-    return key

@@ -5,7 +5,7 @@ In: triples. Out: lines, and bytes of them. Next: every step. A line is compared
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
@@ -15,6 +15,9 @@ from kg.namespaces import ID, RDF_TYPE
 
 _TYPE: Final = f"<{RDF_TYPE}>"
 _OWNER: Final = re.compile(re.escape(f"<{ID}") + r"(?:statement|section)/([^/#>]+)/")
+
+Packed = Mapping[str, bytes]
+"""Lines by graph, as bytes for as long as nothing is done with them."""
 
 
 def key(line: str) -> str:

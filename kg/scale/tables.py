@@ -1,6 +1,6 @@
 """The tables of all statements: CSV, Parquet, and a workbook.
 
-In: the rows of each document (:mod:`kg.scale.files`). Out: files below ``dumps/``. Next: :mod:`kg.release`.
+In: the rows of each document (:mod:`kg.scale.rows`). Out: files below ``dumps/``. Next: :mod:`kg.release`.
 
 Parquet and the workbook are written by a process that is begun with the build: their libraries take as long to import as
 a few thousand rows take to write.
@@ -8,7 +8,7 @@ a few thousand rows take to write.
 
 import importlib
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +24,8 @@ from kg.scale.executor import yield_to_others
 from kg.scale.pieces import Body, Dump
 from kg.tables import csvw
 
-_MODULES: Final = {"parquet": "kg.tables.parquet", "xlsx": "kg.tables.workbook"}
-"""What writes each kind."""
+_PARQUET: Final = "kg.tables.parquet"
+_WORKBOOK: Final = "kg.tables.workbook"
 TABLES: Final = "tables"
 """What the process makes, in messages."""
 SMALL: Final = 64 << 10
@@ -37,24 +37,14 @@ class Order:
     """What the tables are to hold.
 
     :ivar directory: for the files
-    :ivar keys: of the rows, in the order of the documents
-    :ivar documents: slugs
+    :ivar rows: keys of the rows, by document in their order
     :ivar statements: number of rows
-    :ivar plain: whether CSV files that are not compressed are written, too
     """
 
     cache: Cache
-    version: str
     directory: Path
-    keys: Sequence[str]
-    documents: Sequence[str]
+    rows: Mapping[str, str]
     statements: int
-    plain: bool
-
-    @property
-    def about(self) -> csvw.About:
-        """What a table says of itself."""
-        return csvw.About(self.version, LICENSE, DATASET, TITLES)
 
     def path(self, kind: str) -> Path:
         """File of a table."""
@@ -70,12 +60,21 @@ class Making:
     def __init__(self, *, small: bool) -> None:
         self.process = None if small else Process(main, TABLES)
         self._order: Order | None = None
+        self._version = ""
 
     def begin(self, order: Order) -> None:
-        """Have them written."""
-        self._order = order
+        """Have them written, unless that was said before."""
+        if self._order is None:
+            self._order = order
+            if self.process is not None:
+                self.process.order(order)
+
+    def name(self, version: str) -> None:
+        """Say the version, which is known last."""
+        self._version = version
         if self.process is not None:
-            self.process.order(order)
+            self.process.tell(version.encode())
+            self.process.close()
 
     def wait(self) -> None:
         """Wait for them.
@@ -85,7 +84,12 @@ class Making:
         if self.process is not None:
             self.process.wait()
         elif self._order is not None:
-            _write(self._order)
+            _write(self._order, lambda: self._version)
+
+    def end(self) -> None:
+        """Stop it."""
+        if self.process is not None:
+            self.process.end()
 
 
 @contextmanager
@@ -102,18 +106,18 @@ def ahead(size: int) -> Iterator[Making]:
 def main(what: str, given: IO[bytes], tell: Callable[[str], object]) -> int:  # noqa: ARG001 - all such functions are called alike
     """Write the tables.
 
-    :param given: an :class:`Order`, pickled
+    :param given: an :class:`Order`, pickled, and the version of the release when it is known
     :returns: the exit status
     """
     yield_to_others(5)
-    for module in _MODULES.values():
+    for module in (_WORKBOOK, _PARQUET):
         importlib.import_module(module)
     try:
         order: Order = pickle.load(given)  # noqa: S301 - from the process that began this one
     except EOFError:
         return 0  # there is nothing to do
     try:
-        _write(order)
+        _write(order, lambda: given.read().decode())
     except OSError as error:
         tell(f"{no_room(order.directory, error)}\n")
         return 1
@@ -123,27 +127,41 @@ def main(what: str, given: IO[bytes], tell: Callable[[str], object]) -> int:  # 
     return 0
 
 
-def _write(order: Order) -> None:
-    """Parquet and, unless there are too many statements, the workbook, a document at a time."""
-    kinds = [kind for kind in _MODULES if kind != "xlsx" or order.statements <= exports.WORKBOOK_ROWS]
+def _write(order: Order, version: Callable[[], str]) -> None:
+    """Unless there are too many statements, the workbook; and Parquet; a document at a time.
+
+    :param version: waits for it
+    """
     with ExitStack() as stack:
-        tables: list[Any] = []
-        for kind in kinds:
-            writer = importlib.import_module(_MODULES[kind]).Writer
-            tables.append(stack.enter_context(writer(order.path(kind), order.about)))
-        for key in order.keys:
-            (rows,) = order.cache.read(key, "rows")
-            for table in tables:
-                table.write(rows)
+        book: Any = None
+        if order.statements <= exports.WORKBOOK_ROWS:
+            book = stack.enter_context(importlib.import_module(_WORKBOOK).Writer(order.path("xlsx")))
+            for key in order.rows.values():
+                book.write(order.cache.read(key, "rows")[0])
+        about = _about(version())
+        if book is not None:
+            book.say(about)
+        table = stack.enter_context(importlib.import_module(_PARQUET).Writer(order.path("parquet"), about))
+        for key in order.rows.values():
+            table.write(order.cache.read(key, "rows")[0])
 
 
-def write_csv(order: Order) -> None:
-    """Write the table as CSV, and what describes it and those of documents."""
-    path = order.path("csv")
-    write_rows(path, (order.cache.read(key, "csv")[0] for key in order.keys), plain=order.plain)
-    path.with_name(f"{path.name}-metadata.json").write_bytes(csvw.metadata(path.name, order.about))
-    names = [f"{slug}.csv" for slug in order.documents]
-    (order.directory / GROUP_METADATA).write_bytes(csvw.group_metadata(names, order.about))
+def _about(version: str) -> csvw.About:
+    """What a table says of itself."""
+    if not version:
+        raise ReleaseError("the process that makes the release ended")
+    return csvw.About(version, LICENSE, DATASET, TITLES)
+
+
+def write_csv(order: Order, version: str, *, plain: bool) -> None:
+    """Write the table as CSV, and what describes it and those of documents.
+
+    :param plain: whether files that are not compressed are written, too
+    """
+    path, about = order.path("csv"), _about(version)
+    write_rows(path, (order.cache.read(key, "csv")[0] for key in order.rows.values()), plain=plain)
+    path.with_name(f"{path.name}-metadata.json").write_bytes(csvw.metadata(path.name, about))
+    (order.directory / GROUP_METADATA).write_bytes(csvw.group_metadata([f"{slug}.csv" for slug in order.rows], about))
 
 
 def write_rows(path: Path, bodies: Iterable[Body], *, plain: bool) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from kg.tables.columns import COLUMNS, Column, Value
 from kg.tables.csvw import SEPARATOR, About
@@ -29,17 +30,16 @@ _NUMBERS: Final = {"integer": int, "gYear": int, "decimal": float}
 
 
 class Writer:
-    """Writes a workbook; rows beyond what a sheet holds go on in another one."""
+    """Writes a workbook; rows beyond what a sheet holds go on in another one. What it is, is said last (:meth:`say`)."""
 
-    def __init__(self, path: Path, about: About) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
         self._draft = path.with_name(f".{path.name}")
-        self._book = Workbook(str(self._draft), {"constant_memory": True})
-        self._book.set_properties({"author": "policy-kg", "title": about.title["en"], "created": _EPOCH})
+        self._book = Workbook(str(self._draft), {"constant_memory": True, "tmpdir": str(path.parent)})
         self._bold = self._book.add_format({"bold": True})
         self._link = self._book.add_format({"font_color": "#0563C1", "underline": 1, "valign": "top"})
         self._quoted = self._book.add_format({"quote_prefix": True})
-        self._write_about(self._book.add_worksheet("about"), about)
+        self._about = self._book.add_worksheet("about")
         self._sheets = 0
         self._next_sheet()
 
@@ -48,11 +48,19 @@ class Writer:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._end_sheet()
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:  # holds what was wrong
+            raise error.args[0] from None
         if kind is None:
             self._draft.replace(self._path)
         else:
             self._draft.unlink()
+
+    def say(self, about: About) -> None:
+        """Say what it is, and what its columns mean."""
+        self._book.set_properties({"author": "policy-kg", "title": about.title["en"], "created": _EPOCH})
+        self._write_about(self._about, about)
 
     def write(self, rows: Iterable[Row]) -> None:
         """Add rows."""
