@@ -40,8 +40,11 @@ class Others:
         """What is shared in one more graph."""
         self._by_subject[graph] = Subjects(data)
 
-    def of(self, document: Document) -> Grouped:
-        """The lines, each graph's in order."""
+    def of(self, document: Document, *, statements: bool = True) -> Grouped:
+        """The lines, each graph's in order.
+
+        :param statements: whether with the names of other documents' statements
+        """
         found: defaultdict[str, set[str]] = defaultdict(set)
         own = (f"{ID}document/{document.slug}", f"{DATASET}/{document.slug}")
         near = [pair for subject in own for pair in self._about(subject)]
@@ -49,28 +52,28 @@ class Others:
         referred = {*document.referred, *(value[1:-3] for value in values if value.startswith("<"))}
         near += [pair for pair in self._about(DATASET) if pair[1].split(" ", 2)[1] in _OF_DATASET]
         for iri in referred.difference(own, (DATASET,)):
-            near += self._naming(document.slug, iri)
+            owner = lines.owner(f"<{iri}>")
+            if owner is None:
+                near += self._naming(iri)
+            elif statements and owner != document.slug:
+                near += self._naming_in(owner, iri)
         for graph, line in near:
             found[graph].add(line)
         return {graph: lines.in_order(same) for graph, same in found.items()}
-
-    def of_documents(self, document: Document) -> list[str]:
-        """Those lines that are about statements of other documents."""
-        owned = (iri for iri in document.referred if lines.owner(f"<{iri}>") is not None)
-        return [line for iri in owned for _, line in self._naming(document.slug, iri)]
 
     def _about(self, iri: str) -> list[tuple[str, str]]:
         """Lines about something that is shared, with their graphs."""
         return [(graph, line) for graph, found in self._by_subject.items() for line in found.of(f"<{iri}>")]
 
-    def _naming(self, slug: str, iri: str) -> list[tuple[str, str]]:
-        """What tells something that a document refers to: its class and names; all of a coding pass, and the links of an entity."""
-        owner = lines.owner(f"<{iri}>")
-        if owner is None:
-            known, whole = self._about(iri), iri.startswith(f"{ID}coding/")
-            return [(graph, line) for graph, line in known if whole or graph == LINKS or _names(line)]
+    def _naming(self, iri: str) -> list[tuple[str, str]]:
+        """What tells something that is shared: its class and names; all of a coding pass, and the links of an entity."""
+        known, whole = self._about(iri), iri.startswith(f"{ID}coding/")
+        return [(graph, line) for graph, line in known if whole or graph == LINKS or _names(line)]
+
+    def _naming_in(self, owner: str, iri: str) -> list[tuple[str, str]]:
+        """What tells something of another document."""
         other = self._documents.get(owner)
-        if other is None or owner == slug:
+        if other is None:
             return []
         said = ((graph, lines.unpacked(lines.about(data, iri))) for graph, data in _said(self._cache, other))
         return [(graph, line) for graph, found in said for line in found if _names(line)]

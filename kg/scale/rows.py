@@ -1,7 +1,8 @@
 """The rows of each document, which the tables are made of.
 
 In: what is shared, but for the description, and the documents. Out: keys of the cache, under which rows and the same as CSV are. Next:
-:mod:`kg.scale.tables`, :mod:`kg.scale.files`. Rows are made before the release is described, so that the tables are written meanwhile.
+:mod:`kg.scale.tables`, :mod:`kg.scale.files`. Rows are made before the release is described, so that the tables are written meanwhile. They name
+statements of other documents by their ids alone.
 """
 
 from collections.abc import Mapping
@@ -35,7 +36,7 @@ def made(
     :param shared: without the description
     """
     digest = key_of(*(part for graph, data in sorted(shared.items()) for part in (graph, data)))
-    keys = {slug: key_of("rows of", d.written, digest, *others.of_documents(d)) for slug, d in documents.items()}
+    keys = {slug: key_of("rows of", d.written, digest) for slug, d in documents.items()}
     undone = [(slug, key) for slug, key in keys.items() if not cache.holds(key)]
     if undone:
         others.prepare()
@@ -52,7 +53,7 @@ def work(common: Common, job: tuple[str, str]) -> str:
     """
     slug, key = job
     document = common.documents[slug]
-    common.cache.write(key, {"rows": _rows(common.cache, document, common.others.of(document))})
+    common.cache.write(key, {"rows": _rows(common.cache, document, common.others.of(document, statements=False))})
     return key
 
 
