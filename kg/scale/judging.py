@@ -9,10 +9,12 @@ A result counts where it belongs: for a document those about its own statements 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
 
+from kg.beside import beside
 from kg.errors import Finding
 from kg.graph import Dataset
 from kg.mappings.trace import Trace
@@ -33,6 +35,11 @@ SHARED: Final = ""
 """Stands for the slug of a document where what is shared is judged."""
 _TYPE: Final = f"<{RDF_TYPE}>"
 _ABOVE: Final = f"<{RDFS}subClassOf>"
+_LONG: Final = 20_000
+"""Lines from which a copy of this process that applies the shapes gains more time than it takes."""
+
+Shaped = tuple[list[Result], list[Finding]]
+"""Results of shapes, and what is wrong with the shapes themselves."""
 
 
 @dataclass(frozen=True)
@@ -122,13 +129,15 @@ def judge(
     :param asserted: lines of the document
     """
     trace = Trace(flagged=set(flagged))
-    results = [result for result in _shapes(common, near, slug, trace) if _belongs(result.focus, slug)]
-    for finding in infer(near, list(common.rules.document)):
+    shapes = partial(_shapes, common, near, slug)
+    with beside(shapes) if len(near.own) > _LONG else nullcontext(shapes) as shaped:
+        wrong_rules = infer(near, list(common.rules.document))
+        inferred = lines.in_order(near.inferred)
+        found = [result for check in common.checks.document for result in run_check(near, check, common.keys, trace)]
+        of_shapes, wrong_shapes = shaped()
+    for finding in (*wrong_shapes, *wrong_rules):
         trace.report(finding)
-    inferred = lines.in_order(near.inferred)
-    for check in common.checks.document:
-        found = run_check(near, check, common.keys, trace)
-        results += [result for result in found if _belongs(result.focus, slug)]
+    results = [result for result in (*of_shapes, *found) if _belongs(result.focus, slug)]
     kept = [line for line in inferred if (lines.owner(line) or SHARED) == slug]
     loose = [line for line in inferred if slug != SHARED and lines.owner(line) is None]
     wide = common.groups.of_document((*asserted, *kept, *loose)) if slug != SHARED else []
@@ -162,37 +171,30 @@ def _neighbours(cache: Cache, neighbours: Iterable[Neighbour]) -> bytes:
     return b"".join(found)
 
 
-def _shapes(common: Common, near: Near, slug: str, trace: Trace) -> list[Result]:
-    """Results of the shapes: of pyshacl, for the nodes of which it is not certain that they conform."""
+def _shapes(common: Common, near: Near, slug: str) -> Shaped:
+    """What the shapes find in what is asserted: pyshacl, for the nodes of which it is not certain that they conform."""
     if common.shapes.findings:
-        return []
+        return [], []
     if common.conformity is None:
-        return _applied(common, [*near.own, *near.around], trace)
+        return _applied(common, [*near.own, *near.around])
     doubtful = _doubtful(common, common.conformity, near.own, slug)
     if not doubtful:
-        return []
+        return [], []
     small = sorted(_part(near, doubtful))
     key = key_of("shapes", engine(), *common.shapes.texts, *small)
     if not common.cache.holds(key):
-        found = _applied(common, small, trace)
-        common.cache.write(
-            key, {"results": [result for result in found if result.focus in doubtful], "findings": list(trace.findings)}
-        )
+        found, wrong = _applied(common, small)
+        common.cache.write(key, {"results": [result for result in found if result.focus in doubtful], "findings": wrong})
     results, findings = common.cache.read(key, "results", "findings")
-    for finding in findings:
-        trace.report(finding)
-    return list(results)
+    return list(results), list(findings)
 
 
-def _applied(common: Common, said: Iterable[str], trace: Trace) -> list[Result]:
-    """Results of pyshacl."""
+def _applied(common: Common, said: Iterable[str]) -> Shaped:
+    """What pyshacl finds."""
     dataset = Dataset()
     dataset.add(lines.triples(lines.packed(said)), SHARED)
     found = apply_shapes(dataset, common.shapes.graph)
-    if isinstance(found, Finding):
-        trace.report(found)
-        return []
-    return found
+    return ([], [found]) if isinstance(found, Finding) else (found, [])
 
 
 def _part(near: Near, nodes: Collection[str]) -> set[str]:

@@ -7,7 +7,8 @@ In: the triples of a document and what follows from them. Out: :class:`~kg.scale
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,7 +77,11 @@ def work(common: Common, job: Job) -> str:
     key = job.key(common)
     asserted, inferred = own_lines(common.cache, job.mapped, job.judged, job.new)
     known = {**parsed(asserted, job.slug), **parsed(inferred, INFERRED)}
-    common.cache.write(key, {**_bodies(job.slug, asserted, inferred, known), **_numbers(common, job, asserted, inferred)})
+    with ThreadPoolExecutor(1) as compressing:
+        bodies = _bodies(job.slug, asserted, inferred, known, lambda data: compressing.submit(Body.of, data))
+        made = _numbers(common, job, asserted, inferred)  # while they are compressed
+        made |= {form: {part: body.result() for part, body in of_form.items()} for form, of_form in bodies.items()}
+    common.cache.write(key, made)
     return key
 
 
@@ -91,22 +96,25 @@ def own_lines(cache: Cache, mapped: str, judged: str, new: bytes) -> tuple[list[
     return asserted, inferred
 
 
-def _bodies(slug: str, asserted: list[str], inferred: list[str], known: Parsed) -> dict[str, dict[str, Body]]:
+def _bodies(
+    slug: str, asserted: list[str], inferred: list[str], known: Parsed, compress: Callable[[bytes], Future[Body]]
+) -> dict[str, dict[str, Future[Body]]]:
     """Stretches of the dumps, by format and by what they hold."""
     sections = [line for line in inferred if line.startswith(_SECTION)]
     statements = [line for line in inferred if not line.startswith(_SECTION)]
     whole = lines.in_order([*asserted, *inferred])
-    made = {
-        "section": union([line for line in whole if line.startswith(_SECTION)], known),
-        "statement": union([line for line in whole if not line.startswith(_SECTION)], known),
-        "own": grouped(asserted, slug, known),
-        "inferred section": grouped(sections, INFERRED, known),
-        "inferred statement": grouped(statements, INFERRED, known),
-    }
-    forms: dict[str, dict[str, Body]] = {}
-    for part, bodies in made.items():
-        for form, data in bodies.items():
-            forms.setdefault(form, {})[part] = Body.of(data)
+    stretches = (
+        ("statement", [line for line in whole if not line.startswith(_SECTION)], None),
+        ("section", [line for line in whole if line.startswith(_SECTION)], None),
+        ("own", asserted, slug),
+        ("inferred statement", statements, INFERRED),
+        ("inferred section", sections, INFERRED),
+    )
+    forms: dict[str, dict[str, Future[Body]]] = {}
+    for name, found, graph in stretches:
+        made = union(found, known) if graph is None else grouped(found, graph, known)
+        for form, data in made.items():
+            forms.setdefault(form, {})[name] = compress(data)
     return forms
 
 
