@@ -6,14 +6,12 @@ queries that wait count alike; :mod:`kg.engine.pool` decides which of them run.
 
 import contextlib
 import ipaddress
-import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, TypeAlias
 
 from kg.engine.errors import TooManyQueriesError
-from kg.engine.limits import MIB
 from kg.errors import UsageError
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -22,8 +20,6 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _HOUSEHOLD: Final = 64
 """Bits of an IPv6 address that name a household or a host (RFC 6177); it can choose the others as it likes."""
 _RETRY_S: Final = 2
-LARGE: Final = MIB
-"""Bytes of a reply from which on it is counted."""
 
 
 class Admission:
@@ -61,48 +57,6 @@ class Admission:
             self._held[client] -= 1
             if not self._held[client]:
                 del self._held[client]
-
-
-class Outflow:
-    """Bytes of large replies in the last minute.
-
-    The server cannot know when a reply has been read, and it stays in memory until then; a client that reads nothing at all is
-    cut off after half a minute (:mod:`kg.web.application`).
-    """
-
-    def __init__(self, per_client: int = 256 * MIB, in_all: int = 2048 * MIB, window_s: float = 60.0) -> None:
-        self._per_client = per_client
-        self._in_all = in_all
-        self._window_s = window_s
-        self._sent: deque[tuple[float, str, int]] = deque()
-        self._by_client: Counter[str] = Counter()
-        self._total = 0
-
-    def take(self, client: str, size: int) -> None:
-        """Note a reply that is to be sent.
-
-        :raises TooManyQueriesError: if the client, or all together, had too much in the last minute
-        """
-        if size < LARGE:
-            return
-        now = time.monotonic()
-        while self._sent and self._sent[0][0] < now - self._window_s:
-            _, before, held = self._sent.popleft()
-            self._total -= held
-            self._by_client[before] -= held
-            if not self._by_client[before]:
-                del self._by_client[before]
-        if self._by_client[client] and self._by_client[client] + size > self._per_client:
-            message = (
-                "You had large results for more than 256 MiB in the last minute. Wait a minute, or download the data at /dumps/."
-            )
-            raise TooManyQueriesError(message, retry_after_s=round(self._window_s))
-        if self._total + size > self._in_all:
-            message = "The server sent large results for more than 2 GiB in the last minute. Send the query again later."
-            raise TooManyQueriesError(message, retry_after_s=round(self._window_s))
-        self._sent.append((now, client, size))
-        self._by_client[client] += size
-        self._total += size
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:

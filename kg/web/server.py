@@ -13,10 +13,11 @@ from typing import Final, Protocol
 from urllib.parse import quote, urlsplit
 
 from kg.engine.errors import TooManyQueriesError
-from kg.web.admission import LARGE, Admission, Network, Outflow, client_address
+from kg.web.admission import Admission, Network, client_address
 from kg.web.front import Front
 from kg.web.http import Headers, Reply, Request
 from kg.web.language import Visit
+from kg.web.outflow import LARGE, Outflow
 from kg.web.problems import Problem, problem_reply
 
 _BODY_S: Final = 15.0
@@ -134,6 +135,12 @@ class Server:
         limits = front.state.site.engine.limits
         self._bodies = Admission(limits.client_queries, 2 * limits.queries)
         self._outflow = Outflow()
+        front.metrics.gauge("kg_unread_bytes", "Bytes of large results that wait to be read.", lambda: self._outflow.held)
+        front.metrics.gauge(
+            "kg_slow_readers_cut",
+            "Connections that were cut as results were read too slowly, since the start.",
+            lambda: self._outflow.cut,
+        )
 
     async def __call__(self, scope: Scope, connection: Connection) -> None:
         """Answer one request."""
@@ -169,7 +176,8 @@ class Server:
         except TooManyQueriesError as error:
             reply = self._too_many(error, request, {"Connection": "close"})
         try:
-            self._outflow.take(request.client, len(reply.body))
+            self._outflow.take(request.client, scope.client, len(reply.body))
+            self._outflow.begin()
         except TooManyQueriesError as error:
             reply = self._too_many(error, request, {})
         if reply.status == _GONE:

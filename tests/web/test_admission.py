@@ -1,13 +1,10 @@
 """Who a client is."""
 
-import time
-
 import pytest
 
 from kg.engine.errors import TooManyQueriesError
-from kg.engine.limits import MIB
 from kg.errors import UsageError
-from kg.web.admission import Admission, Outflow, client_address, parse_networks, truncated
+from kg.web.admission import Admission, client_address, parse_networks, truncated
 
 PROXIES = parse_networks("10.0.0.0/8, 2001:db8:1::/48,192.0.2.9")
 
@@ -56,24 +53,6 @@ def test_networks_that_are_none() -> None:
 def test_truncated(client: str, shown: str) -> None:
     """The log has no address of a person."""
     assert shown == truncated(client)
-
-
-def test_large_replies_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small ones are not; one large one is always sent; after a minute there is room again."""
-    now = [1000.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    outflow = Outflow(per_client=5 * MIB, in_all=14 * MIB)
-    for _ in range(100):
-        outflow.take("a", MIB - 1)
-    outflow.take("a", 8 * MIB)
-    with pytest.raises(TooManyQueriesError, match="more than 256 MiB in the last minute"):
-        outflow.take("a", MIB)
-    outflow.take("b", 5 * MIB)
-    with pytest.raises(TooManyQueriesError, match="more than 2 GiB in the last minute"):
-        outflow.take("c", 2 * MIB)
-    now[0] += 61
-
-    outflow.take("a", 5 * MIB)
 
 
 def test_a_client_that_holds_nothing_finds_room() -> None:

@@ -195,6 +195,27 @@ def test_stalled_bodies_do_not_stop_the_others(build_dir: Path) -> None:
 
 
 @linux
+def test_what_a_client_has_not_read_is_known(build_dir: Path) -> None:
+    """The numbers tell how much waits for a client that reads a large result slowly, and that nothing does when it was read."""
+    query = "/sparql?query=SELECT*%7B%3Fa%3Fb%3Fc.%3Fd%3Fe%3Ff.%3Fg%3Fh%3Fi.%3Fj%3Fk%3Fl%7DLIMIT%2030000"
+    with server(build_dir) as (_, port), socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", port))
+        client.sendall(f"GET {query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        wait_for(lambda: number(port, "kg_unread_bytes") > 0)
+        waits = number(port, "kg_unread_bytes")
+        time.sleep(2.5)  # two looks
+        assert number(port, "kg_unread_bytes") == waits
+        got = 0
+        while part := client.recv(1 << 16):
+            got += len(part)
+
+        assert got > waits
+        wait_for(lambda: number(port, "kg_unread_bytes") == 0)
+        assert number(port, "kg_slow_readers_cut") == 0
+
+
+@linux
 def test_a_client_that_hangs_up_frees_its_worker(build_dir: Path) -> None:
     """Its query is stopped at once, as the numbers tell."""
     with server(build_dir) as (_, port):
