@@ -19,7 +19,7 @@ from kg.citation_file import read_citation_file, stated
 from kg.diff.changes import Difference, Status, ThingChange, compare
 from kg.diff.inputs import Side, read_side
 from kg.diff.words import counted
-from kg.errors import FindingsError, ReleaseError, Severity, UsageError
+from kg.errors import FindingsError, InputError, ReleaseError, Severity, UsageError
 from kg.mappings.layout import Layout
 from kg.namespaces import ONTOLOGY, PREFIXES, graph_iri, ontology_version_iri
 from kg.release import Checked, check, content_version
@@ -68,7 +68,8 @@ def plan(
     :param wanted: version to give, not lower than what the changes ask for
     :raises FindingsError: if there is a violation
     :raises ReleaseError: if a statement is gone without a tombstone, files are not committed, or a file cannot be edited
-    :raises UsageError: if it is not known what to compare with, or the wanted version is too low
+    :raises InputError: if it is not known what to compare with, or a version is none
+    :raises UsageError: if the wanted version is too low
     """
     layout.require()
     cited = read_citation_file(layout.citation)
@@ -131,7 +132,7 @@ def _previous(given: str | None, last: str, build_dir: Path, *, released: bool) 
     named = (
         f"release {last}, which the changelog names, is not in {build_dir}" if last else "the changelog names no release before"
     )
-    raise UsageError(f"{named}; say what to compare with by --previous, a version, a directory or a dump file (.nq.gz)")
+    raise InputError(f"{named}; say what to compare with by --previous, a version, a directory or a dump file (.nq.gz)")
 
 
 def _require_committed(layout: Layout) -> None:

@@ -83,6 +83,42 @@ def test_errors_have_no_traceback(project: Layout) -> None:
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--root", "texts", "check"],
+            "Error: texts/ontology/policy.ttl: no such file; run kg in the project's folder or pass --root DIR\n",
+        ),
+        (
+            ["agreement", "mappings/harbour-2031.yaml", "mappings/reply-2032.yaml", "--sources", "texts"],
+            (
+                "Error: mappings/harbour-2031.yaml is about harbour-2031 and mappings/reply-2032.yaml about reply-2032; "
+                "only codings of one document compare\n"
+            ),
+        ),
+        (
+            ["synth", "--statements", "10", "mappings"],
+            "Error: mappings: there is something in this folder already; name one that is empty or new\n",
+        ),
+    ],
+    ids=["no project", "two documents", "a folder in the way"],
+)
+def test_errors_of_files_say_nothing_of_usage(project: Layout, arguments: list[str], message: str) -> None:
+    """How the command is called is not what is wrong."""
+    result = kg(*arguments)
+
+    assert (result.exit_code, result.stderr) == (2, message)
+
+
+def test_errors_of_arguments_say_how_the_command_is_called(project: Layout) -> None:
+    """The command that was called, not `kg` alone."""
+    assert kg("passage", "zzz/s001").stderr == (
+        "Usage: main passage [OPTIONS] STATEMENT\nTry 'main passage --help' for help.\n\n"
+        'Error: there is no document "zzz"; there are: harbour-2031, reply-2032\n'
+    )
+
+
 def test_build_prints_plain_stages_where_there_is_no_terminal(project: Layout) -> None:
     """One line a stage on standard error, the release on standard output."""
     result = kg("build")

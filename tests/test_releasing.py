@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kg import changelog, releasing
 from kg.citation_file import read_citation_file
 from kg.cli import main
-from kg.errors import ReleaseError, UsageError
+from kg.errors import InputError, ReleaseError
 from kg.mappings.layout import Layout
 from kg.versioning import Level, Version
 from tests.project import ROOT, edit, snapshot
@@ -278,7 +278,7 @@ def test_files_that_state_no_version(unreleased: Layout, file: str, old: str, me
     """Nothing is written by guess."""
     edit(unreleased, file, old, old.replace("version", "x-version").replace("owl:x-version", "rdfs:x-version"))
 
-    with pytest.raises((ReleaseError, UsageError), match=message):
+    with pytest.raises((ReleaseError, InputError), match=message):
         releasing.plan(unreleased, Path("build"), previous=None, date="2031-01-02")
 
 

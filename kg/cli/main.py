@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from kg import __version__
-from kg.errors import FindingsError, PolicyKgError, UsageError
+from kg.errors import FindingsError, InputError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
 _MODULES: Final = {
@@ -28,6 +28,12 @@ _MODULES: Final = {
 """Commands by module of this package. A command's module is imported when it is asked for: `kg check` is run on every save."""
 NAMES: Final = tuple(sorted(name for names in _MODULES.values() for name in names))
 """Names of all commands."""
+
+
+class _Refused(click.ClickException):
+    """An error of what a command reads or needs: how the command is called has nothing to do with it."""
+
+    exit_code = 2
 
 
 class _Group(click.Group):
@@ -51,9 +57,17 @@ class _Group(click.Group):
             click.echo("Nothing was written.", err=True)
             ctx.exit(1)
         except UsageError as error:
-            raise click.UsageError(str(error), ctx) from None
+            raise click.UsageError(str(error), self._called(ctx)) from None
+        except InputError as error:
+            raise _Refused(str(error)) from None
         except PolicyKgError as error:
             raise click.ClickException(str(error)) from None
+
+    def _called(self, ctx: click.Context) -> click.Context:
+        """The context of the command that was called, which says how it is."""
+        name = ctx.invoked_subcommand or ""
+        command = self.get_command(ctx, name)
+        return click.Context(command, parent=ctx, info_name=name) if command else ctx
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
