@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 from kg.cli.main import NAMES, main
 from kg.cli.table import format_table
 from kg.mappings.layout import Layout
+from kg.mappings.words import first_of
 from tests.project import ROOT, TEXTS, edit
 
 
@@ -166,6 +168,29 @@ def test_anchor_leaves_the_lock_when_an_anchor_is_wrong(project: Layout) -> None
     assert "mappings/harbour-2031.yaml:14:12: s001 passage" in result.stdout
     assert project.lock("harbour-2031").read_bytes() == before
     assert "reply-2032: 3 passages, unchanged" in result.stderr
+
+
+def test_anchor_says_in_one_line_of_which_documents_there_is_no_text(project: Layout) -> None:
+    """And nothing of those that were not asked for."""
+    Path("own").mkdir()
+    shutil.copy("texts/reply-2032.txt", "own")
+
+    assert kg("anchor", "--sources", "own").stderr == (
+        "no text in own, so the lock is left as it is: harbour-2031\nreply-2032: 3 passages, unchanged\n"
+    )
+    assert kg("anchor", "--sources", "own", "reply-2032").stderr == "reply-2032: 3 passages, unchanged\n"
+    assert (
+        kg("anchor", "--sources", "own", "harbour-2031").stderr == "no text in own, so the lock is left as it is: harbour-2031\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("many", "text"),
+    [(["a", "b"], "a, b"), (list("abcde"), "a, b, c, d, e"), (list("abcdefg"), "a, b, c, d, e and 2 more")],
+)
+def test_many_words_are_named_by_the_first(many: list[str], text: str) -> None:
+    """A line stays a line."""
+    assert first_of(many) == text
 
 
 def test_anchor_needs_the_texts(project: Layout) -> None:

@@ -78,6 +78,19 @@ def test_another_version_of_a_text_is_not_shown(harbours: Release, tmp_path: Pat
     running.close()
 
 
+def test_texts_that_are_not_there_are_told_once(harbours: Release, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Who has the texts of their own documents only has no use for a line about each of the others."""
+    running = Running(harbours, sources=tmp_path)
+    client = BufferedClient(running, use_cookies=False)
+
+    for page in ("statement/harbour-2031/s002", "statement/reply-2032/s001", "document/harbour-2031"):
+        assert "<blockquote" not in client.get(f"/page/{page}", headers=HTML).text
+    running.close()
+
+    told = [record.getMessage() for record in caplog.records if str(tmp_path) in record.getMessage()]
+    assert told == [f"{tmp_path} has no text of harbour-2031, reply-2032, so none is shown"]
+
+
 def test_the_text_stands_beside_what_it_says(reader: Client) -> None:
     """Each passage is marked, and its statement stands beside the paragraph in which it begins; what no statement says is plain."""
     text = reader.get("/page/document/harbour-2031?view=text", headers=HTML).text
