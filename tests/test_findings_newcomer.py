@@ -1,5 +1,6 @@
 """Mistakes of somebody who codes a first document: each finding says what was read, and what to write."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -138,3 +139,25 @@ def test_a_passage_over_a_heading_is_a_warning(project: Layout) -> None:
     edit(project, HARBOUR, "Naar … zijn.", "Havens … zijn.")
     assert CliRunner().invoke(main, ["anchor", "--sources", "texts"]).exit_code == 0
     assert check() == ""
+
+
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_entities_that_are_declared_ahead_are_one_line(project: Layout, command: str) -> None:
+    """A coder declares entities before the statements that name them; other findings are to be seen among these. Tools get each."""
+    entity = "- id: {0}\n  kind: Person\n  label: {{nl: {0}, en: {0} too}}\n"
+    with Path(AGENTS).open("a", encoding="utf-8") as file:
+        file.write("".join(entity.format(f"new-{number}") for number in range(7)))
+    with Path("mappings/entities/works.yaml").open("a", encoding="utf-8") as file:
+        file.write("- id: ahead\n  kind: Work\n  label: {nl: Vooruit, en: Ahead}\n")
+    edit(project, HARBOUR, "    en: Harbours belong to nobody in particular.\n", "")
+
+    result = CliRunner().invoke(main, [command])
+    listed = json.loads(CliRunner().invoke(main, ["check", "--format", "json"]).stdout)
+
+    assert result.stdout == (
+        f"{AGENTS}:32:3: warning: nothing refers to 7 entities: new-0 (line 32), new-1 (line 35), new-2 (line 38), new-3 (line 41), "
+        "new-4 (line 44) and 2 more; use them, or remove them\n"
+        "mappings/entities/works.yaml:8:3: warning: ahead nothing refers to this entity: use it, or remove it\n"
+        f"{HARBOUR}:18:3: s001 a statement needs one summary in Dutch and one in English: give `summary:` with `nl:` and `en:`\n"
+    )
+    assert len([finding for finding in listed if finding["code"] == "check:unused-entity"]) == 8

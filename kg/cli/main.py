@@ -53,7 +53,9 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except FindingsError as error:
-            click.echo("\n".join(str(finding) for finding in error.findings))
+            from kg.report import format_findings  # noqa: PLC0415 - what writes findings is not every command's
+
+            click.echo(format_findings(error.findings, "text"))
             click.echo("Nothing was written.", err=True)
             ctx.exit(1)
         except UsageError as error:
