@@ -18,6 +18,7 @@ from tests.project import edit
 STATED = "Havens horen niemand in het bijzonder toe."
 KINDS = "Assessment, Claim, Commitment, Demand, Principle or Response"
 AGENT_KINDS = "Agent, CivilSocietyOrganisation, Company, Court, Government, IntergovernmentalOrganisation, Party, Person, PublicBody or State"
+LISTED = "the keys of a statement are in mappings/README.md, section 4"
 
 # fmt: off
 FINDINGS = [
@@ -56,6 +57,15 @@ FINDINGS = [
     ("sign of a unit", HARBOUR, "unit: PERCENT", 'unit: "%"', f'{HARBOUR}:72:11: s004 target unit: "%" is not the name of a unit; write PERCENT'),
     ("sign of a currency", HARBOUR, "unit: PERCENT", "unit: €", f'{HARBOUR}:72:11: s004 target unit: "€" is not the name of a unit; write CCY_EUR'),
     ("another sign", HARBOUR, "unit: PERCENT", "unit: $", f'{HARBOUR}:72:11: s004 target unit: "$" is not the name of a unit below http://qudt.org/vocab/unit/; write PERCENT, NUM, CCY_EUR or YR'),
+    ("key of an entity", HARBOUR, "  frame: moral", "  label: {nl: Havens, en: Harbours}", f"{HARBOUR}:17:3: s001 label: a key of an entity, a section or a document, not of a statement: write `summary:`, or delete it; {LISTED}"),
+    ("key of an entity without a counterpart", HARBOUR, "  frame: moral", "  homepage: https://example.org/", f"{HARBOUR}:17:3: s001 homepage: a key of an entity, a section or a document, not of a statement: delete it; {LISTED}"),
+    ("key of a coding pass", HARBOUR, "  frame: moral", "  coder: bo", f"{HARBOUR}:17:3: s001 coder: a key of a coding pass, not of a statement: write `coding:`, or delete it; {LISTED}"),
+    ("key of a target", HARBOUR, "  frame: moral", "  value: 3", f"{HARBOUR}:17:3: s001 value: a key of a target or a figure, not of a statement: indent it below `target:` or `figure:`, or delete it; {LISTED}"),
+    ("key of a passage", HARBOUR, "  frame: moral", "  start: 36", f"{HARBOUR}:17:3: s001 start: not a key of a statement, which has `passage:`: delete it; {LISTED}"),
+    ("key of a withdrawn statement", HARBOUR, "  frame: moral", "  replacedBy: s002", f"{HARBOUR}:17:3: s001 replacedBy: not a key of a statement: delete it, or move the id to the list `withdrawn:`; {LISTED}"),
+    ("key of an entity in the defaults", HARBOUR, "defaults: {", "defaults: {country: elland, ", f"{HARBOUR}:3:12: defaults country: a key of an entity, a section or a document, not of a statement: write `place:`, or delete it; {LISTED}"),
+    ("key of SKOS", HARBOUR, "  frame: moral", "  prefLabel: {nl: Havens, en: Harbours}", f'{HARBOUR}:17:3: s001 unknown key "prefLabel"; the keys are listed in mappings/README.md'),
+    ("misspelt key near one of entities", HARBOUR, "  frame: moral", "  labels: {nl: Havens, en: Harbours}", f'{HARBOUR}:17:3: s001 unknown key "labels"; the keys are listed in mappings/README.md'),
 ]
 # fmt: on
 

@@ -364,7 +364,14 @@ def test_what_is_undecided_is_said_at_its_place(coders: Layout, change: Callable
         ("zzz: 1", '22:5: s001 edit: "zzz" is no key of a statement; the keys are listed in mappings/README.md'),
         (
             "document: reply-2032",
-            '22:5: s001 edit: "document" is no key of a statement; the keys are listed in mappings/README.md',
+            "22:5: s001 edit: document: it stands once, at the head of the file: delete it here",
+        ),
+        (
+            "label: {en: A label}",
+            (
+                "22:5: s001 edit: label: a key of an entity, a section or a document, not of a statement: write `summary:`, or delete "
+                "it; the keys of a statement are in mappings/README.md, section 4"
+            ),
         ),
         (
             "id: s099",

@@ -47,7 +47,7 @@ def merge(found: Comparison, decisions: Path, corpus: Corpus, day: date) -> Merg
     :raises InputError: if a file cannot be merged as it is written
     """
     layout = corpus.layout
-    keys = corpus.context.terms.keys() - {"document"}
+    keys = frozenset(corpus.context.terms)
     decided = read_decisions(decisions, layout.name(decisions), found, keys)
     passes = {"a": _coding_pass(found.a), "b": _coding_pass(found.b)}
     path = layout.mappings / "entities" / "codings.yaml"
