@@ -6,6 +6,7 @@ is written here. A date comes in only here; builds know none.
 
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -21,7 +22,8 @@ from kg.diff.inputs import Side, read_side
 from kg.diff.words import counted
 from kg.errors import FindingsError, InputError, ReleaseError, Severity, UsageError
 from kg.mappings.layout import Layout
-from kg.namespaces import ONTOLOGY, PREFIXES, graph_iri, ontology_version_iri
+from kg.mappings.words import first_of
+from kg.namespaces import ID, ONTOLOGY, POL, PREFIXES, graph_iri, ontology_version_iri
 from kg.release import Checked, check, content_version
 from kg.versioning import Level, Version, data_level, ontology_level
 
@@ -220,8 +222,7 @@ def _since(version: str, before: Side | None) -> str:
 def _generated(difference: Difference | None, new: Side) -> dict[str, list[str]]:
     """Lines of the parts on ontology and data."""
     if difference is None:
-        statements = sum(1 for quad in new.quads if quad.predicate.value == f"{PREFIXES['pol']}statedIn")
-        return {"Data": [f"First release: {statements:,} statements."]}
+        return {"Data": [_first(new)]}
     ontology = [*_by_status(difference.of("term"), "Terms"), *_by_status(difference.of("concept"), "Concepts")]
     data = []
     statements_changed = difference.of("statement")
@@ -238,6 +239,15 @@ def _generated(difference: Difference | None, new: Side) -> dict[str, list[str]]
     if added or removed:
         data.append(f"Inferred triples: {added:,} added, {removed:,} removed.")
     return {"Ontology": ontology, "Data": data}
+
+
+def _first(new: Side) -> str:
+    """The documents of a first release, with the number of statements of each."""
+    stated_in = (quad.object for quad in new.quads if quad.predicate.value == f"{POL}statedIn")
+    counts = Counter(document.value for document in stated_in if isinstance(document, ox.NamedNode))
+    number = f"{len(counts):,} document{'' if len(counts) == 1 else 's'}"
+    named = [f"`{document.removeprefix(f'{ID}document/')}` ({count:,})" for document, count in sorted(counts.items())]
+    return f"First release: {counts.total():,} statements in {number}: {first_of(named, _MOST)}."
 
 
 def _by_status(things: Sequence[ThingChange], head: str) -> list[str]:

@@ -181,7 +181,9 @@ def test_the_guide_leads_to_a_release(followed: Follower) -> None:
         text for line, text in followed.said.items() if line.startswith("kg query")
     )
     assert (followed.folder / "build" / "current" / "dumps" / "lantaarnbond-2032.ttl").is_file()
-    assert "First release: 15 statements." in (followed.folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "First release: 15 statements in 3 documents: `harbour-2031` (7), `lantaarnbond-2032` (6), `reply-2032` (2)." in (
+        followed.folder / "CHANGELOG.md"
+    ).read_text(encoding="utf-8")
 
 
 def test_what_goes_on_until_it_is_stopped_was_started(followed: Follower) -> None:

@@ -90,7 +90,8 @@ def test_first_release(unreleased: Layout) -> None:
     assert written("CHANGELOG.md") == (
         "# Changelog\n\nThree parts each.\n\n## 0.4.0, 2031-01-02\n\n"
         f"Code 0.1.0, ontology 0.1.0; release `{content}`.\n\n"
-        "### Code\n- A new command.\n\n### Ontology\n- No change.\n\n### Data\n- Two documents.\n- First release: 9 statements.\n"
+        "### Code\n- A new command.\n\n### Ontology\n- No change.\n\n### Data\n- Two documents.\n- First release: 9 statements in 2 documents: "
+        "`harbour-2031` (7), `reply-2032` (2).\n"
     )
     cited = read_citation_file(Path("CITATION.cff"))
     assert (cited.version, cited.date) == ("0.4.0", "2031-01-02")
