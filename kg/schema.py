@@ -28,7 +28,7 @@ Wording = dict[str, dict[str, str]]
 """Texts by IRI and language."""
 
 _ANCHORS: Final[Json] = {"type": "string", "pattern": "^\\S+( \\S+){0,4} … \\S+( \\S+){0,4}$"}
-_SLUG: Final[Json] = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
+_SLUG: Final[Json] = {"type": "string", "pattern": "^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$"}
 
 
 def schema(corpus: Corpus) -> str:

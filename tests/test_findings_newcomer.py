@@ -18,6 +18,7 @@ from tests.project import edit
 STATED = "Havens horen niemand in het bijzonder toe."
 KINDS = "Assessment, Claim, Commitment, Demand, Principle or Response"
 AGENT_KINDS = "Agent, CivilSocietyOrganisation, Company, Court, Government, IntergovernmentalOrganisation, Party, Person, PublicBody or State"
+WORKS = "mappings/entities/works.yaml"
 LISTED = "the keys of a statement are in mappings/README.md, section 4"
 
 # fmt: off
@@ -66,6 +67,11 @@ FINDINGS = [
     ("key of an entity in the defaults", HARBOUR, "defaults: {", "defaults: {country: elland, ", f"{HARBOUR}:3:12: defaults country: a key of an entity, a section or a document, not of a statement: write `place:`, or delete it; {LISTED}"),
     ("key of SKOS", HARBOUR, "  frame: moral", "  prefLabel: {nl: Havens, en: Harbours}", f'{HARBOUR}:17:3: s001 unknown key "prefLabel"; the keys are listed in mappings/README.md'),
     ("misspelt key near one of entities", HARBOUR, "  frame: moral", "  labels: {nl: Havens, en: Harbours}", f'{HARBOUR}:17:3: s001 unknown key "labels"; the keys are listed in mappings/README.md'),
+    ("number as the id of a statement", HARBOUR, "- id: s007", "- id: 7", f'{HARBOUR}:112:7: 7 id: "7" is a number, and an id has a letter; write it as in s005'),
+    ("number as the id of an entity", AGENTS, "- id: harbour-office", "- id: 2032", f'{AGENTS}:22:7: 2032 id: "2032" is a number, and an id has a letter; write it as in plan-5'),
+    ("agent among works", WORKS, "kind: Work", "kind: Company", f'{WORKS}:4:3: sea-watch-yearbook kind: "Company" is not a kind of publication, and this file is one of `collection: publication`: move the entity to a file of `collection: agent`, or write Work'),
+    ("work among agents", AGENTS, "kind: PublicBody", "kind: Work", f'{AGENTS}:23:3: harbour-office kind: "Work" is not a kind of agent, and this file is one of `collection: agent`: move the entity to a file of `collection: publication`, or write {AGENT_KINDS}'),
+    ("statement among agents", AGENTS, "kind: PublicBody", "kind: Claim", f'{AGENTS}:23:3: harbour-office kind: "Claim" is not a kind of agent, and this file is one of `collection: agent`: write {AGENT_KINDS}'),
 ]
 # fmt: on
 
@@ -171,3 +177,26 @@ def test_entities_that_are_declared_ahead_are_one_line(project: Layout, command:
         f"{HARBOUR}:18:3: s001 a statement needs one summary in Dutch and one in English: give `summary:` with `nl:` and `en:`\n"
     )
     assert len([finding for finding in listed if finding["code"] == "check:unused-entity"]) == 8
+
+
+def test_a_statement_has_at_most_five_topics(project: Layout) -> None:
+    """As the codebook says; five are accepted."""
+    topic = '\n{0} a skos:Concept ;\n  skos:inScheme id:topic ;\n  skos:topConceptOf id:topic ;\n  skos:prefLabel "{1}en"@nl, "{1}s"@en ;\n'
+    topic += '  skos:definition "Alles over {1}en."@nl, "All about {1}s."@en .\n'
+    with Path("ontology/topics.ttl").open("a", encoding="utf-8") as file:
+        file.write("".join(topic.format(f"topic:{name}", name) for name in ("boat", "crew", "sea")))
+    edit(project, HARBOUR, "topics: [treaties, fishing]", "topics: [treaties, fishing, harbours, boat, sea]")
+    edit(project, HARBOUR, "topics: [treaties]", "topics: [treaties, crew]")
+    five = check()
+    edit(
+        project,
+        HARBOUR,
+        "topics: [treaties, fishing, harbours, boat, sea]",
+        "topics: [treaties, fishing, harbours, boat, sea, crew]",
+    )
+
+    assert five == ""
+    assert (
+        check()
+        == f"{HARBOUR}:47:3: s003 a statement has at most five topics: keep the narrowest that fit, first what it is about"
+    )

@@ -29,6 +29,7 @@ from kg.sources import NormalisedText
 from kg.textindex import folded
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LETTER: Final = re.compile(r"[a-z]")
 _VERSION: Final = re.compile(r"^# Codebook, version (\S+)", re.MULTILINE)
 _LONGEST_SLUG: Final = 40
 
@@ -135,6 +136,8 @@ def _check_wishes(wishes: Wishes, corpus: Corpus) -> None:
         raise UsageError(f'--language "{wishes.language}" is no language that can be coded; a text is in {POSSIBLE}')
     if wishes.slug and not _SLUG.fullmatch(wishes.slug):
         raise UsageError(f'--slug "{wishes.slug}" is not made of lower-case letters, digits and single hyphens')
+    if wishes.slug and not _LETTER.search(wishes.slug):
+        raise UsageError(f'--slug "{wishes.slug}" is a number, and a slug has a letter; write it as in polderbond-2032')
     for option, agent in (("--author", wishes.author), ("--coder", wishes.coder)):
         if agent and f"{ID}agent/{agent}" not in corpus.registry:
             near = corpus.registry.nearest(f"{ID}agent/", agent, "")
@@ -164,7 +167,7 @@ def _proposed_slug(fetched: Fetched) -> str:
     slug = "-".join(re.findall(r"[a-z0-9]+", ascii_only))
     while len(slug) > _LONGEST_SLUG and "-" in slug:
         slug = slug.rpartition("-")[0]
-    if not slug:
+    if not _LETTER.search(slug):
         raise InputError("the name gives no slug; choose one with --slug, as in --slug polderbond-2032")
     return slug
 

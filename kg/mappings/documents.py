@@ -26,6 +26,7 @@ KEPT_WHEN_WITHDRAWN: Final = ("withdrawn", "replacedBy", "note")
 _PREPARED: Final = ("id", "section", "passage")
 """What is known of a statement before anything is coded."""
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NUMBER: Final = re.compile(r"[0-9-]+")
 
 
 class Declared:
@@ -54,6 +55,10 @@ class Declared:
             self._reject(node, prefix, place, "missing-id", "there is no id; begin with `- id:` and a name not used before")
         elif not _SLUG.fullmatch(slug.value):
             message = f'id: "{shortened(slug.value)}" is not made of lower-case letters, digits and single hyphens'
+            self._reject(node, prefix, slug.place, "wrong-id", message)
+        elif _NUMBER.fullmatch(slug.value):
+            instead = "s005" if prefix.startswith(f"{ID}statement/") else "plan-5"
+            message = f'id: "{slug.value}" is a number, and an id has a letter; write it as in {instead}'
             self._reject(node, prefix, slug.place, "wrong-id", message)
         elif (iri := f"{prefix}{slug.value}") in self.places:
             first = self.places[iri]
