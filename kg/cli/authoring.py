@@ -147,8 +147,8 @@ def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> 
 def coverage_(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> None:
     """Show what of each text is coded, what is skipped and why, and what is left.
 
-    A sentence is accounted for when each of its words stands in a passage or in the ledger of skipped text. Exit status 1
-    if anything is left.
+    A sentence is accounted for when each of its words stands in a passage or in the ledger of skipped text. Shares are of the
+    characters, as on the site; spaces between passages are nobody's. Exit status 1 if anything is left.
 
     \b
     Example:
@@ -234,11 +234,11 @@ def _print_coverage(result: "Coverage", text: str) -> None:
     skipped = sum(result.skipped.values())
     left = sum(n for _, n in result.left)
     click.echo(f"{result.document}: {result.sentences} sentences, {result.words} words")
-    click.echo(f"  stated   {result.stated:6} words  {result.stated / result.words:6.1%}")
-    click.echo(f"  skipped  {skipped:6} words  {skipped / result.words:6.1%}")
+    click.echo(f"  stated   {result.stated:6} words  {result.stated_share:6.1%} of the characters")
+    click.echo(f"  skipped  {skipped:6} words  {result.skipped_share:6.1%}")
     for reason, count in result.skipped.items():
         click.echo(f"    {reason:<12} {count}")
-    click.echo(f"  left     {left:6} words  {left / result.words:6.1%} in {len(result.left)} sentences")
+    click.echo(f"  left     {left:6} words  {result.left_share:6.1%} in {len(result.left)} sentences")
     for span, missing in result.left:
         beginning = " ".join(text[span.start : span.end].split()[:5])
         click.echo(f"    {span.start}-{span.end} ({missing} words): {beginning} …")
