@@ -16,10 +16,15 @@ from kg.sources import words
 class Coverage:
     """How much of a text is accounted for.
 
+    Shares are of the characters of the normalised text, as on the pages of a server, which has no words where it has no text.
+
     :ivar words: number of words of the text
     :ivar stated: words that a passage covers
     :ivar skipped: words that only the ledger covers, by reason
     :ivar left: sentences with a word that neither covers, with the number of such words
+    :ivar stated_share: share of the characters that a passage covers, from 0 to 1
+    :ivar skipped_share: share of those that only the ledger covers
+    :ivar left_share: share of those of sentences in ``left`` that neither covers
     """
 
     document: str
@@ -28,6 +33,9 @@ class Coverage:
     stated: int
     skipped: dict[str, int]
     left: tuple[tuple[Span, int], ...]
+    stated_share: float
+    skipped_share: float
+    left_share: float
 
 
 def coverage(coding: DocumentCoding) -> Coverage:
@@ -61,4 +69,7 @@ def coverage(coding: DocumentCoding) -> Coverage:
         stated=counts["statement"],
         skipped={reason: n for reason, n in sorted(counts.items()) if reason not in ("", "statement")},
         left=tuple(left),
+        stated_share=owner.count("statement") / len(text),
+        skipped_share=sum(who not in ("", "statement") for who in owner) / len(text),
+        left_share=sum(owner[sentence.start : sentence.end].count("") for sentence, _ in left) / len(text),
     )

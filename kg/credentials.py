@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from kg.errors import UsageError
+from kg.errors import InputError
 
 _PARAMETER: Final = re.compile(r'(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))')
 _HASHES: Final = {"MD5": "md5", "SHA-256": "sha256"}
@@ -102,14 +102,14 @@ def _escaped(value: str) -> str:
 def from_environment(prefix: str, environment: Mapping[str, str] = os.environ) -> Credentials:
     """Credentials of the variables ``<prefix>_USER``, ``<prefix>_PASSWORD`` and ``<prefix>_TOKEN``.
 
-    :raises UsageError: if they do not go together, or a token has a character that no header can have
+    :raises InputError: if they do not go together, or a token has a character that no header can have
     """
     user, password, token = (environment.get(f"{prefix}_{name}", "") for name in ("USER", "PASSWORD", "TOKEN"))
     if token and (user or password):
-        raise UsageError(f"{prefix}_TOKEN is set, and {prefix}_USER or {prefix}_PASSWORD too; unset what is not for this store")
+        raise InputError(f"{prefix}_TOKEN is set, and {prefix}_USER or {prefix}_PASSWORD too; unset what is not for this store")
     if bool(user) != bool(password):
         missing, given = ("PASSWORD", "USER") if user else ("USER", "PASSWORD")
-        raise UsageError(f"{prefix}_{given} is set and {prefix}_{missing} is not; set both, or neither")
+        raise InputError(f"{prefix}_{given} is set and {prefix}_{missing} is not; set both, or neither")
     if not re.fullmatch(r"[\x21-\x7e]*", token) or not user.isprintable():
-        raise UsageError(f"{prefix}_TOKEN or {prefix}_USER has a space, a line end or another character that no header can have")
+        raise InputError(f"{prefix}_TOKEN or {prefix}_USER has a space, a line end or another character that no header can have")
     return Credentials(user, password, token)

@@ -53,10 +53,11 @@ def datasheet(corpus: Corpus, dataset: Dataset) -> str:
             total=True,
         ),
         "## Coverage of the texts\n",
+        "Shares are of the characters of the normalised text, spaces included; those between passages are in neither.\n",
         _table(
             ["document", "sentences", "words", "in statements", "skipped, with a reason", "left"],
             [
-                [d, c.sentences, c.words, f"{c.stated / c.words:.1%}", f"{sum(c.skipped.values()) / c.words:.1%}", len(c.left)]
+                [d, c.sentences, c.words, f"{c.stated_share:.1%}", f"{c.skipped_share:.1%}", len(c.left)]
                 for d in documents
                 for c in [coverage(corpus.documents[d])]
             ],

@@ -13,7 +13,11 @@ class PolicyKgError(Exception):
 
 
 class UsageError(PolicyKgError):
-    """A command or option that cannot be carried out as given (exit status 2)."""
+    """A command or option that cannot be carried out as given (exit status 2); shown below how the command is called."""
+
+
+class InputError(PolicyKgError):
+    """What a command reads, writes or needs is not there, not right, or in the way: a file, a setting, a library (exit status 2)."""
 
 
 class SourceError(PolicyKgError):

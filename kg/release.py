@@ -27,7 +27,7 @@ from kg.scale import executor as executors
 from kg.scale.building import quads_of
 from kg.scale.executor import Executor
 from kg.scale.others import Others
-from kg.scale.renewing import Described
+from kg.scale.renewing import DescriptionLines
 from kg.shapes import read_shapes
 
 STAGES: Final = ("read", "map", "infer", "validate", "store", "index", "dump", "publish")
@@ -230,7 +230,7 @@ class _Release:
         files.prepare(common)
         others.prepare()
         self._making.begin(order)
-        self._making.describe(Described(self._graphs[DESCRIPTION], quads))
+        self._making.describe(DescriptionLines(self._graphs[DESCRIPTION], quads))
         on_stage("index")
         on_stage("dump")
         done = self._executor.run(files.work, common, [*(f"={slug}" for slug in self._documents), *dumps.MEDIA_TYPES])

@@ -6,6 +6,7 @@ is written here. A date comes in only here; builds know none.
 
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -19,9 +20,10 @@ from kg.citation_file import read_citation_file, stated
 from kg.diff.changes import Difference, Status, ThingChange, compare
 from kg.diff.inputs import Side, read_side
 from kg.diff.words import counted
-from kg.errors import FindingsError, ReleaseError, Severity, UsageError
+from kg.errors import FindingsError, InputError, ReleaseError, Severity, UsageError
 from kg.mappings.layout import Layout
-from kg.namespaces import ONTOLOGY, PREFIXES, graph_iri, ontology_version_iri
+from kg.mappings.words import first_of
+from kg.namespaces import ID, ONTOLOGY, POL, PREFIXES, graph_iri, ontology_version_iri
 from kg.release import Checked, check, content_version
 from kg.versioning import Level, Version, data_level, ontology_level
 
@@ -68,7 +70,8 @@ def plan(
     :param wanted: version to give, not lower than what the changes ask for
     :raises FindingsError: if there is a violation
     :raises ReleaseError: if a statement is gone without a tombstone, files are not committed, or a file cannot be edited
-    :raises UsageError: if it is not known what to compare with, or the wanted version is too low
+    :raises InputError: if it is not known what to compare with, or a version is none
+    :raises UsageError: if the wanted version is too low
     """
     layout.require()
     cited = read_citation_file(layout.citation)
@@ -131,7 +134,7 @@ def _previous(given: str | None, last: str, build_dir: Path, *, released: bool) 
     named = (
         f"release {last}, which the changelog names, is not in {build_dir}" if last else "the changelog names no release before"
     )
-    raise UsageError(f"{named}; say what to compare with by --previous, a version, a directory or a dump file (.nq.gz)")
+    raise InputError(f"{named}; say what to compare with by --previous, a version, a directory or a dump file (.nq.gz)")
 
 
 def _require_committed(layout: Layout) -> None:
@@ -219,8 +222,7 @@ def _since(version: str, before: Side | None) -> str:
 def _generated(difference: Difference | None, new: Side) -> dict[str, list[str]]:
     """Lines of the parts on ontology and data."""
     if difference is None:
-        statements = sum(1 for quad in new.quads if quad.predicate.value == f"{PREFIXES['pol']}statedIn")
-        return {"Data": [f"First release: {statements:,} statements."]}
+        return {"Data": [_first(new)]}
     ontology = [*_by_status(difference.of("term"), "Terms"), *_by_status(difference.of("concept"), "Concepts")]
     data = []
     statements_changed = difference.of("statement")
@@ -237,6 +239,15 @@ def _generated(difference: Difference | None, new: Side) -> dict[str, list[str]]
     if added or removed:
         data.append(f"Inferred triples: {added:,} added, {removed:,} removed.")
     return {"Ontology": ontology, "Data": data}
+
+
+def _first(new: Side) -> str:
+    """The documents of a first release, with the number of statements of each."""
+    stated_in = (quad.object for quad in new.quads if quad.predicate.value == f"{POL}statedIn")
+    counts = Counter(document.value for document in stated_in if isinstance(document, ox.NamedNode))
+    number = f"{len(counts):,} document{'' if len(counts) == 1 else 's'}"
+    named = [f"`{document.removeprefix(f'{ID}document/')}` ({count:,})" for document, count in sorted(counts.items())]
+    return f"First release: {counts.total():,} statements in {number}: {first_of(named, _MOST)}."
 
 
 def _by_status(things: Sequence[ThingChange], head: str) -> list[str]:

@@ -5,28 +5,49 @@ JSON-LD whose messages carry file, line and column. Next: the commands print the
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from kg import __version__
 from kg.errors import FORMATS, Finding, Severity
 from kg.mappings.trace import Trace
+from kg.mappings.words import first_of
 from kg.namespaces import BASE, DCTERMS, SH
 from kg.validation import Validation
 
 __all__ = ["FORMATS", "format_findings", "shacl_report", "summary"]
 
+_TOGETHER: Final = {"check:unused-entity": "nothing refers to {} entities: {}; use them, or remove them"}
+"""Messages of findings that are written together, by code: the number, and the first few."""
+_APART: Final = 3
+"""Of these in a file, that have a line each."""
 _LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
 def format_findings(findings: Sequence[Finding], style: str) -> str:
-    """The findings as ``text`` (one a line, by place), ``json`` or ``sarif``."""
+    """The findings as ``text`` (one a line, by place; many of the kinds that come in dozens, one line a file), ``json`` or ``sarif``."""
     if style == "json":
         return json.dumps([_plain(finding) for finding in findings], ensure_ascii=False, indent=2)
     if style == "sarif":
         return json.dumps(_sarif(findings), ensure_ascii=False, indent=2)
-    return "\n".join(str(finding) for finding in findings)
+    return "\n".join(_lines(findings))
+
+
+def _lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """The findings as text; entities that are declared ahead of the statements would hide what is wrong with these."""
+    together: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.code in _TOGETHER:
+            together.setdefault((finding.file, finding.code), []).append(finding)
+    for finding in findings:
+        alike = together.get((finding.file, finding.code), [])
+        if len(alike) <= _APART:
+            yield str(finding)
+        elif finding is alike[0]:
+            which = first_of([f"{each.subject} (line {each.line})" for each in alike])
+            yield str(replace(finding, subject="", message=_TOGETHER[finding.code].format(len(alike), which)))
 
 
 def summary(findings: Sequence[Finding]) -> str:

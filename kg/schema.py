@@ -12,6 +12,7 @@ from kg.mappings.context import Form, Term
 from kg.mappings.context_check import collections
 from kg.mappings.corpus import ENTITIES, Corpus
 from kg.mappings.documents import KEPT_WHEN_WITHDRAWN
+from kg.mappings.keys import of_statement
 from kg.mappings.ledger import REASONS
 from kg.namespaces import ID, POL, RDFS, SKOS, XSD
 
@@ -27,7 +28,7 @@ Wording = dict[str, dict[str, str]]
 """Texts by IRI and language."""
 
 _ANCHORS: Final[Json] = {"type": "string", "pattern": "^\\S+( \\S+){0,4} … \\S+( \\S+){0,4}$"}
-_SLUG: Final[Json] = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
+_SLUG: Final[Json] = {"type": "string", "pattern": "^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$"}
 
 
 def schema(corpus: Corpus) -> str:
@@ -42,12 +43,13 @@ def schema(corpus: Corpus) -> str:
     for key in nested:
         properties[key] = _one_or_many({"$ref": "#/$defs/nested"})
     properties["passage"] = _one_or_many(_ANCHORS)
+    stated = {key: value for key, value in properties.items() if key in of_statement(terms)}
     bases = sorted({t.base for t in terms.values() if t.base.startswith(ID)} - {f"{ID}statement/"})
     statement: Json = {
         "type": "object",
         "required": ["id", "passage", "kind", "topics", "summary"],
         "additionalProperties": False,
-        "properties": {"id": _SLUG, "kind": _enumerated((k.removeprefix(POL) for k in kinds), POL, definitions), **properties},
+        "properties": {"id": _SLUG, "kind": _enumerated((k.removeprefix(POL) for k in kinds), POL, definitions), **stated},
     }
     section: Json = {
         "type": "object",
@@ -75,7 +77,7 @@ def schema(corpus: Corpus) -> str:
         "additionalProperties": False,
         "properties": {
             "document": {"$ref": f"#/$defs/{_name(f'{ID}document/')}"},
-            "defaults": {"type": "object", "additionalProperties": False, "properties": properties},
+            "defaults": {"type": "object", "additionalProperties": False, "properties": stated},
             "sections": {"type": "array", "items": section},
             "statements": {"type": "array", "items": statement},
             "withdrawn": {"type": "array", "items": withdrawn},

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kg.errors import PolicyKgError, UsageError
+from kg.errors import InputError, PolicyKgError, UsageError
 
 if TYPE_CHECKING:  # the command line asks for the names of engines each time, and for no graph
     from kg.graph import Dataset
@@ -46,7 +46,8 @@ class ShapesError(PolicyKgError):
 def chosen() -> str:
     """The engine that the environment asks for; pyshacl if it asks for none.
 
-    :raises UsageError: if there is no such engine, or it is not installed
+    :raises UsageError: if there is no such engine
+    :raises InputError: if it is not installed
     """
     return usable(os.environ.get(VARIABLE) or PYSHACL)
 
@@ -54,12 +55,13 @@ def chosen() -> str:
 def usable(name: str) -> str:
     """The name of an engine that can be used.
 
-    :raises UsageError: if there is no such engine, or it is not installed
+    :raises UsageError: if there is no such engine
+    :raises InputError: if it is not installed
     """
     if name not in ENGINES:
         raise UsageError(f'{VARIABLE}: "{name}" is no SHACL engine that is known; give {" or ".join(ENGINES)}')
     if name == FAST and importlib.util.find_spec(FAST) is None:
-        raise UsageError(f"the SHACL engine {FAST} is not installed: run `pip install 'policy-kg[shacl]'`, or leave --shacl out")
+        raise InputError(f"the SHACL engine {FAST} is not installed: run `pip install 'policy-kg[shacl]'`, or leave --shacl out")
     return name
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.diff.changes import WORDING, Difference, Status, ThingChange
-from kg.errors import UsageError
+from kg.errors import InputError
 from kg.namespaces import GRAPH
 
 _PATTERN: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
@@ -42,11 +42,11 @@ class Version:
         """Read ``1.2.3``.
 
         :param where: what states it, for the message
-        :raises UsageError: if it is no such version
+        :raises InputError: if it is no such version
         """
         found = _PATTERN.fullmatch(text)
         if not found:
-            raise UsageError(f'{where}: "{text}" is no version; write three numbers with dots, as in 1.2.3')
+            raise InputError(f'{where}: "{text}" is no version; write three numbers with dots, as in 1.2.3')
         return cls(*map(int, found.groups()))
 
     def raised(self, level: Level) -> "Version":

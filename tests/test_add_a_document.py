@@ -181,7 +181,9 @@ def test_the_guide_leads_to_a_release(followed: Follower) -> None:
         text for line, text in followed.said.items() if line.startswith("kg query")
     )
     assert (followed.folder / "build" / "current" / "dumps" / "lantaarnbond-2032.ttl").is_file()
-    assert "First release: 15 statements." in (followed.folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "First release: 15 statements in 3 documents: `harbour-2031` (7), `lantaarnbond-2032` (6), `reply-2032` (2)." in (
+        followed.folder / "CHANGELOG.md"
+    ).read_text(encoding="utf-8")
 
 
 def test_what_goes_on_until_it_is_stopped_was_started(followed: Follower) -> None:
@@ -205,8 +207,14 @@ def test_the_messages_that_the_guide_explains_are_those_that_are_printed(project
     table = re.findall(r"^\| (.+?) \| .+? \|$", GUIDE.partition("## When something is refused")[2], re.MULTILINE)[1:]
     texts = tmp_path / "sources"
     shutil.copytree(TEXTS, texts)
+    with Path("mappings/entities/agents.yaml").open("a", encoding="utf-8") as file:
+        file.write("".join(f"- id: ahead-{n}\n  kind: Person\n  label: {{nl: Later {n}, en: Ahead {n}}}\n" for n in range(14)))
+    ahead = kg("check")
+    place = "collection: place\nentities:\n- id: dock\n  kind: Company\n  label: {nl: Dok, en: Dock}\n"
+    Path("mappings/entities/places.yaml").write_text(place, encoding="utf-8")
+    edit(project, "mappings/harbour-2031.yaml", "  frame: moral\n", "  frame: moral\n  homepage: https://example.org/\n")
     begin = ("new", str(HERE / "pages" / "licht.html"), "--slug", "lantaarnbond-2032", "--sources", str(texts))
-    printed = [kg(*begin), kg(*begin)]
+    printed = [ahead, kg(*begin), kg(*begin)]
     edit(project, "mappings/harbour-2031.yaml", "action: ratify", "action: ratfy")
     edit(project, "mappings/harbour-2031.yaml", "De Ploegpartij … zijn.", "De Ploegpartij vindt … zijn.")
     edit(project, "mappings/harbour-2031.yaml", "Elland verhoogt … in 2035.", "Elland verlaagt … in 2035.")
@@ -222,7 +230,7 @@ def test_the_messages_that_the_guide_explains_are_those_that_are_printed(project
     output = " ".join(" ".join(result.output.split()) for result in printed)
 
     wanted = [row.replace("`", "") for row in table for row in row.split(", match ")]
-    assert len(wanted) == 10
+    assert len(wanted) == 13
     for message in wanted:
         pattern = ".+?".join(re.escape(part.strip()) for part in message.removesuffix(" places").split("…"))
         assert re.search(pattern, output.replace("`", "")), message

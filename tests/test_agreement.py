@@ -145,6 +145,24 @@ def test_agreement_as_text(coders: Layout) -> None:
     assert result.stdout == (HERE / "expected" / "agreement.txt").read_text(encoding="utf-8")
 
 
+def test_disagreements_fit_a_terminal(coders: Layout) -> None:
+    """Long values and summaries go on below their beginning."""
+    many = ", ".join(f"a-topic-of-many-{number}" for number in range(12))
+    edit(coders, SECOND, "topics: [fishing]\n  supports", f"topics: [{many}]\n  supports")
+    told = "and to be told of it in good time, in writing, and as often as they ask"
+    edit(coders, SECOND, "the harbours are doing.", f"the harbours are doing, {told}.")
+
+    lines = agreement().stdout.splitlines()
+
+    assert max(map(len, lines)) <= 100
+    assert "\n".join(lines[-4:]) == (
+        "  B  second/harbour-2031.yaml:90 s007\n"
+        "    kind     Principle\n"
+        "    summary  Members ought to know how the harbours are doing, and to be told of it in good time, in\n"
+        "             writing, and as often as they ask."
+    )
+
+
 def test_agreement_as_json(coders: Layout) -> None:
     """The same for programs; kappa of `kind` by hand.
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 from kg.cli.main import NAMES, main
 from kg.cli.table import format_table
 from kg.mappings.layout import Layout
+from kg.mappings.words import first_of
 from tests.project import ROOT, TEXTS, edit
 
 
@@ -83,6 +85,42 @@ def test_errors_have_no_traceback(project: Layout) -> None:
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--root", "texts", "check"],
+            "Error: texts/ontology/policy.ttl: no such file; run kg in the project's folder or pass --root DIR\n",
+        ),
+        (
+            ["agreement", "mappings/harbour-2031.yaml", "mappings/reply-2032.yaml", "--sources", "texts"],
+            (
+                "Error: mappings/harbour-2031.yaml is about harbour-2031 and mappings/reply-2032.yaml about reply-2032; "
+                "only codings of one document compare\n"
+            ),
+        ),
+        (
+            ["synth", "--statements", "10", "mappings"],
+            "Error: mappings: there is something in this folder already; name one that is empty or new\n",
+        ),
+    ],
+    ids=["no project", "two documents", "a folder in the way"],
+)
+def test_errors_of_files_say_nothing_of_usage(project: Layout, arguments: list[str], message: str) -> None:
+    """How the command is called is not what is wrong."""
+    result = kg(*arguments)
+
+    assert (result.exit_code, result.stderr) == (2, message)
+
+
+def test_errors_of_arguments_say_how_the_command_is_called(project: Layout) -> None:
+    """The command that was called, not `kg` alone."""
+    assert kg("passage", "zzz/s001").stderr == (
+        "Usage: main passage [OPTIONS] STATEMENT\nTry 'main passage --help' for help.\n\n"
+        'Error: there is no document "zzz"; there are: harbour-2031, reply-2032\n'
+    )
+
+
 def test_build_prints_plain_stages_where_there_is_no_terminal(project: Layout) -> None:
     """One line a stage on standard error, the release on standard output."""
     result = kg("build")
@@ -132,6 +170,29 @@ def test_anchor_leaves_the_lock_when_an_anchor_is_wrong(project: Layout) -> None
     assert "reply-2032: 3 passages, unchanged" in result.stderr
 
 
+def test_anchor_says_in_one_line_of_which_documents_there_is_no_text(project: Layout) -> None:
+    """And nothing of those that were not asked for."""
+    Path("own").mkdir()
+    shutil.copy("texts/reply-2032.txt", "own")
+
+    assert kg("anchor", "--sources", "own").stderr == (
+        "no text in own, so the lock is left as it is: harbour-2031\nreply-2032: 3 passages, unchanged\n"
+    )
+    assert kg("anchor", "--sources", "own", "reply-2032").stderr == "reply-2032: 3 passages, unchanged\n"
+    assert (
+        kg("anchor", "--sources", "own", "harbour-2031").stderr == "no text in own, so the lock is left as it is: harbour-2031\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("many", "text"),
+    [(["a", "b"], "a, b"), (list("abcde"), "a, b, c, d, e"), (list("abcdefg"), "a, b, c, d, e and 2 more")],
+)
+def test_many_words_are_named_by_the_first(many: list[str], text: str) -> None:
+    """A line stays a line."""
+    assert first_of(many) == text
+
+
 def test_anchor_needs_the_texts(project: Layout) -> None:
     """Without --sources the remedy is named, status 2."""
     result = kg("anchor")
@@ -156,7 +217,7 @@ def test_coverage_lists_what_is_left(project: Layout) -> None:
     result = kg("coverage", "--sources", "texts", "reply-2032")
 
     assert result.exit_code == 1
-    assert "left         11 words   26.8% in 1 sentences" in result.stdout
+    assert "left         11 words   27.6% in 1 sentences" in result.stdout
     assert "36-100 (11 words): De regering dankt de Ploegpartij …" in result.stdout
 
 

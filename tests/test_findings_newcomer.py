@@ -1,5 +1,6 @@
 """Mistakes of somebody who codes a first document: each finding says what was read, and what to write."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tests.project import edit
 STATED = "Havens horen niemand in het bijzonder toe."
 KINDS = "Assessment, Claim, Commitment, Demand, Principle or Response"
 AGENT_KINDS = "Agent, CivilSocietyOrganisation, Company, Court, Government, IntergovernmentalOrganisation, Party, Person, PublicBody or State"
+WORKS = "mappings/entities/works.yaml"
+LISTED = "the keys of a statement are in mappings/README.md, section 4"
 
 # fmt: off
 FINDINGS = [
@@ -55,6 +58,20 @@ FINDINGS = [
     ("sign of a unit", HARBOUR, "unit: PERCENT", 'unit: "%"', f'{HARBOUR}:72:11: s004 target unit: "%" is not the name of a unit; write PERCENT'),
     ("sign of a currency", HARBOUR, "unit: PERCENT", "unit: €", f'{HARBOUR}:72:11: s004 target unit: "€" is not the name of a unit; write CCY_EUR'),
     ("another sign", HARBOUR, "unit: PERCENT", "unit: $", f'{HARBOUR}:72:11: s004 target unit: "$" is not the name of a unit below http://qudt.org/vocab/unit/; write PERCENT, NUM, CCY_EUR or YR'),
+    ("key of an entity", HARBOUR, "  frame: moral", "  label: {nl: Havens, en: Harbours}", f"{HARBOUR}:17:3: s001 label: a key of an entity, a section or a document, not of a statement: write `summary:`, or delete it; {LISTED}"),
+    ("key of an entity without a counterpart", HARBOUR, "  frame: moral", "  homepage: https://example.org/", f"{HARBOUR}:17:3: s001 homepage: a key of an entity, a section or a document, not of a statement: delete it; {LISTED}"),
+    ("key of a coding pass", HARBOUR, "  frame: moral", "  coder: bo", f"{HARBOUR}:17:3: s001 coder: a key of a coding pass, not of a statement: write `coding:`, or delete it; {LISTED}"),
+    ("key of a target", HARBOUR, "  frame: moral", "  value: 3", f"{HARBOUR}:17:3: s001 value: a key of a target or a figure, not of a statement: indent it below `target:` or `figure:`, or delete it; {LISTED}"),
+    ("key of a passage", HARBOUR, "  frame: moral", "  start: 36", f"{HARBOUR}:17:3: s001 start: not a key of a statement, which has `passage:`: delete it; {LISTED}"),
+    ("key of a withdrawn statement", HARBOUR, "  frame: moral", "  replacedBy: s002", f"{HARBOUR}:17:3: s001 replacedBy: not a key of a statement: delete it, or move the id to the list `withdrawn:`; {LISTED}"),
+    ("key of an entity in the defaults", HARBOUR, "defaults: {", "defaults: {country: elland, ", f"{HARBOUR}:3:12: defaults country: a key of an entity, a section or a document, not of a statement: write `place:`, or delete it; {LISTED}"),
+    ("key of SKOS", HARBOUR, "  frame: moral", "  prefLabel: {nl: Havens, en: Harbours}", f'{HARBOUR}:17:3: s001 unknown key "prefLabel"; the keys are listed in mappings/README.md'),
+    ("misspelt key near one of entities", HARBOUR, "  frame: moral", "  labels: {nl: Havens, en: Harbours}", f'{HARBOUR}:17:3: s001 unknown key "labels"; the keys are listed in mappings/README.md'),
+    ("number as the id of a statement", HARBOUR, "- id: s007", "- id: 7", f'{HARBOUR}:112:7: 7 id: "7" is a number, and an id has a letter; write it as in s005'),
+    ("number as the id of an entity", AGENTS, "- id: harbour-office", "- id: 2032", f'{AGENTS}:22:7: 2032 id: "2032" is a number, and an id has a letter; write it as in plan-5'),
+    ("agent among works", WORKS, "kind: Work", "kind: Company", f'{WORKS}:4:3: sea-watch-yearbook kind: "Company" is not a kind of publication, and this file is one of `collection: publication`: move the entity to a file of `collection: agent`, or write Work'),
+    ("work among agents", AGENTS, "kind: PublicBody", "kind: Work", f'{AGENTS}:23:3: harbour-office kind: "Work" is not a kind of agent, and this file is one of `collection: agent`: move the entity to a file of `collection: publication`, or write {AGENT_KINDS}'),
+    ("statement among agents", AGENTS, "kind: PublicBody", "kind: Claim", f'{AGENTS}:23:3: harbour-office kind: "Claim" is not a kind of agent, and this file is one of `collection: agent`: write {AGENT_KINDS}'),
 ]
 # fmt: on
 
@@ -138,3 +155,48 @@ def test_a_passage_over_a_heading_is_a_warning(project: Layout) -> None:
     edit(project, HARBOUR, "Naar … zijn.", "Havens … zijn.")
     assert CliRunner().invoke(main, ["anchor", "--sources", "texts"]).exit_code == 0
     assert check() == ""
+
+
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_entities_that_are_declared_ahead_are_one_line(project: Layout, command: str) -> None:
+    """A coder declares entities before the statements that name them; other findings are to be seen among these. Tools get each."""
+    entity = "- id: {0}\n  kind: Person\n  label: {{nl: {0}, en: {0} too}}\n"
+    with Path(AGENTS).open("a", encoding="utf-8") as file:
+        file.write("".join(entity.format(f"new-{number}") for number in range(7)))
+    with Path("mappings/entities/works.yaml").open("a", encoding="utf-8") as file:
+        file.write("- id: ahead\n  kind: Work\n  label: {nl: Vooruit, en: Ahead}\n")
+    edit(project, HARBOUR, "    en: Harbours belong to nobody in particular.\n", "")
+
+    result = CliRunner().invoke(main, [command])
+    listed = json.loads(CliRunner().invoke(main, ["check", "--format", "json"]).stdout)
+
+    assert result.stdout == (
+        f"{AGENTS}:32:3: warning: nothing refers to 7 entities: new-0 (line 32), new-1 (line 35), new-2 (line 38), new-3 (line 41), "
+        "new-4 (line 44) and 2 more; use them, or remove them\n"
+        "mappings/entities/works.yaml:8:3: warning: ahead nothing refers to this entity: use it, or remove it\n"
+        f"{HARBOUR}:18:3: s001 a statement needs one summary in Dutch and one in English: give `summary:` with `nl:` and `en:`\n"
+    )
+    assert len([finding for finding in listed if finding["code"] == "check:unused-entity"]) == 8
+
+
+def test_a_statement_has_at_most_five_topics(project: Layout) -> None:
+    """As the codebook says; five are accepted."""
+    topic = '\n{0} a skos:Concept ;\n  skos:inScheme id:topic ;\n  skos:topConceptOf id:topic ;\n  skos:prefLabel "{1}en"@nl, "{1}s"@en ;\n'
+    topic += '  skos:definition "Alles over {1}en."@nl, "All about {1}s."@en .\n'
+    with Path("ontology/topics.ttl").open("a", encoding="utf-8") as file:
+        file.write("".join(topic.format(f"topic:{name}", name) for name in ("boat", "crew", "sea")))
+    edit(project, HARBOUR, "topics: [treaties, fishing]", "topics: [treaties, fishing, harbours, boat, sea]")
+    edit(project, HARBOUR, "topics: [treaties]", "topics: [treaties, crew]")
+    five = check()
+    edit(
+        project,
+        HARBOUR,
+        "topics: [treaties, fishing, harbours, boat, sea]",
+        "topics: [treaties, fishing, harbours, boat, sea, crew]",
+    )
+
+    assert five == ""
+    assert (
+        check()
+        == f"{HARBOUR}:47:3: s003 a statement has at most five topics: keep the narrowest that fit, first what it is about"
+    )

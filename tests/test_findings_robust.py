@@ -45,7 +45,8 @@ VARIANTS = [
     Variant("entities misspelt", AGENTS, "entities:", "entitys:", f"{AGENTS}:2:1", "unknown-key", 'did you mean "entities"'),
     Variant("entity without id", AGENTS, "- id: plough-party\n  kind", "- kind", f"{AGENTS}:9:3", "missing-id", "there is no id"),
     Variant("kind of an agent misspelt", AGENTS, "kind: Party", "kind: Partij", f"{AGENTS}:10:9", "unknown-kind", 'did you mean "Party"'),
-    Variant("wrong kind of an agent", AGENTS, "kind: Party", "kind: Place", f"{AGENTS}:10:3", "shacl:", "is the `kind:` of plough-party right?"),
+    Variant("wrong kind of an agent", AGENTS, "kind: Party", "kind: prov:Agent", f"{AGENTS}:10:3", "shacl:", "is the `kind:` of plough-party right?"),
+    Variant("kind of another file", AGENTS, "kind: Party", "kind: Place", f"{AGENTS}:10:3", "unknown-kind", "move the entity to a file of `collection: place`"),
     Variant("document not in the catalogue", CATALOGUE, "- id: harbour-2031", "- id: harbour-2030", f"{HARBOUR}:2:11", "unknown-slug", "not in the catalogue"),
     Variant("coding renamed", CODINGS, "- id: first-pass", "- id: pass-one", f"{HARBOUR}:3:", "unknown-slug", "declared coding"),
     # The context and the ontology

@@ -91,7 +91,7 @@ def test_without_texts_the_graph_is_the_same(project: Layout) -> None:
 
 def test_layout_without_project_is_a_usage_error(tmp_path: Path) -> None:
     """The remedy names --root."""
-    from kg.errors import UsageError
+    from kg.errors import InputError
 
-    with pytest.raises(UsageError, match="--root"):
+    with pytest.raises(InputError, match="--root"):
         read_corpus(Layout(tmp_path))

@@ -9,7 +9,7 @@ from click.testing import Result
 
 from kg.mappings.layout import Layout
 from tests.project import edit, snapshot
-from tests.test_agreement import SECOND, agreement, coders, kg
+from tests.test_agreement import SECOND, agreement, coders, kg, told
 
 __all__ = ["coders"]
 
@@ -50,6 +50,7 @@ def test_the_merged_file_passes_the_check(coders: Layout) -> None:
         "mappings/entities/codings.yaml: written",
         "mappings/harbour-2031.yaml: written",
         "4 statements of both coders, 2 of the first, 3 of the second",
+        "section plans: comes along from B",
     ]
     assert kg("anchor", "--sources", "texts").exit_code == 0
     assert kg("check", "--sources", "texts").output == "no findings in 2 document(s)\n"
@@ -96,8 +97,9 @@ def test_merging_again_uses_the_pass_again(coders: Layout) -> None:
 
     note = "mappings/entities/codings.yaml: has this pass already, harbour-2031-merged of 2032-08-01; it is used again"
     counts = "4 statements of both coders, 2 of the first, 3 of the second"
-    assert again.stderr.splitlines() == ["mappings/harbour-2031.yaml: written", counts, note]
-    assert elsewhere.stderr.splitlines() == ["merged.yaml: written", counts, note]
+    along = "section plans: comes along from B"
+    assert again.stderr.splitlines() == ["mappings/harbour-2031.yaml: written", counts, along, note]
+    assert elsewhere.stderr.splitlines() == ["merged.yaml: written", counts, along, note]
     assert restored == once
     assert Path("merged.yaml").read_bytes() == once["harbour-2031.yaml"]
     assert Path("mappings/entities/codings.yaml").read_bytes() == once["entities/codings.yaml"]
@@ -118,6 +120,7 @@ def test_merging_with_other_decisions_makes_a_pass_of_its_own(coders: Layout) ->
         "mappings/entities/codings.yaml: written",
         "mappings/harbour-2031.yaml: written",
         "3 statements of both coders, 3 of the first, 3 of the second",
+        "section plans: comes along from B",
         "mappings/entities/codings.yaml: another merge made harbour-2031-merged; delete what no statement names any more",
     ]
     assert 'en: "Merged coding of harbour-2031 (2)"' in Path("mappings/entities/codings.yaml").read_text(encoding="utf-8")
@@ -179,6 +182,108 @@ def test_sections_of_the_second_file_come_along(coders: Layout) -> None:
     loaded = yaml.load(Path("mappings/harbour-2031.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
 
     assert [section["id"] for section in loaded["sections"]] == ["vision", "measures", "plans"]
+
+
+PLANS = '- id: plans\n  position: "3"\n  label: {nl: Plannen, en: Plans}\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "sections", "notes"),
+    [
+        (
+            SECOND,
+            "label: {nl: Visie, en: Vision}",
+            "label: {nl: Inleiding, en: Introduction}",
+            ["vision", "measures", "plans"],
+            [
+                "section vision: A and B differ in label; it stays as A has it",
+                "section plans: comes along from B",
+            ],
+        ),
+        (
+            SECOND,
+            'position: "3"',
+            'position: "2"',
+            ["vision", "measures", "plans"],
+            [
+                "section plans: comes along from B; measures of A has its position 2: number them by the order of the text",
+            ],
+        ),
+        (
+            SECOND,
+            "{nl: Plannen, en: Plans}",
+            "{nl: Maatregelen, en: The measures}",
+            ["vision", "measures", "plans"],
+            [
+                (
+                    "section plans: comes along from B; A has its label under the id measures: if they are one, write `section: measures` in "
+                    "its statements and delete it"
+                ),
+            ],
+        ),
+        (
+            SECOND,
+            PLANS,
+            PLANS + PLANS.replace("plans", "annex"),
+            ["vision", "measures", "plans"],
+            [
+                "section plans: comes along from B",
+                "section annex of B is left out: no statement of the result stands in it",
+            ],
+        ),
+        (
+            SECOND,
+            PLANS,
+            PLANS + "  partOf: part-two\n" + PLANS.replace("plans", "part-two"),
+            ["vision", "measures", "plans", "part-two"],
+            [
+                "section plans: comes along from B",
+                "section part-two: comes along from B",
+            ],
+        ),
+        (
+            "mappings/harbour-2031.yaml",
+            (
+                'sections:\n- id: vision\n  position: "1"\n  label: {nl: Visie, en: Vision}\n- id: measures\n  position: "2"\n'
+                "  label: {nl: Maatregelen, en: Measures}\n"
+            ),
+            "",
+            ["vision", "plans"],
+            ["section vision: comes along from B", "section plans: comes along from B"],
+        ),
+    ],
+    ids=["another label", "position twice", "label twice", "not used", "a part of another", "none in the first"],
+)
+def test_sections_that_differ_are_told(
+    coders: Layout, path: str, old: str, new: str, sections: list[str], notes: list[str]
+) -> None:
+    """What the first file has stays, what statements of the second need comes along, and the rest is for the coders to put right."""
+    edit(coders, path, old, new)
+    decide("a", "a", "a", "b", "a")
+
+    result = merge()
+
+    loaded = yaml.load(Path("mappings/harbour-2031.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    assert result.exit_code == 0
+    assert [section["id"] for section in loaded["sections"]] == sections
+    assert len(loaded["statements"]) == 7
+    assert [line for line in result.stderr.splitlines() if line.startswith("section ")] == notes
+
+
+def test_a_section_that_is_decided_comes_along(coders: Layout) -> None:
+    """Also where `edit:` names it; one below the statements of the first file has no place."""
+    decide("edit\n  edit:\n    section: plans", "a", "a", "a", "a")
+    merge(output="mappings/merged.yaml")
+    merged = yaml.load(Path("mappings/merged.yaml").read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    path = Path("mappings/harbour-2031.yaml")
+    head, sections, rest = path.read_text(encoding="utf-8").partition("sections:\n")
+    listed, statements_, body = rest.partition("statements:\n")
+    path.write_text(head + statements_ + body + sections + listed, encoding="utf-8")
+
+    assert [section["id"] for section in merged["sections"]] == ["vision", "measures", "plans"]
+    assert told(merge(output="mappings/merged-2.yaml")) == (
+        "mappings/harbour-2031.yaml: `sections:` stands below the statements; move it above `statements:`"
+    )
 
 
 def test_defaults_of_one_file_do_not_speak_for_the_other(coders: Layout) -> None:
@@ -259,7 +364,14 @@ def test_what_is_undecided_is_said_at_its_place(coders: Layout, change: Callable
         ("zzz: 1", '22:5: s001 edit: "zzz" is no key of a statement; the keys are listed in mappings/README.md'),
         (
             "document: reply-2032",
-            '22:5: s001 edit: "document" is no key of a statement; the keys are listed in mappings/README.md',
+            "22:5: s001 edit: document: it stands once, at the head of the file: delete it here",
+        ),
+        (
+            "label: {en: A label}",
+            (
+                "22:5: s001 edit: label: a key of an entity, a section or a document, not of a statement: write `summary:`, or delete "
+                "it; the keys of a statement are in mappings/README.md, section 4"
+            ),
         ),
         (
             "id: s099",

@@ -336,6 +336,11 @@ def test_an_entry_of_the_catalogue_is_not_written_twice(texts: Path) -> None:
         ),
         (
             b"Een tekst.\n",
+            ("--slug", "2032"),
+            '--slug "2032" is a number, and a slug has a letter; write it as in polderbond-2032',
+        ),
+        (
+            b"Een tekst.\n",
             ("--author", "plow-party"),
             '--author "plow-party" is not a declared agent; did you mean plough-party?',
         ),
@@ -357,6 +362,7 @@ def test_an_entry_of_the_catalogue_is_not_written_twice(texts: Path) -> None:
         "fr-NL",
         "French text",
         "slug",
+        "number",
         "author",
         "coder",
     ],
@@ -456,7 +462,8 @@ def test_a_pdf_of_pictures(texts: Path, tmp_path: Path) -> None:
 
 def test_sources_that_are_no_file(texts: Path, tmp_path: Path) -> None:
     """A path that is not there, another scheme, a folder, and a name that gives no slug."""
-    (tmp_path / "€.txt").write_text("Een tekst is een tekst.\n", encoding="utf-8")
+    for name in ("€.txt", "2032.txt"):
+        (tmp_path / name).write_text("Een tekst is een tekst.\n", encoding="utf-8")
 
     assert "absent.html: no such file; an address begins with http:// or https://" in told(new(texts, "absent.html"))
     assert "ftp://example.org/x: an address begins with http:// or https://; otherwise give a file" in told(
@@ -464,6 +471,7 @@ def test_sources_that_are_no_file(texts: Path, tmp_path: Path) -> None:
     )
     assert "cannot be read: Is a directory" in told(new(texts, tmp_path))
     assert "the name gives no slug; choose one with --slug" in told(new(texts, tmp_path / "€.txt"))
+    assert "the name gives no slug; choose one with --slug" in told(new(texts, tmp_path / "2032.txt"))
 
 
 def test_texts_stay_out_of_the_project(project: Layout) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kg import changelog, releasing
 from kg.citation_file import read_citation_file
 from kg.cli import main
-from kg.errors import ReleaseError, UsageError
+from kg.errors import InputError, ReleaseError
 from kg.mappings.layout import Layout
 from kg.versioning import Level, Version
 from tests.project import ROOT, edit, snapshot
@@ -90,7 +90,8 @@ def test_first_release(unreleased: Layout) -> None:
     assert written("CHANGELOG.md") == (
         "# Changelog\n\nThree parts each.\n\n## 0.4.0, 2031-01-02\n\n"
         f"Code 0.1.0, ontology 0.1.0; release `{content}`.\n\n"
-        "### Code\n- A new command.\n\n### Ontology\n- No change.\n\n### Data\n- Two documents.\n- First release: 9 statements.\n"
+        "### Code\n- A new command.\n\n### Ontology\n- No change.\n\n### Data\n- Two documents.\n- First release: 9 statements in 2 documents: "
+        "`harbour-2031` (7), `reply-2032` (2).\n"
     )
     cited = read_citation_file(Path("CITATION.cff"))
     assert (cited.version, cited.date) == ("0.4.0", "2031-01-02")
@@ -278,7 +279,7 @@ def test_files_that_state_no_version(unreleased: Layout, file: str, old: str, me
     """Nothing is written by guess."""
     edit(unreleased, file, old, old.replace("version", "x-version").replace("owl:x-version", "rdfs:x-version"))
 
-    with pytest.raises((ReleaseError, UsageError), match=message):
+    with pytest.raises((ReleaseError, InputError), match=message):
         releasing.plan(unreleased, Path("build"), previous=None, date="2031-01-02")
 
 

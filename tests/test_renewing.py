@@ -12,7 +12,7 @@ from kg.mappings.layout import Layout
 from kg.namespaces import graph_iri
 from kg.scale import renewing
 from kg.scale.cache import Cache
-from kg.scale.renewing import Content, Described, remember, renew
+from kg.scale.renewing import Content, DescriptionLines, remember, renew
 from kg.store import current_release, read_quads
 from tests.defects import HARBOUR
 from tests.project import edit
@@ -25,9 +25,9 @@ CHANGED = {"entities": SHARED["entities"] + b"<a:new> <a:p> <a:o> .\n"}
 Kept = tuple[Cache, Path]
 
 
-def as_described(quads: int) -> Callable[[], Described]:
+def as_described(quads: int) -> Callable[[], DescriptionLines]:
     """A description of a release with so many quads."""
-    return lambda: Described(DESCRIPTION, quads)
+    return lambda: DescriptionLines(DESCRIPTION, quads)
 
 
 @pytest.fixture

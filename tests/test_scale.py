@@ -8,9 +8,10 @@ import pytest
 from kg import release
 from kg.errors import Finding, ReleaseError, Severity
 from kg.mappings.layout import Layout
+from kg.processors import processors
 from kg.scale import steps
 from kg.scale.cache import Cache, key_of
-from kg.scale.executor import InProcess, Processes
+from kg.scale.executor import InProcess, Processes, executor
 from tests.defects import HARBOUR, REPLY
 from tests.project import ROOT, TEXTS, edit
 
@@ -31,6 +32,16 @@ EDITS = {
     ),
     "a check": ("ontology/checks/untranslated-summary.rq", "are the same text", "are one text"),
 }
+
+
+def test_without_a_number_there_are_as_many_processes_as_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that this process may use, by the same count that a server goes by."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 3, 5}, raising=False)
+    default = executor()
+    assert isinstance(default, Processes)
+    assert default.number == processors() == 3
+    monkeypatch.setattr("kg.scale.executor.processors", lambda: 1)
+    assert isinstance(executor(), InProcess)
 
 
 def both(layout: Layout, cache: Cache, sources: Path | None = TEXTS) -> tuple[object, object]:

@@ -1,6 +1,7 @@
 """The JSON Schema of the mapping files: valid, complete, and of one mind with context and ontology."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +35,24 @@ def test_schema_is_a_json_schema(committed: dict[str, Any]) -> None:
 
 
 def test_keys_of_the_context_are_the_keys_of_the_schema(committed: dict[str, Any]) -> None:
-    """Each key can be written in a statement or an entity, and no other."""
+    """Each key can be written in a statement or an entity, and no other; in a statement, those of the codebook."""
     context, findings = read_context(ROOT / "mappings" / "context.yaml", "context.yaml")
     document = committed["anyOf"][0]
     statement = document["properties"]["statements"]["items"]["properties"]
 
     assert findings == []
-    assert set(statement) == set(context.terms) - {"document"}
+    section = document["properties"]["sections"]["items"]["properties"]
+    table = (
+        (ROOT / "mappings" / "README.md")
+        .read_text(encoding="utf-8")
+        .partition("## 4. Keys of a statement")[2]
+        .partition("\n\n**")[0]
+    )
+    named = {key for line in table.splitlines() for key in re.findall(r"`(\w+)`", line.split("|")[1] if "|" in line else "")}
+    relations = {"agreesWith", "contrastsWith", "repeats", "narrows", "supports"}
+    assert set(section) == set(context.terms) - {"document", "kind"}
+    assert set(statement) == named | relations
+    assert set(document["properties"]["defaults"]["properties"]) == set(statement) - {"id", "kind"}
 
 
 def test_terms_of_the_context_are_declared_in_the_ontology() -> None:

@@ -10,7 +10,7 @@ from rdflib import Graph
 
 from kg import shacl
 from kg.cli import main
-from kg.errors import Finding, UsageError
+from kg.errors import Finding, InputError, UsageError
 from kg.graph import Dataset
 from kg.mappings.layout import Layout
 from kg.namespaces import ID, SH
@@ -127,7 +127,7 @@ def test_unknown_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_engine_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(UsageError, match=r"the SHACL engine shacl is not installed: run `pip install 'policy-kg\[shacl\]'`"):
+    with pytest.raises(InputError, match=r"the SHACL engine shacl is not installed: run `pip install 'policy-kg\[shacl\]'`"):
         shacl.usable(shacl.FAST)
 
 

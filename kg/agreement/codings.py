@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from kg.errors import AnchorError, Finding, FindingsError, Span, UsageError
+from kg.errors import AnchorError, Finding, FindingsError, InputError, Span
 from kg.mappings.context import Form, Term
 from kg.mappings.corpus import Corpus
 from kg.mappings.lock import LockedPassage, lock_id, read_lock
@@ -70,7 +70,7 @@ def read_coding(path: Path, corpus: Corpus, sources: Path | None) -> Coding:
     :param corpus: of the project to which the document belongs
     :param sources: folder of the texts; without it, the anchor lock ``anchors/<document>.tsv`` beside the file says where passages are
     :raises FindingsError: if the file cannot be read, or a passage cannot be found
-    :raises UsageError: if neither text nor lock is there
+    :raises InputError: if neither text nor lock is there
     """
     name = corpus.layout.name(path)
     tree, findings = read_yaml(path, name)
@@ -88,7 +88,7 @@ def read_coding(path: Path, corpus: Corpus, sources: Path | None) -> Coding:
     if text is None and not lock and not wrong:
         need = f"{sources} has no {document}.txt; put the text there" if sources else _TEXT_NEEDED.format(document)
         beside = f"or put the anchor lock that the coder has of this file at {corpus.layout.name(lock_path)}"
-        raise UsageError(f"{name}: where its passages are is not known: {need}, {beside}")
+        raise InputError(f"{name}: where its passages are is not known: {need}, {beside}")
     remedy = _TEXT_NEEDED.format(document)
     if lock_path.resolve() == corpus.layout.lock(document).resolve():
         remedy += f", or run `kg anchor {document}`"

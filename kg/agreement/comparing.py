@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from kg.agreement.codings import Coded, Coding
 from kg.agreement.coefficients import Unitising, kappa, merged, nominal_alpha, unitising
-from kg.errors import Span, UsageError
+from kg.errors import InputError, Span
 
 LEAST_SHARED: Final = 0.5
 """Share of the characters of both passages that two statements must have in common to be held to be the same unit."""
@@ -84,15 +84,15 @@ class Comparison:
 def compare(a: Coding, b: Coding) -> Comparison:
     """Compare two codings.
 
-    :raises UsageError: if they are of two documents, or the length of the text is not known
+    :raises InputError: if they are of two documents, or the length of the text is not known
     """
     if a.document != b.document:
-        raise UsageError(f"{a.path} is about {a.document} and {b.path} about {b.document}; only codings of one document compare")
+        raise InputError(f"{a.path} is about {a.document} and {b.path} about {b.document}; only codings of one document compare")
     if not a.length:
         message = (
             f"{a.document}: the length of its text is not known; pass --sources DIR, or describe it in mappings/documents.yaml"
         )
-        raise UsageError(message)
+        raise InputError(message)
     pairs, only_a, only_b = _matched(a.statements, b.statements)
     keys = list(dict.fromkeys(key for statement in (*a.statements, *b.statements) for key in statement.values))
     keys.sort(key=lambda key: key != "kind")

@@ -4,6 +4,7 @@ In: a :class:`~kg.agreement.comparing.Comparison`. Out: text. Next: ``kg agreeme
 """
 
 import json
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -12,10 +13,12 @@ from kg.agreement.comparing import LEAST_SHARED, Comparison, Pair
 
 FORMATS: Final = ("text", "json")
 _NOTHING: Final = "—"
+_COLUMNS: Final = 100
+"""Of a terminal, which lines of values are to fit in."""
 
 
 def as_text(found: Comparison) -> str:
-    """Tables of agreement, then the disagreements side by side, each with its lines."""
+    """Tables of agreement, then the disagreements one below the other, each with its lines."""
     length, share = f"{found.a.length:,}", f"{LEAST_SHARED:.0%}"
     lines = [
         f"A  {found.a.path.as_posix()}: {len(found.a.statements)} statements",
@@ -39,16 +42,9 @@ def as_text(found: Comparison) -> str:
         "",
         f"Differences: {len(found.differing)} in pairs, {len(found.only_a)} in A only, {len(found.only_b)} in B only",
     ]
-    rows = []
-    for place, item in _in_order(found):
-        rows.append(("", "", ""))
-        if isinstance(item, Pair):
-            rows.append(("", _at(found.a, item.a), _at(found.b, item.b)))
-            rows += [(key, _values(ours), _values(theirs)) for key, (ours, theirs) in item.differs.items()]
-        else:
-            rows.append(("", _at(found.a, item), _NOTHING) if place == "a" else ("", _NOTHING, _at(found.b, item)))
-            rows.append(("kind", *_sided(place, _values(item.values.get("kind", ())))))
-    return "\n".join((*lines, *_beside(rows))) + "\n"
+    for which, item in _in_order(found):
+        lines += ["", *(_pair(found, item) if isinstance(item, Pair) else _alone(found, which, item))]
+    return "\n".join(lines) + "\n"
 
 
 def as_json(found: Comparison) -> str:
@@ -107,8 +103,30 @@ def _at(coding: Coding, statement: Coded) -> str:
     return f"{coding.path.as_posix()}:{statement.line} {statement.id}"
 
 
-def _sided(which: str, value: str) -> tuple[str, str]:
-    return (value, _NOTHING) if which == "a" else (_NOTHING, value)
+def _pair(found: Comparison, pair: Pair) -> list[str]:
+    """Both statements with their places, then each key with what either coder wrote."""
+    width = max(map(len, pair.differs))
+    lines = [f"  A  {_at(found.a, pair.a)}", f"  B  {_at(found.b, pair.b)}"]
+    for key, (ours, theirs) in pair.differs.items():
+        lines += _wrapped(f"    {key.ljust(width)}  A  ", _values(ours))
+        lines += _wrapped(f"    {' ' * width}  B  ", _values(theirs))
+    return lines
+
+
+def _alone(found: Comparison, which: str, statement: Coded) -> list[str]:
+    """A statement that only one coder has: its place, kind and summary, in English if it is written so."""
+    places = {"a": _NOTHING, "b": _NOTHING} | {which: _at(found.a if which == "a" else found.b, statement)}
+    summary = statement.texts.get("en") or next(iter(statement.texts.values()), "") or _NOTHING
+    lines = [f"  A  {places['a']}", f"  B  {places['b']}"]
+    lines += _wrapped("    kind     ", _values(statement.values.get("kind", ())))
+    return [*lines, *_wrapped("    summary  ", summary)]
+
+
+def _wrapped(head: str, text: str) -> list[str]:
+    """A text after its head, in lines for a terminal that go on below its beginning."""
+    return textwrap.wrap(
+        text, _COLUMNS, initial_indent=head, subsequent_indent=" " * len(head), break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _values(values: Iterable[str]) -> str:
@@ -125,17 +143,10 @@ def _number(value: float | None) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """A name and figures under their heads: the name aligned left, the figures right."""
-    return [f"  {'  '.join(row)}".rstrip() for row in _padded([head, *rows], right=True)]
-
-
-def _beside(rows: Iterable[Sequence[str]]) -> list[str]:
-    """What both coders wrote, in two columns."""
-    return [f"  {'  '.join(row)}".rstrip() for row in _padded([("", "A", "B"), *rows], right=False)]
-
-
-def _padded(rows: Sequence[Sequence[str]], *, right: bool) -> list[list[str]]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        [cell.rjust(width) if right and i else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))]
-        for row in rows
-    ]
+    listed = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*listed, strict=True)]
+    padded = (
+        [cell.rjust(width) if i else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        for row in listed
+    )
+    return [f"  {'  '.join(row)}".rstrip() for row in padded]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.authoring.extra import needed
-from kg.errors import UsageError
+from kg.errors import InputError
 from kg.mappings.nodes import Mapping, Scalar, Sequence
 
 Edit = Callable[[Any], None]
@@ -35,17 +35,17 @@ class Blocks:
 def cut(text: str, tree: Mapping, name: str) -> Blocks:
     """Cut a mapping file at its statements.
 
-    :raises UsageError: if statements do not stand on lines of their own
+    :raises InputError: if statements do not stand on lines of their own
     """
     lines = text.replace("\r\n", "\n").splitlines(keepends=True)
     entry = tree.entries.get("statements")
     if entry is None or not isinstance(entry.value, Sequence) or not entry.value.items:
-        raise UsageError(f"{name}: there are no statements to merge")
+        raise InputError(f"{name}: there are no statements to merge")
     starts: list[tuple[str, int]] = []
     for node in entry.value.items:
         slug = node.scalar("id") if isinstance(node, Mapping) else None
         if slug is None or not lines[node.place.line - 1].lstrip(" ").startswith("- "):
-            raise UsageError(f"{name}:{node.place.line}: a statement does not begin on a line of its own with `- `; write it so")
+            raise InputError(f"{name}:{node.place.line}: a statement does not begin on a line of its own with `- `; write it so")
         starts.append((slug.value, node.place.line - 1))
     dash = len(lines[starts[0][1]]) - len(lines[starts[0][1]].lstrip(" "))
     later = [e.key.place.line - 1 for e in tree.entries.values() if e.key.place.line > starts[-1][1] + 1]

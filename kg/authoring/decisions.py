@@ -4,7 +4,7 @@ In: a :class:`~kg.agreement.comparing.Comparison`. Out: the template of a decisi
 :class:`Decision` by difference. Next: :mod:`kg.authoring.merging`.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from kg.agreement.codings import Coded, Coding
 from kg.agreement.comparing import Comparison
 from kg.errors import Finding, FindingsError
+from kg.mappings.keys import not_of_statement, of_statement
 from kg.mappings.nodes import Mapping, Scalar, items
 from kg.mappings.reader import read_yaml
 from kg.mappings.words import did_you_mean, shortened
@@ -81,11 +82,11 @@ def _flow(values: Iterable[str]) -> str:
     return f"[{', '.join(quoted)}]" if len(quoted) != 1 else quoted[0]
 
 
-def read_decisions(path: Path, name: str, found: Comparison, keys: Collection[str]) -> dict[tuple[str, str], Decision]:
+def read_decisions(path: Path, name: str, found: Comparison, keys: frozenset[str]) -> dict[tuple[str, str], Decision]:
     """Read a decisions file.
 
     :param name: the file as findings call it
-    :param keys: those that a statement can have
+    :param keys: those of the context
     :returns: by the ids in both files (empty where one has none), what was decided
     :raises FindingsError: if something is undecided, or decided about what does not differ
     """
@@ -149,7 +150,7 @@ def _decision(node: Mapping, index: int, findings: list[Finding]) -> Decision | 
     return Decision(a.value if a else "", b.value if b else "", take.value, edit if isinstance(edit, Mapping) else None, index)
 
 
-def _wrong_edits(decision: Decision, keys: Collection[str]) -> Iterator[Finding]:
+def _wrong_edits(decision: Decision, keys: frozenset[str]) -> Iterator[Finding]:
     """The keys of an edit that no statement has, or that are not the coders' to write."""
     subject = decision.a or decision.b
     for key, entry in decision.edit.entries.items() if decision.edit else ():
@@ -158,8 +159,10 @@ def _wrong_edits(decision: Decision, keys: Collection[str]) -> Iterator[Finding]
                 "edit: `id` is not decided here: a statement of A keeps its id, and `kg merge` gives one of B the next; delete it"
             )
             yield entry.key.place.finding("misplaced-key", message, subject)
+        elif key in not_of_statement(keys):
+            yield entry.key.place.finding("misplaced-key", f"edit: {key}: {not_of_statement(keys)[key]}", subject)
         elif key not in keys:
-            hint = did_you_mean(key, keys) or "; the keys are listed in mappings/README.md"
+            hint = did_you_mean(key, of_statement(keys)) or "; the keys are listed in mappings/README.md"
             message = f'edit: "{shortened(key)}" is no key of a statement{hint}'
             yield entry.key.place.finding("unknown-key", message, subject)
 

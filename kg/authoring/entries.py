@@ -7,7 +7,7 @@ In: the file's text and one entry as YAML. Out: the new text, read back to see t
 import tempfile
 from pathlib import Path
 
-from kg.errors import UsageError
+from kg.errors import InputError
 from kg.mappings.nodes import Mapping, items, plain
 from kg.mappings.reader import read_yaml
 
@@ -18,7 +18,7 @@ def appended(path: Path, name: str, collection: str, entry: str) -> str:
     :param path: the file, which need not exist
     :param collection: whose file it is, as in ``document``
     :param entry: YAML that begins with ``- id:`` in the first column
-    :raises UsageError: if the file cannot be added to, as its list is not the last thing in it
+    :raises InputError: if the file cannot be added to, as its list is not the last thing in it
     """
     before = path.read_text(encoding="utf-8") if path.exists() else f"collection: {collection}\nentities:\n"
     if path.exists() and not _entries(before, name):
@@ -27,10 +27,10 @@ def appended(path: Path, name: str, collection: str, entry: str) -> str:
     expected = [*_entries(before, name), *_entries(f"collection: {collection}\nentities:\n{entry}", name)]
     try:
         fits = _entries(result, name) == expected
-    except UsageError:
+    except InputError:
         fits = False
     if not fits:
-        raise UsageError(
+        raise InputError(
             f"{name}: the list `entities:` is not the last thing in the file, so nothing can be added; add by hand:\n{entry}"
         )
     return result
@@ -53,7 +53,7 @@ def _entries(text: str, name: str) -> list[object]:
         path.write_text(text, encoding="utf-8")
         tree, findings = read_yaml(path, name)
     if findings:
-        raise UsageError(f"{findings[0]}; mend that first")
+        raise InputError(f"{findings[0]}; mend that first")
     return [plain(node) for node in items(tree.get("entities") if tree else None) if isinstance(node, Mapping)]
 
 

@@ -6,7 +6,7 @@ In: the name of a module. Out: the module, or an error that says what to install
 import importlib
 from typing import Any, Final
 
-from kg.errors import UsageError
+from kg.errors import InputError
 
 _DISTRIBUTIONS: Final = {"trafilatura": "trafilatura", "pdfminer.high_level": "pdfminer.six", "ruamel.yaml": "ruamel.yaml"}
 
@@ -15,7 +15,7 @@ def needed(module: str, purpose: str) -> Any:
     """Import a module of the extra.
 
     :param purpose: what it is needed for, as in ``to read a PDF``
-    :raises UsageError: if it is not installed
+    :raises InputError: if it is not installed
     """
     try:
         return importlib.import_module(module)
@@ -26,4 +26,4 @@ def needed(module: str, purpose: str) -> Any:
             f"{_DISTRIBUTIONS[module]} is needed {purpose} and is not installed: "
             "run `make authoring`, or `python3 -m pip install 'policy-kg[authoring]'`"
         )
-        raise UsageError(message) from None
+        raise InputError(message) from None

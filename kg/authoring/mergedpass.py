@@ -14,7 +14,7 @@ import yaml
 from kg.agreement.comparing import Comparison
 from kg.authoring.blocks import scalar
 from kg.authoring.entries import appended
-from kg.errors import UsageError
+from kg.errors import InputError
 from kg.mappings.nodes import Mapping, Scalar, items, plain
 from kg.mappings.reader import read_yaml
 
@@ -41,11 +41,11 @@ def merged_pass(found: Comparison, passes: tuple[str, str], kept: dict[str, int]
     :param passes: of the first and of the second coder
     :param kept: numbers of statements by who has them: ``a``, ``b`` or ``both``
     :param path: the file of coding passes, which findings call ``name``
-    :raises UsageError: if a coder's pass is not declared, the two follow different codebooks, or the file cannot be read
+    :raises InputError: if a coder's pass is not declared, the two follow different codebooks, or the file cannot be read
     """
     tree, findings = read_yaml(path, name) if path.exists() else (None, [])
     if findings:
-        raise UsageError(f"{findings[0]}; mend that first")
+        raise InputError(f"{findings[0]}; mend that first")
     entries = {scalar(n, "id"): n for n in items(tree.get("entities") if tree else None) if isinstance(n, Mapping)}
     facts = _facts(passes, entries, name)
     base, number = f"{found.a.document}-merged", 1
@@ -70,11 +70,11 @@ def _facts(passes: tuple[str, str], entries: dict[str, Mapping], name: str) -> t
     """The coders of both passes, and the version of the codebook that both follow."""
     missing = [slug for slug in passes if slug not in entries]
     if missing:
-        raise UsageError(f"{name}: the coding pass {' and '.join(missing)} is not declared there; declare it, with its coder")
+        raise InputError(f"{name}: the coding pass {' and '.join(missing)} is not declared there; declare it, with its coder")
     coders = list(dict.fromkeys(i.value for slug in passes for i in items(entries[slug].get("coder")) if isinstance(i, Scalar)))
     versions = {scalar(entries[slug], "codebookVersion") for slug in passes}
     if len(versions) > 1:
-        raise UsageError(f"{name}: {passes[0]} and {passes[1]} follow two versions of the codebook; recode one under the other's")
+        raise InputError(f"{name}: {passes[0]} and {passes[1]} follow two versions of the codebook; recode one under the other's")
     return coders, versions.pop()
 
 

@@ -16,7 +16,7 @@ from kg.authoring.blocks import scalar
 from kg.authoring.decisions import Decision, read_decisions
 from kg.authoring.mergedpass import merged_pass
 from kg.authoring.taking import Taken, Writer
-from kg.errors import UsageError
+from kg.errors import InputError
 from kg.mappings.corpus import Corpus
 from kg.mappings.nodes import Mapping, items
 from kg.namespaces import ID
@@ -44,10 +44,10 @@ def merge(found: Comparison, decisions: Path, corpus: Corpus, day: date) -> Merg
     :param corpus: of the project to which the document belongs
     :param day: of the merged coding pass
     :raises FindingsError: if the decisions are incomplete or wrong
-    :raises UsageError: if a file cannot be merged as it is written
+    :raises InputError: if a file cannot be merged as it is written
     """
     layout = corpus.layout
-    keys = corpus.context.terms.keys() - {"document"}
+    keys = frozenset(corpus.context.terms)
     decided = read_decisions(decisions, layout.name(decisions), found, keys)
     passes = {"a": _coding_pass(found.a), "b": _coding_pass(found.b)}
     path = layout.mappings / "entities" / "codings.yaml"
@@ -121,7 +121,7 @@ def _coding_pass(coding: Coding) -> str:
     defaults = coding.tree.get("defaults")
     name = scalar(defaults, "coding") if isinstance(defaults, Mapping) else ""
     if not name:
-        raise UsageError(
+        raise InputError(
             f"{coding.path}: `defaults:` names no `coding:`, so it cannot be said whose statements these are; add it"
         )
     return name

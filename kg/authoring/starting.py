@@ -20,7 +20,7 @@ from kg.authoring.pdf import read_pdf
 from kg.authoring.plain import read_plain
 from kg.authoring.units import Unit, cut, normalised
 from kg.authoring.webpage import read_page
-from kg.errors import SourceError, UsageError
+from kg.errors import InputError, SourceError, UsageError
 from kg.mappings.corpus import ENTITIES, Corpus
 from kg.mappings.layout import Layout
 from kg.mappings.words import shortened
@@ -29,6 +29,7 @@ from kg.sources import NormalisedText
 from kg.textindex import folded
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LETTER: Final = re.compile(r"[a-z]")
 _VERSION: Final = re.compile(r"^# Codebook, version (\S+)", re.MULTILINE)
 _LONGEST_SLUG: Final = 40
 
@@ -74,7 +75,8 @@ def begin(source: str, corpus: Corpus, sources: Path, wishes: Wishes, today: dat
     :param sources: the folder of texts, outside the project
     :param today: date of the coding pass
     :raises SourceError: if it cannot be read
-    :raises UsageError: if something of it is there already, or the wishes do not fit the project
+    :raises InputError: if something of it is there already, or neither it nor the wishes say what has to be known
+    :raises UsageError: if the wishes do not fit the project
     """
     layout = corpus.layout
     if sources.resolve().is_relative_to(layout.root.resolve()):
@@ -134,6 +136,8 @@ def _check_wishes(wishes: Wishes, corpus: Corpus) -> None:
         raise UsageError(f'--language "{wishes.language}" is no language that can be coded; a text is in {POSSIBLE}')
     if wishes.slug and not _SLUG.fullmatch(wishes.slug):
         raise UsageError(f'--slug "{wishes.slug}" is not made of lower-case letters, digits and single hyphens')
+    if wishes.slug and not _LETTER.search(wishes.slug):
+        raise UsageError(f'--slug "{wishes.slug}" is a number, and a slug has a letter; write it as in polderbond-2032')
     for option, agent in (("--author", wishes.author), ("--coder", wishes.coder)):
         if agent and f"{ID}agent/{agent}" not in corpus.registry:
             near = corpus.registry.nearest(f"{ID}agent/", agent, "")
@@ -149,12 +153,12 @@ def _refuse_existing(slug: str, new: dict[str, Path], layout: Layout) -> None:
     """Nothing is written over."""
     for path in new.values():
         if path.exists():
-            raise UsageError(
+            raise InputError(
                 f"{layout.name(path)}: exists already, and nothing is written over; choose another --slug, or move it away"
             )
     for path, taken in ((layout.catalogue, slug), (layout.mappings / "entities" / "codings.yaml", f"{slug}-1")):
         if taken in slugs(path, layout.name(path)):
-            raise UsageError(f"{layout.name(path)}: has an entry {taken} already; choose another --slug, or delete the entry")
+            raise InputError(f"{layout.name(path)}: has an entry {taken} already; choose another --slug, or delete the entry")
 
 
 def _proposed_slug(fetched: Fetched) -> str:
@@ -163,8 +167,8 @@ def _proposed_slug(fetched: Fetched) -> str:
     slug = "-".join(re.findall(r"[a-z0-9]+", ascii_only))
     while len(slug) > _LONGEST_SLUG and "-" in slug:
         slug = slug.rpartition("-")[0]
-    if not slug:
-        raise UsageError("the name gives no slug; choose one with --slug, as in --slug polderbond-2032")
+    if not _LETTER.search(slug):
+        raise InputError("the name gives no slug; choose one with --slug, as in --slug polderbond-2032")
     return slug
 
 
@@ -185,16 +189,16 @@ def _described(
 def _language(extracted: Extracted, wishes: Wishes, source: str) -> str:
     """The language of a text: as the coder says, as the page says, or by its words.
 
-    :raises UsageError: if it is none that can be coded, or cannot be told
+    :raises InputError: if it is none that can be coded, or cannot be told
     """
     said = "" if names_none(extracted.language) else extracted.language
     written = wishes.language or said or guess_language(extracted.text)
     if not written:
-        raise UsageError("the language of the text cannot be told; say it with --language, as in --language nl")
+        raise InputError("the language of the text cannot be told; say it with --language, as in --language nl")
     language = language_of(written)
     if not language:
         why = "the page says that its language is" if said else "by its commonest words, the language of the text is"
-        raise UsageError(
+        raise InputError(
             f'{source}: {why} "{shortened(written)}", and only a text in {POSSIBLE} can be coded; if it is in one of them, '
             "say so with --language, as in --language nl"
         )

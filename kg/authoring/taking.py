@@ -12,6 +12,8 @@ from kg.agreement.comparing import Comparison
 from kg.authoring.blocks import Edit, cut, edited, reindented, scalar
 from kg.authoring.decisions import Decision
 from kg.authoring.extra import needed
+from kg.authoring.headings import Headings, headings
+from kg.errors import InputError
 from kg.mappings.nodes import Mapping, Scalar, items, plain
 
 
@@ -48,14 +50,18 @@ class Writer:
     relations: tuple[str, ...]
 
     def file(self, taken: list[Taken]) -> tuple[str, list[str]]:
-        """The mapping file, and what happened to relations."""
+        """The mapping file, and what happened to sections and relations.
+
+        :raises InputError: if a file cannot be cut into statements, or what stands above them
+        """
         ours, theirs = (
             cut(coding.path.read_text(encoding="utf-8"), coding.tree, coding.path.as_posix())
             for coding in (self.found.a, self.found.b)
         )
         edits = self._edits()
-        notes: list[str] = []
-        head = edited(ours.head, lambda top: self._head(top, taken))
+        parted = headings(self.found, {self._section(statement) for statement in taken})
+        notes = list(parted.notes)
+        head = edited(ours.head, lambda top: self._head(top, parted))
         parts = [head]
         for statement in taken:
             block = ours.blocks[statement.source.id] if statement.of_a else theirs.blocks[statement.source.id]
@@ -71,16 +77,27 @@ class Writer:
         written = plain(node) if isinstance(node, Mapping) else {}
         return dict(written) if isinstance(written, dict) else {}
 
-    def _head(self, top: Any, taken: list[Taken]) -> None:
-        """Defaults that hold for all statements of the result, and the sections of both files that they use."""
+    def _section(self, statement: Taken) -> str:
+        """The section in which a statement of the result stands; empty if it says none."""
+        coding = self.found.a if statement.of_a else self.found.b
+        decided = statement.edit.edit if statement.edit else None
+        for tree in (decided, statement.source.node, coding.tree.get("defaults")):
+            if isinstance(tree, Mapping) and "section" in tree.entries:
+                return scalar(tree, "section")
+        return ""
+
+    def _head(self, top: Any, parted: Headings) -> None:
+        """Defaults that hold for all statements of the result, and the sections of the second file that they need."""
         for key in self._only_a():
             del top["defaults"][key]
         top["defaults"]["coding"] = self.passes["both"]
-        sections = {scalar(n, "id") for n in items(self.found.a.tree.get("sections")) if isinstance(n, Mapping)}
-        used = {scalar(t.source.node, "section") for t in taken if not t.of_a}
-        for node in items(self.found.b.tree.get("sections")):
-            if isinstance(node, Mapping) and scalar(node, "id") in used - sections:
-                top.setdefault("sections", []).append(plain(node))
+        if parted.along and not top.get("sections"):
+            if "sections" in self.found.a.tree.entries and "sections" not in top:
+                raise InputError(f"{self.found.a.path}: `sections:` stands below the statements; move it above `statements:`")
+            top.pop("sections", None)
+            top.insert(list(top).index("statements"), "sections", [])
+        for node in parted.along:
+            top["sections"].append(plain(node))
 
     def _only_a(self) -> list[str]:
         """Defaults of the first file that the second does not have: they would speak for its statements, too."""

@@ -18,7 +18,7 @@ from kg.authoring.locking import relock
 from kg.authoring.naming import names_of
 from kg.authoring.progress import Progress, progress
 from kg.authoring.unread import hidden, missing
-from kg.errors import Finding, PolicyKgError, UsageError
+from kg.errors import Finding, InputError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 from kg.mappings.words import which_there_are
 
@@ -79,7 +79,8 @@ class Watcher:
     def require_texts(self) -> None:
         """Refuse to start without the texts.
 
-        :raises UsageError: if a document that was asked for is not there or has no text, or none has
+        :raises UsageError: if a document that was asked for is not there
+        :raises InputError: if it has no text, or none has
         """
         known = [path.stem for path, _ in self.layout.document_files()]
         for slug in self.documents:
@@ -87,11 +88,11 @@ class Watcher:
                 raise UsageError(f'there is no document "{slug}"{which_there_are(slug, known)}')
         texts = [slug for slug in self.documents if not (self.sources / f"{slug}.txt").is_file()]
         if texts:
-            raise UsageError(
+            raise InputError(
                 f"{self.sources}: there is no {' and no '.join(f'{slug}.txt' for slug in texts)}; put the text there"
             )
         if not any((self.sources / f"{slug}.txt").is_file() for slug in known):
-            raise UsageError(f"{self.sources}: there is no text of any document; name the folder with the texts, DOCUMENT.txt")
+            raise InputError(f"{self.sources}: there is no text of any document; name the folder with the texts, DOCUMENT.txt")
 
     def run(self, tell: Callable[[State], None]) -> None:
         """Check now and after each change, until :attr:`stop` is set.

@@ -20,7 +20,7 @@ import yaml
 
 from kg.authoring.unread import is_about
 from kg.authoring.watching import State, Watcher
-from kg.errors import UsageError
+from kg.errors import InputError
 
 LANGUAGES: Final = ("nl", "en")
 _STATIC: Final = {"/watch.css": "text/css; charset=utf-8", "/watch.js": "text/javascript; charset=utf-8"}
@@ -36,12 +36,12 @@ def serving(watcher: Watcher, port: int) -> Iterator[str]:
     """Serve the page while the body runs; gives its address.
 
     :param port: 0 takes a free one
-    :raises UsageError: if the port is taken
+    :raises InputError: if the port is taken
     """
     try:
         server = _Server(("127.0.0.1", port), watcher)
     except OSError as error:
-        raise UsageError(
+        raise InputError(
             f"port {port} cannot be listened on ({error.strerror}); take another with --port, or 0 for any"
         ) from None
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)

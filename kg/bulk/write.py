@@ -18,7 +18,7 @@ from typing import Final
 from kg import atomic, dumps
 from kg.bulk import loaders
 from kg.bulk.shards import Shard, cut
-from kg.errors import ReleaseError, UsageError
+from kg.errors import InputError, ReleaseError
 from kg.store import Release
 
 QUADS: Final = 10_000_000
@@ -63,11 +63,11 @@ def write(
     :param directory: is made, or empty
     :param most: quads of a shard
     :param stores: keys of :data:`kg.bulk.loaders.STORES`
-    :raises UsageError: if something is in the directory
+    :raises InputError: if something is in the directory
     :raises ReleaseError: if the release has no dump, or another one than it says, or the disk is full; then nothing is left
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise UsageError(
+        raise InputError(
             f"{directory}: is not empty; name a directory that is not there, so that only what is written now is in it"
         )
     counts: dict[str, int] = dict(release.description.get("graphs", {}))

@@ -11,7 +11,7 @@ from kg.agreement.listing import FORMATS, as_json, as_text
 from kg.authoring.decisions import template
 from kg.authoring.merging import merge as merged
 from kg.cli import files, options
-from kg.errors import FindingsError, UsageError
+from kg.errors import FindingsError, InputError
 from kg.mappings.corpus import Corpus, read_corpus
 from kg.mappings.layout import Layout
 
@@ -45,7 +45,7 @@ def agreement(layout: Layout, sources: Path | None, a: Path, b: Path, style: str
     found = _compared(_usable(layout), a, b, sources)
     if decisions_template is not None:
         if decisions_template.exists():
-            raise UsageError(
+            raise InputError(
                 f"{decisions_template}: exists already, and decisions may stand in it; delete it or name another file"
             )
         files.replace(decisions_template, template(found))
@@ -80,7 +80,7 @@ def merge(layout: Layout, sources: Path | None, a: Path, b: Path, decisions: Pat
       kg merge mappings/bij1-2021.yaml ../second/bij1-2021.yaml --decisions decisions.yaml -o mappings/bij1-2021.yaml
     """
     if output.exists() and not output.samefile(a):
-        raise UsageError(f"{output}: exists already; name another file, or A to replace it")
+        raise InputError(f"{output}: exists already; name another file, or A to replace it")
     corpus = _usable(layout)
     found = _compared(corpus, a, b, sources)
     result = merged(found, decisions, corpus, day.date() if day else date.today())  # noqa: DTZ011 - the coder's own day, wherever that is

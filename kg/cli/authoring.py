@@ -9,7 +9,7 @@ import click
 from kg.cli import files, options
 from kg.errors import FORMATS, Finding, FindingsError, Severity
 from kg.mappings.layout import Layout
-from kg.mappings.words import which_there_are
+from kg.mappings.words import first_of, which_there_are
 
 # What a command works with is imported when it runs: `kg check` is run on every save, and these take longer than its work.
 if TYPE_CHECKING:
@@ -123,13 +123,16 @@ def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> 
     """
     from kg.authoring.locking import mistakes, relock  # noqa: PLC0415
     from kg.mappings.corpus import read_corpus  # noqa: PLC0415
+    from kg.mappings.texts import without_text  # noqa: PLC0415
 
-    corpus = _usable(read_corpus(layout, options.needed_sources(sources), check_lock=False))
+    folder = options.needed_sources(sources)
+    corpus = _usable(read_corpus(layout, folder, check_lock=False))
     _known(documents, corpus)
-    for slug, coding in corpus.documents.items():
-        if (documents and slug not in documents) or coding.text is None:
-            click.echo(f"{slug}: {'not asked for' if coding.text else 'no text'}, left as it is", err=True)
-    for slug, changed in relock(corpus, documents or corpus.documents).items():
+    asked = documents or tuple(corpus.documents)
+    without = without_text(asked, folder)
+    if without:
+        click.echo(f"no text in {layout.name(folder)}, so the lock is left as it is: {first_of(without)}", err=True)
+    for slug, changed in relock(corpus, asked).items():
         found = len(corpus.documents[slug].passages.found)
         click.echo(f"{slug}: {found} passages, {'written' if changed else 'unchanged'}", err=True)
     wrong = mistakes(corpus)
@@ -144,8 +147,8 @@ def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> 
 def coverage_(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> None:
     """Show what of each text is coded, what is skipped and why, and what is left.
 
-    A sentence is accounted for when each of its words stands in a passage or in the ledger of skipped text. Exit status 1
-    if anything is left.
+    A sentence is accounted for when each of its words stands in a passage or in the ledger of skipped text. Shares are of the
+    characters, as on the site; spaces between passages are nobody's. Exit status 1 if anything is left.
 
     \b
     Example:
@@ -231,11 +234,11 @@ def _print_coverage(result: "Coverage", text: str) -> None:
     skipped = sum(result.skipped.values())
     left = sum(n for _, n in result.left)
     click.echo(f"{result.document}: {result.sentences} sentences, {result.words} words")
-    click.echo(f"  stated   {result.stated:6} words  {result.stated / result.words:6.1%}")
-    click.echo(f"  skipped  {skipped:6} words  {skipped / result.words:6.1%}")
+    click.echo(f"  stated   {result.stated:6} words  {result.stated_share:6.1%} of the characters")
+    click.echo(f"  skipped  {skipped:6} words  {result.skipped_share:6.1%}")
     for reason, count in result.skipped.items():
         click.echo(f"    {reason:<12} {count}")
-    click.echo(f"  left     {left:6} words  {left / result.words:6.1%} in {len(result.left)} sentences")
+    click.echo(f"  left     {left:6} words  {result.left_share:6.1%} in {len(result.left)} sentences")
     for span, missing in result.left:
         beginning = " ".join(text[span.start : span.end].split()[:5])
         click.echo(f"    {span.start}-{span.end} ({missing} words): {beginning} …")

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from kg import __version__
-from kg.errors import FindingsError, PolicyKgError, UsageError
+from kg.errors import FindingsError, InputError, PolicyKgError, UsageError
 from kg.mappings.layout import Layout
 
 _MODULES: Final = {
@@ -30,6 +30,12 @@ NAMES: Final = tuple(sorted(name for names in _MODULES.values() for name in name
 """Names of all commands."""
 
 
+class _Refused(click.ClickException):
+    """An error of what a command reads or needs: how the command is called has nothing to do with it."""
+
+    exit_code = 2
+
+
 class _Group(click.Group):
     """Finds commands when they are asked for, and turns our errors into a message and an exit status."""
 
@@ -47,13 +53,23 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except FindingsError as error:
-            click.echo("\n".join(str(finding) for finding in error.findings))
+            from kg.report import format_findings  # noqa: PLC0415 - what writes findings is not every command's
+
+            click.echo(format_findings(error.findings, "text"))
             click.echo("Nothing was written.", err=True)
             ctx.exit(1)
         except UsageError as error:
-            raise click.UsageError(str(error), ctx) from None
+            raise click.UsageError(str(error), self._called(ctx)) from None
+        except InputError as error:
+            raise _Refused(str(error)) from None
         except PolicyKgError as error:
             raise click.ClickException(str(error)) from None
+
+    def _called(self, ctx: click.Context) -> click.Context:
+        """The context of the command that was called, which says how it is."""
+        name = ctx.invoked_subcommand or ""
+        command = self.get_command(ctx, name)
+        return click.Context(command, parent=ctx, info_name=name) if command else ctx
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

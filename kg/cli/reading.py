@@ -11,7 +11,7 @@ import click
 
 from kg.cli import options
 from kg.cli.table import format_table
-from kg.errors import PolicyKgError, SourceError, UsageError
+from kg.errors import InputError, PolicyKgError, SourceError, UsageError
 from kg.mappings.layout import Layout
 from kg.mappings.lock import read_lock
 from kg.mappings.words import did_you_mean, either, which_there_are
@@ -85,7 +85,7 @@ def _query_text(given: str, published: Path, layout: Layout) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{given}: cannot be read ({error.strerror})") from None
+        raise InputError(f"{given}: cannot be read ({error.strerror})") from None
 
 
 def _query_file(given: str, published: Path, layout: Layout) -> Path | None:
@@ -185,7 +185,7 @@ def passage(layout: Layout, sources: Path | None, statement: str, context: int) 
         row for key, row in rows.items() if key == name or (key.rpartition("-")[0] == name and key.rpartition("-")[2].isdecimal())
     ]
     if not own:
-        raise UsageError(_no_passage(layout, document, name, rows))
+        raise _no_passage(layout, document, name, rows)
     text = read_text(options.needed_sources(sources), document).text
     for row in own:
         start, end = row.passage.start, row.passage.end
@@ -200,22 +200,22 @@ def passage(layout: Layout, sources: Path | None, statement: str, context: int) 
         )
 
 
-def _no_passage(layout: Layout, document: str, name: str, rows: Collection[str]) -> str:
+def _no_passage(layout: Layout, document: str, name: str, rows: Collection[str]) -> PolicyKgError:
     """Why there is nothing to print: no such document, no lock, or no such statement."""
     slugs = [path.stem for path, _ in layout.document_files()]
     if document not in slugs:
-        return f'there is no document "{document}"{which_there_are(document, slugs)}'
+        return UsageError(f'there is no document "{document}"{which_there_are(document, slugs)}')
     if not rows:
-        return f"{layout.name(layout.lock(document))}: holds no passage of {document}; run `kg anchor {document}`"
+        return InputError(f"{layout.name(layout.lock(document))}: holds no passage of {document}; run `kg anchor {document}`")
     ids = sorted(
         {row.rpartition("-")[0] if row.rpartition("-")[0] in rows else row for row in rows}, key=lambda each: (len(each), each)
     )
     if not name:
-        return f"{document} is a document; write DOCUMENT/ID, as in {document}/{ids[0]}"
+        return UsageError(f"{document} is a document; write DOCUMENT/ID, as in {document}/{ids[0]}")
     same_number = [each for each in ids if _without_zeros(each) == _without_zeros(name)]
     near = f"; did you mean {either(same_number)}?" if same_number else did_you_mean(name, ids)
     hint = near or f"; it has {ids[0]} to {ids[-1]}; for a new one, run `kg anchor {document}` first"
-    return f'{document} has no statement "{name}" with a passage in its anchor lock{hint}'
+    return UsageError(f'{document} has no statement "{name}" with a passage in its anchor lock{hint}')
 
 
 def _without_zeros(name: str) -> str:

@@ -10,8 +10,8 @@ others a query of 10 ms may be under way for a tenth of a second.
 import asyncio
 from typing import Final
 
-from kg.engine.limits import processors
 from kg.engine.running import Run
+from kg.processors import processors
 
 SHORT_S: Final = 0.02
 """What is answered after this time was a short query."""

@@ -1,8 +1,9 @@
 """What one query may use. Comes from the command line or the environment; the pool and the scan hold to it."""
 
-import os
 from dataclasses import dataclass, field
 from typing import Final
+
+from kg.processors import processors
 
 MIB = 1024 * 1024
 SERVICE_ALLOW: Final = "https://query.wikidata.org/sparql,https://publications.europa.eu/webapi/rdf/sparql"
@@ -35,11 +36,6 @@ class ServiceLimits:
     bindings: int = 2_000
     batch: int = 200
     redirects: int = 3
-
-
-def processors() -> int:
-    """Processors that this process may use, which in a container may be fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def default_workers() -> int:

@@ -8,11 +8,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from kg.mappings.context_check import collections
 from kg.mappings.convert import Converter, JsonNode
 from kg.mappings.documents import Declared
 from kg.mappings.nodes import Mapping, Scalar, Sequence, items
+from kg.mappings.remedies import kinds as kinds_of
+from kg.mappings.remedies import one_of
 from kg.mappings.words import did_you_mean, shortened
-from kg.namespaces import ID, RDF_TYPE
+from kg.namespaces import ID, POL, RDF_TYPE
 
 _TOP: Final = ("collection", "entities")
 _MOST_LABELS: Final = 50_000
@@ -81,6 +84,7 @@ def convert(tree: Mapping, prefix: str, converter: Converter, declared: Declared
     """Second pass: the nodes of a file. One that is rejected is converted for its own findings, and left out."""
     nodes = []
     trace = converter.trace
+    allowed = kinds_of(prefix, converter.context, converter.vocabulary) if prefix else []
     for node in items(tree.get("entities")):
         if not prefix or not isinstance(node, Mapping) or not isinstance(slug := node.get("id"), Scalar):
             continue
@@ -92,6 +96,28 @@ def convert(tree: Mapping, prefix: str, converter: Converter, declared: Declared
                 message = "there is no `kind:`; write its class, as in `kind: Instrument`"
                 trace.report(node.place.finding("missing-key", message, slug.value))
             trace.lost.add(iri)  # without a class it is nothing that a statement can refer to
+        elif message := _misplaced(result["kind"], allowed, prefix, converter):
+            trace.report(trace.properties[iri, RDF_TYPE].finding("unknown-kind", message, slug.value))
+            trace.flagged.add((iri, RDF_TYPE))
+            trace.lost.add(iri)
         if not rejected:
             nodes.append(result)
     return nodes
+
+
+def _misplaced(written: object, allowed: list[str], prefix: str, converter: Converter) -> str:
+    """What is wrong with the kinds of an entity in a file of this collection; empty if one belongs there, or that cannot be told.
+
+    :param allowed: kinds of the collection; empty if it is a list of values, or no key says of what kind they are
+    """
+    own = [str(kind).removeprefix(POL) for kind in written if str(kind).startswith(POL)] if isinstance(written, list) else []
+    if not own or not allowed or set(own) & set(allowed):
+        return ""
+    context, name = converter.context, prefix.removeprefix(ID).strip("/")
+    homes = [
+        each
+        for each in sorted(collections(context) - {"section", "statement"})
+        if set(own) & set(kinds_of(f"{ID}{each}/", context, converter.vocabulary))
+    ]
+    elsewhere = f"move the entity to a file of `collection: {one_of(homes)}`, or " if homes else ""
+    return f'kind: "{own[0]}" is not a kind of {name}, and this file is one of `collection: {name}`: {elsewhere}write {one_of(allowed)}'

@@ -78,7 +78,7 @@ class Converter:
                 continue
             term = self.context.terms.get(key)
             if term is None:
-                self._unknown_key(entry, iri, name)
+                self._unknown_key(entry, iri, name, refuse)
                 continue
             self.trace.properties[iri, term.iri] = entry.key.place
             if key in refuse:
@@ -272,9 +272,9 @@ class Converter:
             return bool(value.value.strip())
         return bool(value.entries) if isinstance(value, Mapping) else bool(value.items)
 
-    def _unknown_key(self, entry: Entry, iri: str, name: str) -> None:
+    def _unknown_key(self, entry: Entry, iri: str, name: str, refuse: Collection[str]) -> None:
         key = entry.key.value
-        near = nearest(key, self.context.terms)
+        near = nearest(key, self.context.terms.keys() - refuse)
         for other in near[:1]:  # what is missing because of the misspelling need not be reported again
             self.trace.flagged.add((iri, self.context.terms[other].iri))
         if near:

@@ -9,6 +9,7 @@ from typing import Final
 
 from kg.mappings.context import Form
 from kg.mappings.convert import Converter, JsonNode, Special
+from kg.mappings.keys import not_of_statement
 from kg.mappings.lock import lock_id
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, Sequence, items
 from kg.mappings.passages import Passages
@@ -25,6 +26,7 @@ KEPT_WHEN_WITHDRAWN: Final = ("withdrawn", "replacedBy", "note")
 _PREPARED: Final = ("id", "section", "passage")
 """What is known of a statement before anything is coded."""
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NUMBER: Final = re.compile(r"[0-9-]+")
 
 
 class Declared:
@@ -53,6 +55,10 @@ class Declared:
             self._reject(node, prefix, place, "missing-id", "there is no id; begin with `- id:` and a name not used before")
         elif not _SLUG.fullmatch(slug.value):
             message = f'id: "{shortened(slug.value)}" is not made of lower-case letters, digits and single hyphens'
+            self._reject(node, prefix, slug.place, "wrong-id", message)
+        elif _NUMBER.fullmatch(slug.value):
+            instead = "s005" if prefix.startswith(f"{ID}statement/") else "plan-5"
+            message = f'id: "{slug.value}" is a number, and an id has a letter; write it as in {instead}'
             self._reject(node, prefix, slug.place, "wrong-id", message)
         elif (iri := f"{prefix}{slug.value}") in self.places:
             first = self.places[iri]
@@ -160,7 +166,7 @@ def _defaults(tree: Mapping, converter: Converter) -> JsonNode:
     unclear = bool(tree.entries.keys() - set(_TOP))
     if isinstance(written, Mapping):
         own = {"id", "kind", "document", *(key for key, term in terms.items() if term.form is Form.NODE)}
-        refuse = dict.fromkeys(own, "it cannot be a default: write it in each statement")
+        refuse = not_of_statement(frozenset(terms)) | dict.fromkeys(own, "it cannot be a default: write it in each statement")
         result = converter.node(written, iri, "defaults", refuse=refuse)
         unclear = unclear or not written.entries.keys() <= terms.keys()
     elif written is not None:
@@ -192,7 +198,7 @@ def _statement(node: Mapping, iri: str, name: str, converter: Converter, passage
     def convert_passage(entry: Entry, _: str) -> list[JsonNode]:
         return passages.convert(entry, iri, name, locked=iri.endswith(f"/{name}"))
 
-    refuse = {"document": "it stands once, at the head of the file: delete it here"}
+    refuse = not_of_statement(frozenset(converter.context.terms))
     open_keys = _open_keys(node)
     if open_keys:
         passages.uncoded |= {lock_id(name, index) for index, _ in enumerate(items(node.get("passage")), start=1)}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import UsageError
+from kg.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class Layout:
         return self.root / "CITATION.cff"
 
     def require(self) -> None:
-        """Raise :class:`UsageError` if this is no project."""
+        """Raise :class:`InputError` if this is no project."""
         for path in (self.ontology / "policy.ttl", self.context):
             if not path.is_file():
-                raise UsageError(f"{self.name(path)}: no such file; run kg in the project's folder or pass --root DIR")
+                raise InputError(f"{self.name(path)}: no such file; run kg in the project's folder or pass --root DIR")
 
     def name(self, path: Path) -> str:
         """``path`` as the user would write it: relative to the working directory if it lies below, with slashes."""

@@ -10,6 +10,9 @@ from typing import Final
 _LONGEST: Final = 80
 """Characters of a value that a message repeats."""
 
+_SHOWN: Final = 5
+"""Words of many that a message names."""
+
 _SHORT: Final = 6
 """Length up to which a word must be more alike: ``colour`` is not ``country``."""
 
@@ -34,6 +37,12 @@ def which_there_are(written: str, known: Collection[str]) -> str:
 def either(words: Collection[str]) -> str:
     """The words in quotation marks, with ``or`` between them."""
     return " or ".join(f'"{word}"' for word in words)
+
+
+def first_of(words: Collection[str], most: int = _SHOWN) -> str:
+    """The first few of many words, and how many more there are."""
+    more = len(words) - most
+    return ", ".join(words) if more <= 0 else f"{', '.join(list(words)[:most])} and {more} more"
 
 
 def shortened(value: str) -> str:

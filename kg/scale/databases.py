@@ -24,7 +24,7 @@ from kg.scale.cache import Cache, key_of, no_room
 from kg.scale.executor import yield_to_others
 from kg.scale.parts import Document
 from kg.scale.pieces import in_graph
-from kg.scale.renewing import Content, Described
+from kg.scale.renewing import Content, DescriptionLines
 
 STORE = "store"
 """Folder of the store in a release directory."""
@@ -53,7 +53,7 @@ class Order:
         return Content(self.shared, {slug: document.written for slug, document in self.documents.items()})
 
 
-def _description(order: Order, given: IO[bytes]) -> Described:
+def _description(order: Order, given: IO[bytes]) -> DescriptionLines:
     """The description, which comes when all else is known.
 
     :param given: what the process that leads says of it; nothing, if it is gone
@@ -65,10 +65,10 @@ def _description(order: Order, given: IO[bytes]) -> Described:
     path = order.target / _DESCRIPTION
     data = path.read_bytes()
     path.unlink()
-    return Described(data, int(said))
+    return DescriptionLines(data, int(said))
 
 
-def _pieces(order: Order, described: Callable[[], Described]) -> Iterator[bytes]:
+def _pieces(order: Order, described: Callable[[], DescriptionLines]) -> Iterator[bytes]:
     """N-Quads of the whole; the description comes last, as it counts the rest. What is shared, which may be much, is gone from the order after it."""
     for graph in list(order.shared):
         for piece in lines.pieces(order.shared.pop(graph)):
@@ -81,7 +81,7 @@ def _pieces(order: Order, described: Callable[[], Described]) -> Iterator[bytes]
         yield in_graph(piece, DESCRIPTION)
 
 
-def _make_store(order: Order, described: Callable[[], Described]) -> None:
+def _make_store(order: Order, described: Callable[[], DescriptionLines]) -> None:
     """Write the store: as a copy of the last one with what is different, or anew."""
     if not renewing.renew(Cache(order.cache), order.releases, order.content, described, order.target / STORE):
         write_store(_pieces(order, described), order.target / STORE)
@@ -164,7 +164,7 @@ class Making:
             for process in self.processes:
                 process.order(order)
 
-    def describe(self, described: Described) -> None:
+    def describe(self, described: DescriptionLines) -> None:
         """Give the description: a file, as a process that is at work does not read what is sent."""
         assert self._order is not None
         (self._order.target / _DESCRIPTION).write_bytes(described.lines)

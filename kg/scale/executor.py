@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Final, Protocol, TypeVar
 
 from kg.errors import PolicyKgError
+from kg.processors import processors
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -121,9 +122,9 @@ def _can_fork() -> bool:
 def executor(jobs: int | None = None) -> Executor:
     """The executor for so many processes.
 
-    :param jobs: processes; None for one for each core
+    :param jobs: processes; None for one for each processor
     """
-    number = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
+    number = jobs or processors()
     if number == 1 or not _can_fork():
         return InProcess()
     return Processes(number)

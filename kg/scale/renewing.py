@@ -40,7 +40,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Described:
+class DescriptionLines:
     """The description of a release.
 
     :ivar lines: of it
@@ -63,7 +63,7 @@ def remember(cache: Cache, release: Path, store: str, content: Content, describe
     cache.write(_key(), {"head": head, "shared": shared, "documents": dict(content.documents)})
 
 
-def renew(cache: Cache, releases: Path, content: Content, described: Callable[[], Described], target: Path) -> bool:
+def renew(cache: Cache, releases: Path, content: Content, described: Callable[[], DescriptionLines], target: Path) -> bool:
     """Write a store as a copy of the last one with what is different.
 
     :param releases: folder of the releases

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from kg.errors import UsageError
+from kg.errors import InputError
 from kg.mappings.context import Context, Form
 from kg.mappings.convert import JsonNode
 from kg.mappings.layout import Layout
@@ -85,10 +85,10 @@ def write(profile: Profile, context: Context, layout: Layout, statements: int, s
 
     :param layout: of the real project, whose ontology, context and queries are copied
     :returns: the number of documents
-    :raises UsageError: if there is something at ``target``
+    :raises InputError: if there is something at ``target``
     """
     if target.exists() and any(target.iterdir()):
-        raise UsageError(f"{target}: there is something in this folder already; name one that is empty or new")
+        raise InputError(f"{target}: there is something in this folder already; name one that is empty or new")
     shutil.copytree(layout.ontology, target / "ontology", ignore=shutil.ignore_patterns("examples"), dirs_exist_ok=True)
     shutil.copytree(layout.queries, target / "queries", dirs_exist_ok=True)
     (target / "mappings" / "entities").mkdir(parents=True)

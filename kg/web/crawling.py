@@ -1,4 +1,4 @@
-"""What crawlers ask first: ``/robots.txt``, and sitemaps of every page that is worth a visit.
+"""What crawlers and browsers ask first: ``/robots.txt``, sitemaps of every page that is worth a visit, and the icon of the site.
 
 In comes the release and the routes of the application; out go addresses under which the site was asked. A sitemap says nothing of
 when a page changed: a release has no clock. https://www.rfc-editor.org/rfc/rfc9309, https://www.sitemaps.org/protocol.html
@@ -57,6 +57,12 @@ def robots() -> Response:
         f"Sitemap: {base}sitemap.xml",
     ]
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/favicon.ico")
+def icon() -> Response:
+    """The icon, for who asks without having read a page, which names it; browsers go by the media type, not by the ending."""
+    return current_app.send_static_file("icon.svg")
 
 
 @blueprint.get("/sitemap.xml")

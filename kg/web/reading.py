@@ -26,6 +26,8 @@ _TEXTS: Final = 64
 """Texts that are kept in memory."""
 _LONG: Final = 900
 """Characters after which a paragraph is cut at the end of a sentence, so that statements stand beside what they are about."""
+_NAMED: Final = 5
+"""Documents that a warning names."""
 _PAGE_CHARACTERS: Final = 12_000
 _PAGE_STATEMENTS: Final = 110
 _CONTEXT: Final = 350
@@ -52,16 +54,33 @@ class SourceTexts:
         """Remember the folder, of files ``DOCUMENT.txt``; without one, no text is at hand."""
         self._directory = directory
         self._read = lru_cache(_TEXTS)(self._read_now)
+        self._told = False
 
     def of(self, reader: Reader, document: str) -> Text | None:
         """The text of a document, if it is at hand and the one that was coded."""
         if self._directory is None or not document.startswith(f"{ID}document/"):
             return None
         hashes = [term.value for term in reader.objects(document, f"{POL}sha256")]
-        content = self._read(document.rpartition("/")[2], hashes[0]) if hashes else None
+        slug = document.rpartition("/")[2]
+        if not hashes or not self._is_there(slug, reader):
+            return None
+        content = self._read(slug, hashes[0])
         if content is None:
             return None
         return Text(content, next((term.value for term in reader.objects(document, f"{DCTERMS}language")), ""))
+
+    def _is_there(self, slug: str, reader: Reader) -> bool:
+        """Whether there is a text; the first that is not is told together with all others, and no other again."""
+        assert self._directory is not None
+        if (self._directory / f"{slug}.txt").exists():
+            return True
+        if not self._told:
+            self._told = True
+            slugs = {row["d"].value.removeprefix(f"{ID}document/") for row in reader.select("SELECT ?d { ?d a pol:Document }")}
+            missing = sorted(slug for slug in slugs if not (self._directory / f"{slug}.txt").exists())
+            others = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+            _log.warning("%s has no text of %s%s, so none is shown", self._directory, ", ".join(missing[:_NAMED]), others)
+        return False
 
     def _read_now(self, slug: str, sha256: str) -> NormalisedText | None:
         assert self._directory is not None

@@ -21,7 +21,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from kg.engine.federation import Federation
-from kg.errors import UsageError
+from kg.errors import InputError
 from kg.queries import read_queries
 from kg.store import current_release
 from kg.web.application import Application, Options, numeric_address
@@ -41,7 +41,7 @@ def serve(options: Options) -> None:
 
     :raises ReleaseError: if there is no release
     :raises QueryFileError: if one of its published queries cannot be read
-    :raises UsageError: if the address cannot be used, the log cannot be written, or an endpoint for SERVICE is none
+    :raises InputError: if the address cannot be used, the log cannot be written, or an endpoint for SERVICE is none
     """
     read_queries(current_release(options.build_dir).path / "queries")  # what is wrong is said before anything is started
     AccessLog(options.log).close()
@@ -82,7 +82,7 @@ def _free_port(host: str, port: int) -> int:
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = f"{host}:{port}: cannot listen here ({reason}); choose another port with --port or KG_PORT"
-        raise UsageError(message) from error
+        raise InputError(message) from error
 
 
 def _application(options: Options) -> Any:

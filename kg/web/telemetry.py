@@ -25,7 +25,7 @@ from prometheus_client import (
 )
 
 from kg.engine.errors import RefusalError
-from kg.errors import UsageError
+from kg.errors import InputError
 from kg.web.admission import truncated
 from kg.web.http import Reply, Request
 
@@ -57,7 +57,7 @@ class AccessLog:
     def __init__(self, options: LogOptions) -> None:
         """Open the log.
 
-        :raises UsageError: if it cannot be written
+        :raises InputError: if it cannot be written
         """
         self._options = options
         self._lines: list[str] = []
@@ -67,7 +67,7 @@ class AccessLog:
                 self._stream = Path(options.target).open("a", encoding="utf-8")  # noqa: SIM115 - open as long as the server
             except OSError as error:
                 message = f"{options.target}: the access log cannot be written ({error.strerror}); choose another --access-log"
-                raise UsageError(message) from error
+                raise InputError(message) from error
 
     def query_field(self, text: str) -> str:
         """What a line says of a query."""

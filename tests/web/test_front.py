@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request as WsgiRequest
 import kg.web.server
 from kg.engine.errors import EngineBusyError
 from kg.engine.limits import Limits
-from kg.errors import UsageError
+from kg.errors import InputError
 from kg.store import Release, open_release
 from kg.web.application import follow
 from kg.web.bridge import Pages
@@ -382,7 +382,7 @@ def test_access_log(tmp_path: Path) -> None:
 
 def test_access_log_that_cannot_be_written(tmp_path: Path) -> None:
     """The message names the file and the remedy, before anything is served."""
-    with pytest.raises(UsageError, match=r"none/log: the access log cannot be written \(No such.*--access-log"):
+    with pytest.raises(InputError, match=r"none/log: the access log cannot be written \(No such.*--access-log"):
         AccessLog(LogOptions(str(tmp_path / "none" / "log")))
 
 

@@ -61,6 +61,7 @@ def test_pages_are_safe_and_whole(client: Client, path: str) -> None:
     assert len(page.all("h1")) == 1
     assert page.all("html") == [{"lang": "en"}]
     assert [link["href"] for link in page.all("link") if link["rel"] == "stylesheet"] == ["/static/style.css"]
+    assert [link["href"] for link in page.all("link") if link["rel"] == "icon"] == ["/static/icon.svg"]
     assert all((link["href"] or "").startswith("/") for link in page.all("link"))
     assert all(form["action"] in {"/sparql", "/search"} for form in page.all("form"))
     policy = response.headers["Content-Security-Policy"]
@@ -68,6 +69,18 @@ def test_pages_are_safe_and_whole(client: Client, path: str) -> None:
     assert "unsafe" not in policy
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/favicon.ico", "/static/icon.svg"])
+def test_the_site_has_an_icon(client: Client, path: str) -> None:
+    """A drawing of a few bytes, also where a browser looks that has read no page."""
+    response = client.get(path)
+
+    assert response.status_code == 200
+    assert response.content_type.partition(";")[0] == "image/svg+xml"
+    assert response.text.startswith("<svg xmlns=")
+    assert len(response.data) < 500
+    assert response.headers["Content-Security-Policy"] == STRICT
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from werkzeug.test import Client
 
+from kg.cli import main
 from kg.errors import Span
 from kg.sources import NormalisedText, split_paragraphs, split_sentences
 from kg.store import Release
@@ -15,7 +17,7 @@ from kg.web.coded import Coded, covered
 from kg.web.reading import Text, context
 from kg.web.reading import _blocks as blocks
 from kg.web.reading import _pages as pages
-from tests.project import TEXTS
+from tests.project import TEXTS, make_project
 from tests.web.conftest import BufferedClient, Running
 
 HTML = {"Accept": "text/html"}
@@ -78,6 +80,19 @@ def test_another_version_of_a_text_is_not_shown(harbours: Release, tmp_path: Pat
     running.close()
 
 
+def test_texts_that_are_not_there_are_told_once(harbours: Release, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Who has the texts of their own documents only has no use for a line about each of the others."""
+    running = Running(harbours, sources=tmp_path)
+    client = BufferedClient(running, use_cookies=False)
+
+    for page in ("statement/harbour-2031/s002", "statement/reply-2032/s001", "document/harbour-2031"):
+        assert "<blockquote" not in client.get(f"/page/{page}", headers=HTML).text
+    running.close()
+
+    told = [record.getMessage() for record in caplog.records if str(tmp_path) in record.getMessage()]
+    assert told == [f"{tmp_path} has no text of harbour-2031, reply-2032, so none is shown"]
+
+
 def test_the_text_stands_beside_what_it_says(reader: Client) -> None:
     """Each passage is marked, and its statement stands beside the paragraph in which it begins; what no statement says is plain."""
     text = reader.get("/page/document/harbour-2031?view=text", headers=HTML).text
@@ -103,6 +118,17 @@ def test_a_document_tells_how_much_of_it_is_in_a_statement(reader: Client) -> No
     assert f"In a statement <small>{100 - 100 * outside / length:.1f}%</small>" in page
     assert int(bars[0][0]) == 1000 * len("Naar de inhoud Havens voor iedereen ") // length
     assert sum(map(int, bars[-1])) == 1000
+
+
+def test_a_coder_and_a_reader_are_told_the_same_share(reader: Client, tmp_path: Path) -> None:
+    """`kg coverage` counts what the page of the document counts: characters."""
+    make_project(tmp_path)
+    told = CliRunner().invoke(main, ["--root", str(tmp_path), "coverage", "--sources", str(TEXTS), "harbour-2031"]).stdout
+    shown = re.search(r"In a statement <small>([0-9.]+%)</small>", reader.get("/page/document/harbour-2031", headers=HTML).text)
+
+    assert shown is not None
+    assert re.findall(r"stated +\d+ words +([0-9.]+%) of the characters", told) == [shown[1]]
+    assert re.findall(r"(?:skipped|left) +\d+ words +([0-9.]+%)", told) == ["5.6%", "0.0%"]
 
 
 def test_what_is_covered_counts_once() -> None:

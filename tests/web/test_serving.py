@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.errors import UsageError
+from kg.errors import InputError
 from kg.web.application import Options
 from kg.web.serving import serve
 from tests.serving import write_release
@@ -279,7 +279,7 @@ def test_port_in_use(build_dir: Path) -> None:
     """The message names the address and the remedy; nothing is started."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(UsageError, match=rf"127\.0\.0\.1:{port}: cannot listen.*--port"):
+        with pytest.raises(InputError, match=rf"127\.0\.0\.1:{port}: cannot listen.*--port"):
             serve(Options(build_dir, port=port))
 
 
