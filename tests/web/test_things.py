@@ -133,6 +133,55 @@ def test_page_names_its_alternatives(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "data", "node"),
+    [
+        ("queries/demands", "/queries/demands.ttl", "queries/demands"),
+        ("catalog", "/catalog.ttl", "catalog"),
+        ("shapes", "/shapes.ttl", "shapes"),
+        ("sparql", "/sparql?format=ttl", "catalog#sparql"),
+        ("dataset", "/dataset.ttl", "dataset"),
+        ("graph/harbour-2031", "/graph/harbour-2031.ttl", "graph/harbour-2031"),
+    ],
+)
+def test_what_is_no_thing_names_its_alternatives_too(client: Client, path: str, data: str, node: str) -> None:
+    """In the header of page and data, which are there; and the description as JSON-LD in the head of the page."""
+    page = client.get(f"/{path}", headers={"Accept": "text/html"})
+
+    for response in (page, client.get(f"/{path}", headers={"Accept": "text/turtle"})):
+        link = response.headers["Link"]
+        assert f'<{BASE}{path}>; rel="cite-as"' in link
+        assert f'<{data}>; rel="alternate"; type="text/turtle"' in link
+        assert f'<{data}>; rel="describedby"; type="text/turtle"' in link
+        assert 'rel="alternate"; type="text/html"' in link
+    assert client.get(data).content_type == "text/turtle; charset=utf-8"
+    embedded = re.search(r'<script type="application/ld\+json">(.*?)</script>', page.text, re.DOTALL)
+    assert embedded
+    assert f"{BASE}{node}" in {each["@id"] for each in json.loads(embedded[1])}
+
+
+@pytest.mark.parametrize(
+    ("iri", "expected"),
+    [
+        (ONTOLOGY, {(ONTOLOGY, f"{RDFS}label"), (f"{BASE}dataset", "http://rdfs.org/ns/void#vocabulary")}),
+        (f"{BASE}shapes", {(f"{BASE}dataset", f"{DCTERMS}conformsTo")}),
+        (f"{GRAPH}harbour-2031", {(f"{BASE}dataset", "http://www.w3.org/ns/sparql-service-description#namedGraph")}),
+        (f"{ID}document/harbour-2031", {(STATEMENT, f"{ONTOLOGY}#summary")}),
+    ],
+)
+def test_data_name_what_they_point_to_and_what_points_at_them(client: Client, iri: str, expected: set[tuple[str, str]]) -> None:
+    """Also where the description comes from several graphs; a statement is named by its summary."""
+    path = path_of(iri).replace("/id/", "/data/")
+    found = {(t.subject.value, t.predicate.value) for t in triples_of(client.get(path, headers={"Accept": "text/turtle"}))}  # type: ignore[union-attr]
+
+    assert found >= expected
+
+
+def test_catalogue_has_the_title_of_the_data(client: Client) -> None:
+    """So that who looks its IRI up sees what the data call it."""
+    assert "<h1>Catalogue of policy-kg</h1>" in client.get("/catalog", headers={"Accept": "text/html"}).text
+
+
+@pytest.mark.parametrize(
     ("lang", "accept_language", "expected"),
     [
         ("", "", '<a href="/page/agent/plough-party">Plough Party</a>'),
