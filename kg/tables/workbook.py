@@ -1,6 +1,6 @@
 """The table of statements as a workbook (Office Open XML), for who works in a spreadsheet.
 
-In: rows. Out: an XLSX file with a sheet that says what it is and one with the statements. The same rows give the same bytes: XlsxWriter has to state a
+In: rows. Out: an XLSX file with a sheet of the statements and one that says what it is. The same rows give the same bytes: XlsxWriter has to state a
 time, which is the earliest that the entries of an archive can have.
 """
 
@@ -39,7 +39,7 @@ class Writer:
         self._bold = self._book.add_format({"bold": True})
         self._link = self._book.add_format({"font_color": "#0563C1", "underline": 1, "valign": "top"})
         self._quoted = self._book.add_format({"quote_prefix": True})
-        self._write_about(self._book.add_worksheet("about"), about)
+        self._about = about
         self._sheets = 0
         self._next_sheet()
 
@@ -48,6 +48,8 @@ class Writer:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._end_sheet()
+        # the statements come first: programs read the first sheet unless they are told another
+        self._write_about(self._book.add_worksheet("about"), self._about)
         self._book.close()
         if kind is None:
             self._draft.replace(self._path)
