@@ -128,6 +128,15 @@ def read_resource(
     return Resource(iri, tuple(own), tuple(back), cut) if own else None
 
 
+def links_of_parts(reader: Reader, iri: str, graph: str) -> dict[str, tuple[Link, ...]]:
+    """What a graph says of each part of a thing, the thing itself left out."""
+    found: dict[str, list[ox.Quad]] = {}
+    for quad in reader.graph(graph):
+        if _value(quad.subject).startswith(f"{iri}#"):
+            found.setdefault(_value(quad.subject), []).append(quad)
+    return {part: _links((quad, quad.object) for quad in quads) for part, quads in found.items()}
+
+
 def in_use(reader: Reader, iri: str) -> bool:
     """Whether a release says something of a thing, and not that it was withdrawn."""
     return reader.is_known(iri) and all(term.value != "true" for term in reader.objects(iri, _DEPRECATED))

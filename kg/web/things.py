@@ -21,6 +21,7 @@ from kg.web.documents import CHOICES, document_view
 from kg.web.downloads import tables_of
 from kg.web.graphs import extension
 from kg.web.links import data_path, local
+from kg.web.parts import parts_of
 from kg.web.problems import Problem, problem_reply
 from kg.web.reading import Context, context, reading_address, text_view
 from kg.web.roles import CHOICES as ROLE_CHOICES
@@ -142,7 +143,9 @@ def _thing_page(resource: Resource, values: dict[str, Any]) -> str:
     """The page of anything else: what is said of it, and the statements that have it in a role."""
     name = request.args.get("role", "")
     if not resource.iri.startswith(ID):
-        return render_template("thing.html", roles=(), within=0, **values)
+        # the parts of any other thing are shown with it
+        parts = parts_of(site().reader, resource.iri) if resource.iri == DATASET else ()
+        return render_template("thing.html", roles=(), within=0, parts=parts, **values)
     if not name:
         reader = site().reader
         found = roles(reader, resource.iri, request.path)

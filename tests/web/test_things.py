@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -82,6 +83,11 @@ def test_every_iri_of_the_dump_answers_in_each_format(corpus: Running, client: C
             elif media_type == "text/html":
                 if iri not in response.text:
                     wrong.append((iri, accept, "is not on the page"))
+                anchors = {unescape(anchor) for anchor in re.findall(r' id="([^"]*)"', response.text)}
+                if expected == 200:
+                    wrong += [
+                        (part, accept, "has no anchor") for part in {*parts} - {iri} if part.partition("#")[2] not in anchors
+                    ]
             else:
                 wrong += [(part, accept, "is no subject") for part in set(parts) - subjects_of(response)]
 
@@ -360,6 +366,17 @@ def test_page_of_a_release_a_graph_or_a_document_s_data_has_its_parts(client: Cl
     assert 'id="software"' in release_page
     assert 'id="graph"' in graph_page
     assert 'id="class-Demand"' in client.get("/dataset/harbour-2031", headers={"Accept": "text/html"}).text
+
+
+def test_page_of_the_data_set_has_a_line_for_each_of_its_parts(client: Client) -> None:
+    """At the anchor to which the IRI of the part leads: what it is, and its numbers, in the language of the reader."""
+    page = client.get("/dataset?lang=en", headers={"Accept": "text/html"}).text
+
+    line = re.search(r'<tr id="class-Document"><th scope="row"><code>#class-Document</code></th><td>(.*?)</td>', page)
+    assert line
+    assert line[1] == "class document, number of entities 2, number of triples 45"
+    assert "De vereniging van alle" not in page
+    assert "The union of all named graphs." in page
 
 
 def test_much_that_points_at_a_thing_is_cut_and_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
