@@ -205,6 +205,11 @@ def ontology(reader: Reader) -> list[ox.Triple]:
     return list(dict.fromkeys(found)) + [_triple(_value(version), f"{DCTERMS}isVersionOf", ONTOLOGY) for version in versions]
 
 
+def read_turtle(text: str) -> list[ox.Triple]:
+    """The triples of a text in Turtle."""
+    return [quad.triple for quad in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)]
+
+
 def read_files(directory: Path) -> list[ox.Triple]:
     """The triples of all Turtle files of a folder."""
     return [quad.triple for path in sorted(directory.glob("*.ttl")) for quad in ox.parse(path=str(path))]
