@@ -41,6 +41,22 @@ _LABELS: Final = {
     "xlsx": "Excel",
 }
 _CATALOGUED: Final = tuple(expand(name) for name in ("dcat:Catalog", "dcat:Dataset", "dcat:DataService", "prov:Entity"))
+_KINDS: Final = {
+    expand(name): ox.NamedNode(expand(kind))
+    for name, kind in {
+        "dcat:compressFormat": "dcterms:MediaType",
+        "dcat:mediaType": "dcterms:MediaType",
+        "dcterms:accessRights": "dcterms:RightsStatement",
+        "dcterms:conformsTo": "dcterms:Standard",
+        "dcterms:format": "dcterms:MediaTypeOrExtent",
+        "dcterms:language": "dcterms:LinguisticSystem",
+        "dcterms:license": "dcterms:LicenseDocument",
+        "foaf:homepage": "foaf:Document",
+        "prov:wasGeneratedBy": "prov:Activity",
+    }.items()
+}
+"""What the values of a property are, by property: DCAT-AP's shapes ask for it, and who checks a catalogue loads it alone. Themes are left to
+their authority: a concept would need its labels here, too."""
 _PARTS: Final = tuple(expand(f"void:{name}") for name in ("classPartition", "propertyPartition", "subset"))
 
 
@@ -148,7 +164,18 @@ def catalogue(quads: Iterable[ox.Quad], description: Mapping[str, Any], base: st
     writer = Writer()
     for file in distributions(description):
         _distribution(writer, file, base)
-    return [*_moved(wanted, base), *_ordered(writer)]
+    said = [*_moved(wanted, base), *_ordered(writer)]
+    return list(dict.fromkeys([*said, *_kinds(said)]))
+
+
+def _kinds(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """The classes of what triples refer to."""
+    kinds = ((t.object, _KINDS.get(t.predicate.value)) for t in triples)
+    return [
+        ox.Triple(value, ox.NamedNode(RDF_TYPE), kind)
+        for value, kind in kinds
+        if kind is not None and isinstance(value, ox.NamedNode)
+    ]
 
 
 def _distribution(writer: Writer, file: Distribution, base: str) -> None:

@@ -128,6 +128,15 @@ def read_resource(
     return Resource(iri, tuple(own), tuple(back), cut) if own else None
 
 
+def links_of_parts(reader: Reader, iri: str, graph: str) -> dict[str, tuple[Link, ...]]:
+    """What a graph says of each part of a thing, the thing itself left out."""
+    found: dict[str, list[ox.Quad]] = {}
+    for quad in reader.graph(graph):
+        if _value(quad.subject).startswith(f"{iri}#"):
+            found.setdefault(_value(quad.subject), []).append(quad)
+    return {part: _links((quad, quad.object) for quad in quads) for part, quads in found.items()}
+
+
 def in_use(reader: Reader, iri: str) -> bool:
     """Whether a release says something of a thing, and not that it was withdrawn."""
     return reader.is_known(iri) and all(term.value != "true" for term in reader.objects(iri, _DEPRECATED))
@@ -165,7 +174,7 @@ def data(reader: Reader, resource: Resource, document: str, dataset: str, more: 
         if isinstance(term, ox.NamedNode) and not is_part(term.value, resource.iri)
     }
     for target in sorted(targets):
-        for name in LABELS[:-1]:
+        for name in LABELS:
             found += (ox.Triple(ox.NamedNode(target), ox.NamedNode(name), _term(term)) for term in reader.objects(target, name))
     here = ox.NamedNode(document)
     found += [
@@ -189,16 +198,26 @@ def own_data(resource: Resource) -> list[ox.Triple]:
 
 
 def ontology(reader: Reader) -> list[ox.Triple]:
-    """The ontology: what has it or one of its terms as subject, and of what its version is one."""
-    quads = reader.graph(_VOCABULARY)
-    found = [quad.triple for quad in quads if _value(quad.subject) == ONTOLOGY or _value(quad.subject).startswith(POL)]
+    """The ontology: what has it or one of its terms as subject, what points at it, and of what its version is one."""
+    quads = [quad for quad in reader.graph(_VOCABULARY) if _value(quad.subject).startswith(POL)]
+    found = [quad.triple for quad in (*quads, *reader.about(ONTOLOGY), *reader.pointing_at(ONTOLOGY))]
     versions = [triple.object for triple in found if triple.predicate.value == VERSION_IRI]
-    return found + [_triple(_value(version), f"{DCTERMS}isVersionOf", ONTOLOGY) for version in versions]
+    return list(dict.fromkeys(found)) + [_triple(_value(version), f"{DCTERMS}isVersionOf", ONTOLOGY) for version in versions]
+
+
+def read_turtle(text: str) -> list[ox.Triple]:
+    """The triples of a text in Turtle."""
+    return [quad.triple for quad in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)]
 
 
 def read_files(directory: Path) -> list[ox.Triple]:
     """The triples of all Turtle files of a folder."""
     return [quad.triple for path in sorted(directory.glob("*.ttl")) for quad in ox.parse(path=str(path))]
+
+
+def of_subject(triples: Iterable[ox.Triple], iri: str) -> list[ox.Triple]:
+    """Those of some triples that have a thing as subject."""
+    return [triple for triple in triples if _value(triple.subject) == iri]
 
 
 def problem(status: int, detail: str, replacements: Iterable[tuple[str, str]] = ()) -> list[ox.Triple]:

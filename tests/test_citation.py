@@ -98,8 +98,10 @@ def test_statement_of_a_document_without_address_and_in_two_parts(reader: Reader
 
 
 def test_withdrawn_statement_can_be_cited(reader: Reader) -> None:
-    """Somebody may have cited it before."""
-    assert "Withdrawn statement harbour-2031/s008" in apa.text(cite(reader, "harbour-2031/s008"))
+    """Somebody may have cited it before; that it is withdrawn is said once."""
+    assert ". Withdrawn statement harbour-2031/s008 [Statement harbour-2031/s008]. In " in apa.text(
+        cite(reader, "harbour-2031/s008")
+    )
 
 
 def test_bibtex(reader: Reader) -> None:

@@ -288,9 +288,9 @@ def test_parquet_has_types(made: Path) -> None:
 
 
 def test_workbook(made: Path) -> None:
-    """What it is on the first sheet; a frozen head, a filter, links, and the rows of the CSV on the second."""
+    """The rows of the CSV on the sheet that programs read first, with a frozen head, a filter and links; what it is on the second."""
     book = openpyxl.load_workbook(made / "statements.xlsx")
-    about, sheet = book["about"], book["statements"]
+    sheet, about = (book[name] for name in book.sheetnames)
     values: list[tuple[Any, ...]] = list(sheet.iter_rows(values_only=True))
 
     assert [(about.cell(n, 1).value, about.cell(n, 2).value) for n in (3, 4)] == [
@@ -322,12 +322,12 @@ def test_rows_that_no_sheet_holds_go_on_in_another(tmp_path: Path, monkeypatch: 
     rows = [(f"d/s{n}", f"https://example.org/{n}", "d", "x" * 40_000 if n == 4 else "t\x01", *empty[4:]) for n in range(5)]
 
     with workbook.Writer(tmp_path / "a.xlsx") as writer:
-        writer.say(ABOUT)
         writer.write(rows)
+        writer.say(ABOUT)
 
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert book.sheetnames == ["about", "statements", "statements 2", "statements 3"]
-    assert [[row[0] for row in book[name].iter_rows(min_row=2, values_only=True)] for name in book.sheetnames[1:]] == [
+    assert book.sheetnames == ["statements", "statements 2", "statements 3", "about"]
+    assert [[row[0] for row in book[name].iter_rows(min_row=2, values_only=True)] for name in book.sheetnames[:-1]] == [
         ["d/s0", "d/s1"],
         ["d/s2", "d/s3"],
         ["d/s4"],

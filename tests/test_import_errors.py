@@ -154,7 +154,7 @@ MAPPINGS = {
     "shapes-gone": (
         "import: catch",
         "import: catch\nshapes: mine.ttl",
-        "1:1: mine.ttl: no such file; `shapes` has paths from the folder of the mapping",
+        "catch.yaml:2:9: mine.ttl: no such file; `shapes` has paths from the folder of the mapping",
     ),
     "yaml": ("import: catch", "import: [catch", "YAML syntax"),
     "empty": (MAPPING, "", "1:1: the file is empty"),

@@ -1,5 +1,8 @@
 """What searches find in the fictional corpus and in our own data, and what they refuse."""
 
+import errno
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -206,6 +209,22 @@ def test_two_builds_find_the_same(project: Layout) -> None:
 
     for text in ("haven", "treaty", "", "elland verland"):
         assert search(OpenIndex(one), Wanted(text), 20) == search(OpenIndex(two), Wanted(text), 20)
+
+
+def test_an_index_is_read_though_something_is_still_written_beside_it(
+    harbours: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tantivy may write a file into the folder of links while that is taken away."""
+
+    def still_in_use(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOTEMPTY, "Directory not empty")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with monkeypatch.context() as slow:
+        slow.setattr(os, "rmdir", still_in_use)
+        index = OpenIndex(harbours.path / textindex.FOLDER)
+
+    assert search(index, Wanted("haven"), 1).total > 0
 
 
 def test_an_index_can_be_read_by_somebody_else(harbours: Release) -> None:

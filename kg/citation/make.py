@@ -118,7 +118,7 @@ def _statement(reader: Reader, iri: str, dataset: Reference, language: str) -> t
         kind="entry",
         title=summary.rstrip(".") or f"{words['withdrawn']} {short}",
         language=language if summary else "",
-        genre=f"{words['statement'] if summary else words['withdrawn']} {short}",
+        genre=f"{words['statement']} {short}",
         container=dataset.title,
         url=iri,
         doi="",

@@ -103,7 +103,7 @@ def conforms(mapping: ImportMapping, cube: Cube, triples: "list[ox.Triple]", rea
     layout = Layout(Path())
     missing = [path for path in mapping.shapes if not path.is_file()]
     if missing:
-        place = Place(layout.name(mapping.file), 1, 1)
+        place = mapping.shapes_place or Place(layout.name(mapping.file), 1, 1)
         return [
             place.finding(
                 "import-shapes", f"{layout.name(path)}: no such file; `shapes` has paths from the folder of the mapping"

@@ -125,6 +125,7 @@ class _Reader(Fields):
             ignored=self._ignored(columns),
             skip_unmatched=unmatched == "skip",
             shapes=tuple(self.file.parent / path for path in self.strings(self.root, "shapes")),
+            shapes_place=self.place(self.root, "shapes") if "shapes" in self.root.entries else None,
             encoding=encoding,
             delimiter=delimiter,
             numbers=Numbers(decimal, thousands),

@@ -71,6 +71,7 @@ class ImportMapping:
     ignored: frozenset[str] | None
     skip_unmatched: bool
     shapes: tuple[Path, ...] = ()
+    shapes_place: Place | None = None
     encoding: str = "utf-8"
     delimiter: str = ","
     numbers: Numbers = field(default_factory=Numbers)

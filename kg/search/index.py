@@ -42,7 +42,8 @@ class OpenIndex:
             raise SearchUnavailableError(message)
         try:
             # every file is mapped when the searcher is made, so that the links are not needed any more afterwards
-            with tempfile.TemporaryDirectory(prefix="policy-kg-search-") as links:
+            # and what Tantivy still writes there in the background must not make the index count as unreadable
+            with tempfile.TemporaryDirectory(prefix="policy-kg-search-", ignore_cleanup_errors=True) as links:
                 for file in path.iterdir():
                     if file.suffix != ".lock":
                         (Path(links) / file.name).symlink_to(file.resolve())

@@ -1,6 +1,6 @@
 """The table of statements as a workbook (Office Open XML), for who works in a spreadsheet.
 
-In: rows. Out: an XLSX file with a sheet that says what it is and one with the statements. The same rows give the same bytes: XlsxWriter has to state a
+In: rows. Out: an XLSX file with a sheet of the statements and one that says what it is. The same rows give the same bytes: XlsxWriter has to state a
 time, which is the earliest that the entries of an archive can have.
 """
 
@@ -39,7 +39,6 @@ class Writer:
         self._bold = self._book.add_format({"bold": True})
         self._link = self._book.add_format({"font_color": "#0563C1", "underline": 1, "valign": "top"})
         self._quoted = self._book.add_format({"quote_prefix": True})
-        self._about = self._book.add_worksheet("about")
         self._sheets = 0
         self._next_sheet()
 
@@ -58,9 +57,9 @@ class Writer:
             self._draft.unlink()
 
     def say(self, about: About) -> None:
-        """Say what it is, and what its columns mean."""
+        """Say what it is, and what its columns mean, after the rows: programs read the first sheet unless they are told another."""
         self._book.set_properties({"author": "policy-kg", "title": about.title["en"], "created": _EPOCH})
-        self._write_about(self._about, about)
+        self._write_about(self._book.add_worksheet("about"), about)
 
     def write(self, rows: Iterable[Row]) -> None:
         """Add rows."""

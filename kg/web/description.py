@@ -14,7 +14,8 @@ from kg.description.facts import CATALOG, DATASET, GRAPH_NAME, LICENSE
 from kg.namespaces import graph_iri
 from kg.negotiation import GRAPH_FORMATS, HTML, Choice, Format, by_name, negotiate
 from kg.reader import Reader
-from kg.resource import serialise
+from kg.resource import names, serialise
+from kg.web.signposts import DATA_FORMATS, embedded, signposts
 from kg.web.site import base_url, lasting, site
 
 blueprint: Final = Blueprint("description", __name__)
@@ -40,10 +41,20 @@ def catalogue(extension: str = "") -> Response:
     if choice.format is HTML:
         files = located.distributions(here.release.description)
         page = render_template(
-            "catalog.html", release=here.release.description, files=files, dataset=DATASET, formats=RDF_FORMATS
+            "catalog.html",
+            release=here.release.description,
+            files=files,
+            dataset=DATASET,
+            formats=RDF_FORMATS,
+            title=names(here.reader, [CATALOG]).get(CATALOG, {}),
+            embedded=embedded(here.reader, CATALOG, parts=False),
         )
-        return _reply(page.encode(), choice)
-    return _reply(written(here.reader, located.catalogue, base_url() + "/", choice.format.name), choice)
+        body = page.encode()
+    else:
+        body = written(here.reader, located.catalogue, base_url() + "/", choice.format.name)
+    response = _reply(body, choice)
+    response.headers["Link"] = signposts(CATALOG, here.release)
+    return response
 
 
 def written(reader: Reader, say: Callable[..., Any], base: str, form: str) -> bytes:
@@ -64,6 +75,8 @@ def point_to_it(response: Response) -> Response:
             *(f'<{base}catalog.{form.name}>; rel="describedby"; type="{form.media_type}"' for form in RDF_FORMATS),
             f'<{CATALOG}>; rel="collection"',
         ]
+        if request.endpoint == "pages.home":
+            links += [f'<{base}dataset.{form.name}>; rel="alternate"; type="{form.media_type}"' for form in DATA_FORMATS]
         for file in located.distributions(site().release.description):
             if file.dataset == DATASET and file.media_type:
                 kind = "application/gzip" if file.compressed else file.media_type

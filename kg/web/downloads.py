@@ -17,6 +17,7 @@ from werkzeug.http import parse_range_header
 
 from kg.errors import ReleaseError
 from kg.store import Release, open_release
+from kg.web.signposts import of_file
 from kg.web.site import site
 
 blueprint: Final = Blueprint("downloads", __name__)
@@ -223,9 +224,11 @@ def _file(release: Release, name: str, caching: str) -> Response:
     response.headers["Access-Control-Expose-Headers"] = _EXPOSED
     digest = base64.b64encode(bytes.fromhex(file.sha256)).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3: of the whole, also where a part is sent
+    links = [of_file()]
     metadata = "statements.csv-metadata.json" if name.startswith("statements.") else "csv-metadata.json"
     if file.kind is KINDS["csv"] and metadata in files:
-        response.headers["Link"] = f'<{metadata}>; rel="describedby"; type="application/csvm+json"'
+        links.insert(0, f'<{metadata}>; rel="describedby"; type="application/csvm+json"')
+    response.headers["Link"] = ", ".join(links)
     return response
 
 

@@ -213,7 +213,7 @@ class Front:
         kept = self.cache.get(conditional.tag(key, coding)) if key else None
         if kept is None:
             if key and conditional.matches(request.header("if-none-match"), conditional.tag(key, coding)):
-                headers = {**conditional.unchanged(conditional.tag(key, coding), asked.choice.content_type), **asked.policy}
+                headers = {**conditional.unchanged(conditional.tag(key, coding), asked.choice.content_type), **asked.headers}
                 return Reply(304, headers, outcome="unchanged", query=field)
             with self.admission.place(request.client):
                 kept = await self._run(asked, site, request, key)

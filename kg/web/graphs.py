@@ -10,6 +10,7 @@ from kg.engine.interface import Query
 from kg.namespaces import BASE, DCTERMS, GRAPH
 from kg.negotiation import GRAPH_FORMATS, HTML, Format, by_name, negotiate
 from kg.web.http import Request
+from kg.web.signposts import signposts
 from kg.web.site import Site
 from kg.web.sparql import Asked
 
@@ -18,6 +19,7 @@ FORMATS: Final = tuple(form for form in GRAPH_FORMATS if form is not HTML)
 _TRIPLES: Final = """CONSTRUCT {{ ?s ?p ?o }} WHERE {{
   {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}
   UNION {{ GRAPH <{description}> {{ ?s ?p ?o FILTER(?s = <{graph}> || STRSTARTS(STR(?s), "{graph}#")) }} }}
+  UNION {{ BIND(<{graph}> AS ?o) GRAPH <{description}> {{ ?s ?p ?o }} }}
   UNION {{ BIND(<{graph}> AS ?s) BIND(<{part}> AS ?p) BIND(<{dataset}> AS ?o) }}
 }}"""
 
@@ -34,7 +36,7 @@ def understand(request: Request, site: Site) -> Asked | None:
     if request.method not in {"GET", "HEAD"} or choice is None or choice.format is HTML or not known:
         return None
     text = _TRIPLES.format(graph=iri, description=f"{GRAPH}description", part=f"{DCTERMS}isPartOf", dataset=f"{BASE}dataset")
-    return Asked(Query(text), site.engine.scan(text), choice, FORMATS, None)
+    return Asked(Query(text), site.engine.scan(text), choice, FORMATS, None, links=signposts(iri, site.release))
 
 
 def extension(path: str, formats: tuple[Format, ...] = FORMATS) -> tuple[str, Format | None]:

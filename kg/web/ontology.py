@@ -15,16 +15,17 @@ from kg.namespaces import BASE, ONTOLOGY, POL, RDF_TYPE
 from kg.negotiation import HTML, Format, by_name, negotiate
 from kg.rdf import Term as RdfTerm
 from kg.reader import Reader
-from kg.resource import VERSION_IRI, own_data, read_files, read_resource, serialise
+from kg.resource import VERSION_IRI, of_subject, own_data, read_files, read_resource, serialise
 from kg.resource import ontology as ontology_triples
 from kg.web.codebook import rules
 from kg.web.diagram import diagram
 from kg.web.drawing import Drawing, draw
 from kg.web.links import local
 from kg.web.schemes import KINDS, MANY, branch, of_values, rows, schemes, statements
+from kg.web.signposts import DATA_FORMATS, as_script
 from kg.web.site import lasting, site, visit
 from kg.web.terms import OWL, reference, vocabulary
-from kg.web.things import DATA_FORMATS, absent, not_acceptable, point, rdf
+from kg.web.things import absent, not_acceptable, point, rdf
 from kg.web.usage import all_of, reused, usage
 from kg.web.views import Value, view_of
 
@@ -49,7 +50,7 @@ def ontology(extension: str = "") -> BaseResponse:
     about = read_resource(reader, ONTOLOGY, _MOST, inbound=False)
     if about is None:
         return absent(ONTOLOGY, None, HTML)
-    embedded = serialise(own_data(about), "jsonld").decode().replace("<", "\\u003c")
+    embedded = as_script(serialise(own_data(about), "jsonld"))
     edges = diagram(reader).edges
     text = render_template(
         "ontology.html",
@@ -142,12 +143,14 @@ def shapes(extension: str = "") -> BaseResponse:
         return not_acceptable(iri)
     files = site().release.path / "shapes"
     triples = read_files(files)
+    pointing = [quad.triple for quad in site().reader.pointing_at(iri)]
     if not triples:
         return absent(iri, None, form)
     if form is not HTML:
-        return rdf(triples, form, iri)
+        return rdf([*triples, *pointing], form, iri)
     texts = [(path.stem, _anchored(path.read_text(encoding="utf-8"))) for path in sorted(files.glob("*.ttl"))]
-    return _page(render_template("shapes.html", files=texts), iri)
+    embedded = as_script(serialise(of_subject(triples, iri), "jsonld"))
+    return _page(render_template("shapes.html", files=texts, embedded=embedded), iri)
 
 
 def _anchored(text: str) -> Markup:

@@ -16,7 +16,7 @@ from kg.engine.errors import (
 )
 from kg.namespaces import PREFIXES
 from kg.negotiation import Format
-from kg.parameters import MOST_CHARACTERS, Parameter, ValueType
+from kg.parameters import MOST_CHARACTERS, TYPES, Parameter, ValueType
 from kg.queries import PublishedQuery
 from kg.web.published import formats_of
 from kg.web.site import Site
@@ -224,7 +224,8 @@ def _problem(name: str, text: str) -> dict[str, Any]:
 
 def _lists() -> dict[str, Any]:
     """The paths that list what there is."""
-    name = {"name": "type", "in": "path", "required": True, "schema": {"type": "string"}}
+    listed = [name for name, kind in TYPES.items() if kind.is_entity or kind.listed]
+    name = {"name": "type", "in": "path", "required": True, "schema": {"type": "string", "enum": listed}}
     found = {"description": "A list.", "content": {"application/json": {"schema": {"type": "object"}}}}
     return {
         "/api/queries": {"get": {"operationId": "list-queries", "summary": "All published queries", "responses": {"200": found}}},

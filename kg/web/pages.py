@@ -19,8 +19,8 @@ from kg.web.coded import KINDS
 from kg.web.downloads import of_whole_graph
 from kg.web.links import data_path
 from kg.web.published import bound, in_language
+from kg.web.signposts import DATA_FORMATS
 from kg.web.site import Site, lasting, site, visit
-from kg.web.things import DATA_FORMATS
 
 blueprint: Final = Blueprint("pages", __name__)
 

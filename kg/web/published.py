@@ -27,7 +27,7 @@ from kg.web.sparql import Asked, ProblemError, malformed, not_acceptable, prefli
 API: Final = "/api/queries/"
 PAGES: Final = "/queries/"
 PATHS: Final = (API, PAGES)
-TEXT: Final = Format("rq", "application/sparql-query", "SPARQL", media_aliases=("text/plain",), text=True)
+TEXT: Final = Format("rq", "application/sparql-query", "SPARQL", text=True)
 NOTEBOOK: Final = Format("ipynb", "application/x-ipynb+json", "Jupyter notebook")
 DESCRIBED: Final = tuple(form for form in GRAPH_FORMATS if form is not HTML)
 """What the description of a query is offered in."""
@@ -205,7 +205,14 @@ def _page(query: PublishedQuery, request: Request, site: Site) -> Asked | Reply:
         return page.failure(error.problem)
     checked = site.engine.scan(asked.text)
     return Asked(
-        Query(asked.text), checked, Choice(HTML, HTML.media_type), (*formats, HTML), timeout_s, page.of(asked.text), visit
+        Query(asked.text),
+        checked,
+        Choice(HTML, HTML.media_type),
+        (*formats, HTML),
+        timeout_s,
+        page.of(asked.text),
+        visit,
+        page.links,
     )
 
 

@@ -11,17 +11,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kg.namespaces import BASE
 from kg.negotiation import HTML, Format, by_name, negotiate
-from kg.resource import own_data, read_resource, serialise
 from kg.web.problems import problem_reply
 from kg.web.published import DESCRIBED, NOTEBOOK, TEXT, bound, find, given
 from kg.web.site import base_url, site, visit
 from kg.web.snippets import as_json, notebook
 from kg.web.sparql import ProblemError, not_acceptable
+from kg.web.things import described
 
 blueprint: Final = Blueprint("queries", __name__)
-
-_MOST: Final = 1000
-"""Quads about a query that are read."""
 
 
 @blueprint.errorhandler(ProblemError)
@@ -38,12 +35,12 @@ def published_queries() -> BaseResponse:
 
 
 @blueprint.get("/queries/<name>")
-def published_query(name: str) -> Response:
+def published_query(name: str) -> BaseResponse:
     """The text of a query with its parameters bound, a notebook, or the description, by suffix or by Accept."""
     stem, dot, suffix = name.partition(".")
     query = find(stem, site())
-    described = read_resource(site().reader, f"{BASE}queries/{stem}", _MOST, inbound=False)
-    offered: tuple[Format, ...] = (TEXT, NOTEBOOK, *(DESCRIBED if described else ()))
+    iri = f"{BASE}queries/{stem}"
+    offered: tuple[Format, ...] = (TEXT, NOTEBOOK, *(DESCRIBED if site().reader.is_known(iri) else ()))
     if dot:
         choice = by_name(suffix, offered)
         if choice is None:
@@ -61,8 +58,7 @@ def published_query(name: str) -> Response:
         kind = site().engine.scan(query.text).form
         document = notebook(query, base_url(), urlencode(asked.pairs), kind)
         return _response(as_json(document), choice.content_type)
-    assert described is not None
-    return _response(serialise(own_data(described), choice.format.name), choice.content_type)
+    return described(iri, choice.format)
 
 
 def _response(body: str | bytes, content_type: str) -> Response:

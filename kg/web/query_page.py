@@ -20,6 +20,7 @@ from kg.web.language import Visit, texts
 from kg.web.links import data_path
 from kg.web.policy import STRICT
 from kg.web.problems import Problem
+from kg.web.signposts import embedded, signposts
 from kg.web.site import Site
 from kg.web.snippets import snippets
 
@@ -68,6 +69,11 @@ class QueryPage:
         """IRI of the query."""
         return f"{BASE}queries/{self.query.name}"
 
+    @property
+    def links(self) -> str:
+        """Where else the query is described, for the header ``Link``; empty if the release does not describe it."""
+        return signposts(self.iri, self.site.release) if self.site.reader.is_known(self.iri) else ""
+
     def of(self, text: str) -> "QueryPage":
         """The page with the text of the bound query."""
         return replace(self, text=text)
@@ -87,7 +93,8 @@ class QueryPage:
 
     def alone(self) -> Reply:
         """The page without a result."""
-        return Reply(200, {**_HEADERS, "Cache-Control": "no-cache"}, self._render())
+        links = {"Link": self.links} if self.links else {}
+        return Reply(200, {**_HEADERS, "Cache-Control": "no-cache", **links}, self._render())
 
     def _render(self, **values: Any) -> bytes:
         query_string = urlencode(self.pairs)
@@ -95,7 +102,7 @@ class QueryPage:
         values = {"result": None, "problem": None, "seconds": 0.0} | values
         columns = (values["result"] or {}).get("columns", ())
         form = self.site.engine.scan(self.query.text).form
-        described = self.site.reader.is_known(self.iri)
+        described = embedded(self.site.reader, self.iri)
         shown = () if values["problem"] else snippets(self.query, self.base, query_string, form)
         return self.site.render(
             "query.html",
@@ -109,6 +116,7 @@ class QueryPage:
             tags={tag: texts().get(f"tag.{tag}") for tag in self.query.tags},
             snippets=shown,
             iri=self.iri,
+            embedded="" if values["problem"] else described,
             files=[(form, data_path(self.iri, form.name)) for form in GRAPH_FORMATS if described and form is not HTML],
             **values,
         ).encode("utf-8", "replace")

@@ -21,9 +21,10 @@ from kg.rdf import Term
 from kg.reader import Reader
 from kg.resource import names, read_files
 from kg.web.links import local
+from kg.web.signposts import DATA_FORMATS
 from kg.web.site import lasting, site
 from kg.web.terms import Asked, ancestors, reference, vocabulary
-from kg.web.things import DATA_FORMATS, absent, not_acceptable, point, rdf
+from kg.web.things import absent, not_acceptable, point, rdf
 from kg.web.views import Value
 
 blueprint: Final = Blueprint("report", __name__)

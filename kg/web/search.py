@@ -4,6 +4,8 @@ In comes a query string, of which each is a bookmark: ``/search?q=…&kind=Deman
 :class:`~kg.search.finder.Found` with counts, or a problem. ``docs/search.md`` documents parameters and members.
 """
 
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -13,6 +15,7 @@ from flask import Blueprint, Response, render_template, request
 from kg import textindex
 from kg.namespaces import ID
 from kg.negotiation import HTML, Format, negotiate
+from kg.resource import read_turtle, serialise
 from kg.search import vocabulary
 from kg.search.errors import SearchInputError, SearchUnavailableError
 from kg.search.facts import facts_of
@@ -21,12 +24,12 @@ from kg.search.index import OpenIndex, open_index
 from kg.search.register import COLLECTIONS
 from kg.search.words import MOST_CHARACTERS
 from kg.web.answers import base_url, json_reply, problem
+from kg.web.signposts import DATA_FORMATS
 from kg.web.site import site, visit
 
 blueprint: Final = Blueprint("search", __name__)
 
 _JSON: Final = Format("json", "application/json", "JSON")
-_TURTLE: Final = Format("ttl", "text/turtle", "Turtle", text=True)
 _PER_PAGE: Final = 20
 _MOST_PER_PAGE: Final = 100
 _FACET_VALUES: Final = 50
@@ -75,9 +78,10 @@ class Asked:
 @blueprint.get("/search")
 def page() -> Response:
     """The page; JSON or the definitions of the search vocabulary, if that is what a client wants."""
-    choice = negotiate(request.headers.get("Accept"), (HTML, _JSON, _TURTLE))
-    if choice and choice.format is _TURTLE:
-        response = Response(vocabulary.turtle(), content_type=choice.content_type)
+    choice = negotiate(request.headers.get("Accept"), (HTML, _JSON, *DATA_FORMATS))
+    if choice and choice.format in DATA_FORMATS:
+        terms = serialise(read_turtle(vocabulary.turtle()), choice.format.name)
+        response = Response(terms, content_type=choice.content_type)
     elif choice and choice.format is _JSON:
         response = as_json()
     else:
@@ -159,9 +163,25 @@ def _asked() -> Asked:
     """
     arguments = request.args
     chosen = {name: tuple(dict.fromkeys(v for v in arguments.getlist(name) if v.strip())) for name in textindex.FACETS}
+    _check(chosen)
     limit = _number("limit", arguments.get("limit", ""), _PER_PAGE, _MOST_PER_PAGE)
     page_number = _number("page", arguments.get("page", ""), 1, DEEPEST)
     return Asked(arguments.get("q", "").strip(), arguments.get("texts", ""), chosen, page_number, limit)
+
+
+def _check(chosen: Mapping[str, Sequence[str]]) -> None:
+    """See to it that what is chosen is there: a slip of the pen would look like a search without hits.
+
+    :raises SearchInputError: if the release has nothing of the name
+    """
+    for name, values in chosen.items():
+        for value in values:
+            if not site().reader.is_known(full(name, value)):
+                there = [short(name, found.iri) for found in Finder(open_index(site().release), Wanted()).facets()[name]]
+                folded = {each.casefold(): each for each in there}
+                near = [folded[each] for each in difflib.get_close_matches(value.casefold(), folded, 1)]
+                hint = f"did you mean {near[0]!r}?" if near else "the facets of a search list what there is"
+                raise SearchInputError(f"{name} is {value[:50]!r}, which is not in this release; {hint}")
 
 
 def _number(name: str, written: str, default: int, most: int) -> int:

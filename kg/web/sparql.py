@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final, Protocol
 from urllib.parse import unquote_plus, urlencode
 
+from kg.description.facts import ENDPOINT
 from kg.engine.evaluate import PREVIEW
 from kg.engine.interface import Query
 from kg.engine.scan import Scan
@@ -19,6 +20,7 @@ from kg.web import service
 from kg.web.http import BadEncodingError, Parameters, Reply, Request
 from kg.web.language import Visit
 from kg.web.problems import Problem
+from kg.web.signposts import of_endpoint
 from kg.web.site import Site
 from kg.web.workbench import LINK_LENGTH, Workbench, base_of
 
@@ -68,6 +70,7 @@ class Asked:
     :ivar timeout_s: seconds that the client gives it; None if it leaves that to the server
     :ivar page: what shows the result as HTML; None where that is not asked for
     :ivar visit: who looks at it, where it is HTML
+    :ivar links: of the header ``Link``, where the result is of an IRI of ours
     """
 
     query: Query
@@ -77,11 +80,13 @@ class Asked:
     timeout_s: float | None
     page: Page | None = None
     visit: Visit = field(default_factory=Visit)
+    links: str = ""
 
     @property
-    def policy(self) -> dict[str, str]:
-        """Header field of the page, by which a browser knows what it may load; none for what is no page."""
-        return {"Content-Security-Policy": self.page.policy} if self.page else {}
+    def headers(self) -> dict[str, str]:
+        """Header fields of its own: what a browser may load for a page, and where else the thing is described."""
+        policy = {"Content-Security-Policy": self.page.policy} if self.page else {}
+        return policy | ({"Link": self.links} if self.links else {})
 
     def key(self, version: str) -> str:
         """What the representation depends on, without its content coding; empty if on more than the release."""
@@ -148,7 +153,8 @@ async def describe(request: Request, site: Site) -> Reply:
     choice = by_name(name, formats) if name else negotiate(accept, formats)
     if choice is None:
         raise not_acceptable(name, formats)
-    headers = {"Content-Type": choice.content_type, "Vary": "Accept", "Cache-Control": "no-cache"}
+    links = of_endpoint(ENDPOINT, site.release)
+    headers = {"Content-Type": choice.content_type, "Vary": "Accept", "Cache-Control": "no-cache", "Link": links}
     if choice.format is HTML:
         return Workbench.of(request, site).alone()
     description = service.description(site.release, request.url, federates=site.engine.federates)
@@ -171,7 +177,7 @@ async def run(asked: Asked, site: Site, client: str) -> Reply:
         "Content-Type": asked.choice.content_type,
         "Vary": "Accept",
         "Cache-Control": SHARED if key else "no-store",
-        **asked.policy,
+        **asked.headers,
     }
     return Reply(200, headers, body, key=key, outcome="ok")
 

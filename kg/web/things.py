@@ -7,30 +7,31 @@ withdrawn 410, in that format too.
 
 from collections.abc import Iterable
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.description.facts import DATASET
 from kg.namespaces import BASE, GRAPH, ID, POL
-from kg.negotiation import GRAPH_FORMATS, HTML, Format, negotiate
+from kg.negotiation import HTML, Format, negotiate
 from kg.resource import Resource, Triple, data, in_use, own_data, problem, read_resource, serialise
 from kg.web.citing import box
 from kg.web.documents import CHOICES, document_view
 from kg.web.downloads import tables_of
 from kg.web.graphs import extension
 from kg.web.links import data_path, local
+from kg.web.parts import parts_of
 from kg.web.problems import Problem, problem_reply
 from kg.web.reading import Context, context, reading_address, text_view
 from kg.web.roles import CHOICES as ROLE_CHOICES
 from kg.web.roles import ROLES, role, roles, within
+from kg.web.signposts import DATA_FORMATS, as_script, signposts
 from kg.web.site import base_url, lasting, site, visit
 from kg.web.views import Passage, Thing, passages_of, view_of
 
 blueprint: Final = Blueprint("things", __name__)
 
-DATA_FORMATS: Final = tuple(form for form in GRAPH_FORMATS if form.name in {"ttl", "nt", "jsonld", "rdf"})
 _PAGE_FIRST: Final = (HTML, *DATA_FORMATS)
 _MOST: Final = 10_000
 """Quads of a data file about each part of a thing, in each direction."""
@@ -124,8 +125,7 @@ def thing_page(resource: Resource) -> BaseResponse:
     # what statements say with it in a role is listed apart
     shown = resource if is_statement else resource.without_inbound(f"{ID}statement/")
     view = view_of(site().reader, shown)
-    # "<" would end the element; JSON has it otherwise only in strings, where it may be written so
-    embedded = serialise(own_data(resource), "jsonld").decode().replace("<", "\\u003c")
+    embedded = as_script(serialise(own_data(resource), "jsonld"))
     files = [(form, data_path(resource.iri, form.name)) for form in DATA_FORMATS]
     values = {"thing": view, "embedded": embedded, "files": files, "cite": box(site(), resource.iri, visit().language)}
     if is_statement:
@@ -143,7 +143,9 @@ def _thing_page(resource: Resource, values: dict[str, Any]) -> str:
     """The page of anything else: what is said of it, and the statements that have it in a role."""
     name = request.args.get("role", "")
     if not resource.iri.startswith(ID):
-        return render_template("thing.html", roles=(), within=0, **values)
+        # the parts of any other thing are shown with it
+        parts = parts_of(site().reader, resource.iri) if resource.iri == DATASET else ()
+        return render_template("thing.html", roles=(), within=0, parts=parts, **values)
     if not name:
         reader = site().reader
         found = roles(reader, resource.iri, request.path)
@@ -248,17 +250,5 @@ def point(response: BaseResponse, iri: str) -> None:
     """Tell where else the thing is described, and how to cite it (FAIR Signposting Profile; RFC 8288)."""
     if not iri:
         return
-    links = [f'<{quote(iri, "/:#@!$&*+,;=~-._")}>; rel="cite-as"']
-    links += [
-        f'<{data_path(iri, form.name)}>; rel="{rel}"; type="{form.media_type}"' for form in DATA_FORMATS for rel in _RELATIONS
-    ]
-    links.append(f'<{local(iri)}>; rel="alternate"; type="text/html"')
-    licence = site().release.description.get("license")
-    if licence:
-        links.append(f'<{licence}>; rel="license"')
-    links.append('</.well-known/void>; rel="http://rdfs.org/ns/void#inDataset"')
-    response.headers["Link"] = ", ".join(links)
+    response.headers["Link"] = signposts(iri, site().release)
     response.headers["Vary"] = "Accept"
-
-
-_RELATIONS: Final = ("alternate", "describedby")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
+from kg.description.facts import ENDPOINT, SERVICE
 from kg.engine.interface import Query
 from kg.namespaces import PREFIXES
 from kg.negotiation import ERROR_FORMATS, HTML, Format, negotiate
@@ -17,6 +18,7 @@ from kg.web.language import Visit, texts
 from kg.web.policy import SCRIPTED
 from kg.web.problems import Problem
 from kg.web.query_snippets import query_snippets
+from kg.web.signposts import embedded, of_endpoint
 from kg.web.site import Site
 
 LINK_LENGTH: Final = 6000
@@ -74,7 +76,9 @@ class Workbench:
 
     def alone(self) -> Reply:
         """The page without a result."""
-        return Reply(200, {**self._headers("Accept"), "Cache-Control": "no-cache"}, self._render())
+        links = of_endpoint(ENDPOINT, self.site.release)
+        page = self._render(embedded=embedded(self.site.reader, SERVICE))
+        return Reply(200, {**self._headers("Accept"), "Cache-Control": "no-cache", "Link": links}, page)
 
     def _headers(self, vary: str) -> dict[str, str]:
         return {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": self.policy, "Vary": vary}
@@ -96,6 +100,7 @@ class Workbench:
             "links": {},
             "formats": (),
             "snippets": (),
+            "embedded": "",
         }
         return self.site.render(
             "sparql.html",

@@ -204,7 +204,8 @@ def test_links_of_the_landing_page(visitor: Client) -> None:
             target = part.partition(">")[0][1:]
             if target.startswith(SITE):
                 assert visitor.get(urlsplit(target).path).status_code == 200, target
-    assert "Link" not in visitor.get("/sparql?format=html").headers
+    assert f'<{SITE}dataset.ttl>; rel="alternate"; type="text/turtle"' in visitor.get("/").headers["Link"]
+    assert "Link" not in visitor.get("/documents").headers
     assert "Link" not in visitor.get("/none").headers
 
 

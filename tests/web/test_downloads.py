@@ -179,7 +179,15 @@ def test_a_table_leads_to_its_metadata(web: Client) -> None:
     for table, metadata in (("statements.csv", "statements.csv-metadata.json"), ("reply-2032.csv", "csv-metadata.json")):
         link = web.head(f"/dumps/{table}").headers["Link"]
 
-        assert link == f'<{metadata}>; rel="describedby"; type="application/csvm+json"'
+        assert link.split(", ") == [
+            f'<{metadata}>; rel="describedby"; type="application/csvm+json"',
+            '</catalog.ttl>; rel="describedby"; type="text/turtle"',
+            '</catalog.nt>; rel="describedby"; type="application/n-triples"',
+            '</catalog.rdf>; rel="describedby"; type="application/rdf+xml"',
+            '</catalog.jsonld>; rel="describedby"; type="application/ld+json"',
+            '<https://creativecommons.org/licenses/by/4.0/>; rel="license"',
+            '</dumps/>; rel="collection"',
+        ]
         assert f'"url": "{table}"' in web.get(f"/dumps/{metadata}").text
 
 

@@ -301,7 +301,7 @@ def test_page(client: Client) -> None:
 
     assert response.status_code == 200
     assert not page.open
-    assert not page.all("script")
+    assert page.all("script") == [{"type": "application/ld+json"}]
     fields = {field["name"]: field.get("value") for field in reversed(page.all("input")) if "list" in field or field.get("id")}
     assert fields == {"speaker": "council", "text": "Number", "least": ""}
     assert [field["name"] for field in page.all("select")] == ["language"]
@@ -369,6 +369,7 @@ def test_text_notebook_and_description(client: Client) -> None:
     assert (turtle.content_type, turtle.headers["Vary"]) == ("text/turtle; charset=utf-8", "Accept, Accept-Encoding")
     assert client.get("/queries/speakers.nt").text.endswith("#SPARQLExecutable> .\n")
     assert client.get("/queries/speakers.ipynb").content_type == "application/x-ipynb+json"
+    assert client.get("/queries/speakers", headers={"Accept": "text/plain, */*;q=0.1"}).content_type == "application/n-triples"
     page = client.get("/queries/speakers", headers=HTML).text
     assert f"<code>{BASE}queries/speakers</code>" in page
     assert 'type="text/turtle" href="/queries/speakers.ttl"' in page
@@ -460,6 +461,8 @@ def test_openapi(client: Client) -> None:
     assert "council" in document["components"]["schemas"]["agent"]["anyOf"][0]["enum"]
     needed = document["paths"]["/api/queries/needed"]["get"]
     assert [parameter["name"] for parameter in needed["parameters"] if parameter.get("required")] == ["speaker"]
+    for name in document["paths"]["/api/values/{type}"]["get"]["parameters"][0]["schema"]["enum"]:
+        assert client.get(f"/api/values/{name}").status_code == 200, name
 
 
 def test_values_of_the_schema_are_those_of_the_api(client: Client) -> None:

@@ -138,12 +138,14 @@ def test_the_page_shows_marked_hits(visitor: Client) -> None:
 
 
 def test_what_is_typed_is_escaped(visitor: Client) -> None:
-    """In the title, the field and the links."""
-    page = visitor.get('/search?q="><script>alert(1)</script>&kind="><b>', headers={"Accept": "text/html"}).text
+    """In the title, the field and the links, and where it is told that there is no such thing."""
+    page = visitor.get('/search?q="><script>alert(1)</script>', headers={"Accept": "text/html"}).text
+    wrong = visitor.get('/search?kind="><b>', headers={"Accept": "text/html"}).text
 
     assert "<script>" not in page
-    assert '"><b>' not in page
     assert "&lt;script&gt;" in page
+    assert '"><b>' not in wrong
+    assert "&lt;b&gt;" in wrong
 
 
 def test_json_has_total_hits_facets_query_and_page(visitor: Client) -> None:
@@ -194,6 +196,8 @@ def test_choosing_and_taking_back(visitor: Client) -> None:
         ("/search.json?lang=nl", "lang=nl is the language of a page, and this is none; texts=nl or texts=en"),
         ("/search.json?q=haven&page=1000", "only the first 1000 can be"),
         (f"/search.json?q={'x' * 401}", "401 characters; at most 400"),
+        ("/search.json?kind=demand", "kind is 'demand', which is not in this release; did you mean 'Demand'?"),
+        ("/search?topic=%3E", "topic is '>', which is not in this release; the facets of a search list what there is"),
     ],
 )
 def test_what_cannot_be_searched_for(visitor: Client, address: str, message: str) -> None:
@@ -222,6 +226,18 @@ def test_the_vocabulary_dereferences(visitor: Client) -> None:
     assert response.content_type == "text/turtle; charset=utf-8"
     assert subjects == {SEARCH, *(f"{SEARCH}#{name}" for name in TERMS)}
     assert SEARCH.startswith(BASE)
+
+
+@pytest.mark.parametrize("media_type", ["application/n-triples", "application/rdf+xml", "application/ld+json"])
+def test_the_vocabulary_is_the_same_in_each_format(visitor: Client, media_type: str) -> None:
+    """Terms in any format of data."""
+    turtle = ox.parse(visitor.get("/search", headers={"Accept": "text/turtle"}).data, ox.RdfFormat.TURTLE)
+    response = visitor.get("/search", headers={"Accept": media_type})
+
+    assert response.content_type == media_type
+    format_ = ox.RdfFormat.from_media_type(media_type)
+    assert format_
+    assert {quad.triple for quad in ox.parse(response.data, format_)} == {quad.triple for quad in turtle}
 
 
 def test_browsers_learn_how_to_search(visitor: Client) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -82,6 +83,11 @@ def test_every_iri_of_the_dump_answers_in_each_format(corpus: Running, client: C
             elif media_type == "text/html":
                 if iri not in response.text:
                     wrong.append((iri, accept, "is not on the page"))
+                anchors = {unescape(anchor) for anchor in re.findall(r' id="([^"]*)"', response.text)}
+                if expected == 200:
+                    wrong += [
+                        (part, accept, "has no anchor") for part in {*parts} - {iri} if part.partition("#")[2] not in anchors
+                    ]
             else:
                 wrong += [(part, accept, "is no subject") for part in set(parts) - subjects_of(response)]
 
@@ -130,6 +136,55 @@ def test_page_names_its_alternatives(client: Client) -> None:
     assert embedded
     nodes = json.loads(embedded[1])
     assert [node["@id"] for node in nodes] == [f"{ID}agent/plough-party"]
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "node"),
+    [
+        ("queries/demands", "/queries/demands.ttl", "queries/demands"),
+        ("catalog", "/catalog.ttl", "catalog"),
+        ("shapes", "/shapes.ttl", "shapes"),
+        ("sparql", "/sparql?format=ttl", "catalog#sparql"),
+        ("dataset", "/dataset.ttl", "dataset"),
+        ("graph/harbour-2031", "/graph/harbour-2031.ttl", "graph/harbour-2031"),
+    ],
+)
+def test_what_is_no_thing_names_its_alternatives_too(client: Client, path: str, data: str, node: str) -> None:
+    """In the header of page and data, which are there; and the description as JSON-LD in the head of the page."""
+    page = client.get(f"/{path}", headers={"Accept": "text/html"})
+
+    for response in (page, client.get(f"/{path}", headers={"Accept": "text/turtle"})):
+        link = response.headers["Link"]
+        assert f'<{BASE}{path}>; rel="cite-as"' in link
+        assert f'<{data}>; rel="alternate"; type="text/turtle"' in link
+        assert f'<{data}>; rel="describedby"; type="text/turtle"' in link
+        assert 'rel="alternate"; type="text/html"' in link
+    assert client.get(data).content_type == "text/turtle; charset=utf-8"
+    embedded = re.search(r'<script type="application/ld\+json">(.*?)</script>', page.text, re.DOTALL)
+    assert embedded
+    assert f"{BASE}{node}" in {each["@id"] for each in json.loads(embedded[1])}
+
+
+@pytest.mark.parametrize(
+    ("iri", "expected"),
+    [
+        (ONTOLOGY, {(ONTOLOGY, f"{RDFS}label"), (f"{BASE}dataset", "http://rdfs.org/ns/void#vocabulary")}),
+        (f"{BASE}shapes", {(f"{BASE}dataset", f"{DCTERMS}conformsTo")}),
+        (f"{GRAPH}harbour-2031", {(f"{BASE}dataset", "http://www.w3.org/ns/sparql-service-description#namedGraph")}),
+        (f"{ID}document/harbour-2031", {(STATEMENT, f"{ONTOLOGY}#summary")}),
+    ],
+)
+def test_data_name_what_they_point_to_and_what_points_at_them(client: Client, iri: str, expected: set[tuple[str, str]]) -> None:
+    """Also where the description comes from several graphs; a statement is named by its summary."""
+    path = path_of(iri).replace("/id/", "/data/")
+    found = {(t.subject.value, t.predicate.value) for t in triples_of(client.get(path, headers={"Accept": "text/turtle"}))}  # type: ignore[union-attr]
+
+    assert found >= expected
+
+
+def test_catalogue_has_the_title_of_the_data(client: Client) -> None:
+    """So that who looks its IRI up sees what the data call it."""
+    assert "<h1>Catalogue of policy-kg</h1>" in client.get("/catalog", headers={"Accept": "text/html"}).text
 
 
 @pytest.mark.parametrize(
@@ -311,6 +366,17 @@ def test_page_of_a_release_a_graph_or_a_document_s_data_has_its_parts(client: Cl
     assert 'id="software"' in release_page
     assert 'id="graph"' in graph_page
     assert 'id="class-Demand"' in client.get("/dataset/harbour-2031", headers={"Accept": "text/html"}).text
+
+
+def test_page_of_the_data_set_has_a_line_for_each_of_its_parts(client: Client) -> None:
+    """At the anchor to which the IRI of the part leads: what it is, and its numbers, in the language of the reader."""
+    page = client.get("/dataset?lang=en", headers={"Accept": "text/html"}).text
+
+    line = re.search(r'<tr id="class-Document"><th scope="row"><code>#class-Document</code></th><td>(.*?)</td>', page)
+    assert line
+    assert line[1] == "class document, number of entities 2, number of triples 45"
+    assert "De vereniging van alle" not in page
+    assert "The union of all named graphs." in page
 
 
 def test_much_that_points_at_a_thing_is_cut_and_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
