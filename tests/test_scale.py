@@ -37,6 +37,7 @@ EDITS = {
 def test_without_a_number_there_are_as_many_processes_as_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that this process may use, by the same count that a server goes by."""
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 3, 5}, raising=False)
+    monkeypatch.setattr("kg.processors._QUOTAS", ())
     default = executor()
     assert isinstance(default, Processes)
     assert default.number == processors() == 3
