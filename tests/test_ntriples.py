@@ -30,6 +30,7 @@ def test_a_literal_says_the_same(literal: ox.Literal) -> None:
     assert ntriples.lexical(term) == literal.value
     assert ntriples.language(term) == (literal.language or "")
     assert ntriples.datatype(term) == literal.datatype.value
+    assert lines.is_text(f"<a:s> <a:p> {term} .") == (literal.language is not None)
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,23 @@ def test_the_published_documents_have_the_same_findings(tmp_path: Path, monkeypa
     assert apart.findings == release.check(layout).findings
 
 
+@pytest.mark.parametrize(
+    "old, new, again", [("ratify the Fair", "approve the Fair", False), ("stance: supports", "stance: opposes", True)]
+)
+def test_a_text_does_not_concern_those_who_refer_to_it(
+    project: Layout, tmp_path: Path, old: str, new: str, *, again: bool
+) -> None:
+    """The document that answers a statement is judged again if something else is said of that, and not for its summary."""
+
+    def judged() -> str:
+        return steps.judge(project, Cache(tmp_path), InProcess(), TEXTS).documents["reply-2032"].judged
+
+    before = judged()
+    edit(project, HARBOUR, old, new)
+
+    assert (judged() != before) is again
+
+
 def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
     """The parts of a result, each by its name."""
     cache = Cache(tmp_path)

@@ -75,7 +75,7 @@ class Neighbour(NamedTuple):
     """A statement of another document that a document refers to, or that refers to it.
 
     :ivar mapped: key of the triples that have it
-    :ivar digest: hash of what is said of it
+    :ivar digest: hash of what is said of it, texts left out
     """
 
     iri: str
@@ -160,15 +160,15 @@ def _belongs(focus: str, slug: str) -> bool:
 
 
 def _neighbours(cache: Cache, neighbours: Iterable[Neighbour]) -> bytes:
-    """Triples of statements of other documents."""
+    """Triples of statements of other documents, texts left out: no rule or check for one document looks at those of another, and they change most often."""
     by_key: defaultdict[str, list[str]] = defaultdict(list)
     for neighbour in neighbours:
         by_key[neighbour.mapped].append(neighbour.iri)
-    found = []
+    found: list[str] = []
     for key, iris in by_key.items():
         (triples,) = cache.read(key, "triples")
-        found += [lines.about(triples, iri) for iri in iris]
-    return b"".join(found)
+        found += [line for iri in iris for line in lines.unpacked(lines.about(triples, iri)) if not lines.is_text(line)]
+    return lines.packed(found)
 
 
 def _shapes(common: Common, near: Near, slug: str) -> Shaped:

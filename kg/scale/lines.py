@@ -87,6 +87,11 @@ def about(data: bytes, subject: str) -> bytes:
     return data[at:end]
 
 
+def is_text(line: str) -> bool:
+    """Whether the value of a line is in a language."""
+    return line[-3] not in '">' and '"@' in line
+
+
 def _first(data: bytes, start: bytes) -> int:
     """Where the first line stands that does not come before ``start``."""
     low, high = 0, len(data)

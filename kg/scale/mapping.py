@@ -6,7 +6,7 @@ In: a :class:`Job`. Out: a key of the cache, under which the parts of the result
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import filterfalse, groupby
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def work(common: Common, job: Job) -> str:
     """Map a document, and keep the result.
 
     The parts are ``head``, what :mod:`kg.scale.steps` looks at of every document; ``triples``; ``referring``, pairs of its statements and those of
-    other documents to which they refer; ``digests``, a hash of what is said of each statement; ``flagged`` and ``trace``.
+    other documents to which they refer; ``digests``, a hash of what is said of each statement but for texts; ``flagged`` and ``trace``.
     """
     key = job.key(common)
     if not common.cache.holds(key):
@@ -112,8 +112,8 @@ def _referring(assumed: Iterable[str], found: list[str]) -> list[tuple[str, str]
 
 
 def _digests(found: list[str]) -> dict[str, str]:
-    """A hash of what is said of each subject."""
+    """A hash of what is said of each subject, texts left out, which :mod:`kg.scale.judging` does not show to other documents."""
     return {
         subject[1:-1]: hashlib.blake2b("\n".join(same).encode(), digest_size=12).hexdigest()
-        for subject, same in groupby(found, lambda line: line.partition(" ")[0])
+        for subject, same in groupby(filterfalse(lines.is_text, found), lambda line: line.partition(" ")[0])
     }
