@@ -8,7 +8,7 @@ begins with a dot; nothing serves it and the next build removes it.
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -118,7 +118,7 @@ def build(
         if any(finding.severity is Severity.VIOLATION for finding in judged.findings):
             raise FindingsError(judged.findings)
         exports.require_names(judged.documents)
-        release = _Release(layout, judged, building.built(judged, executor), executor, making, table_making)
+        release = _Release(layout, judged, building.planned(judged), executor, making, table_making)
         try:
             return release.make(directory, on_stage, carry)
         except OSError as error:
@@ -141,21 +141,21 @@ class _Release:
         self,
         layout: Layout,
         judged: steps.Judged,
-        built: building.Built,
+        plan: building.Plan,
         executor: Executor,
         making: databases.Making,
         table_making: tables.Making,
     ) -> None:
-        self._layout, self._judged, self._built, self._executor = layout, judged, built, executor
+        self._layout, self._judged, self._plan, self._executor = layout, judged, plan, executor
         self._making, self._table_making = making, table_making
         self._documents = sorted(judged.documents)
         self._version = ""
         self._graphs: lines.Packed = {}
         self._counts: dict[str, int] = {}
 
-    def _describe(self) -> None:
+    def _describe(self, built: building.Built) -> None:
         """Find out the version, what is shared with the description, and the number of triples by graph."""
-        layout, built = self._layout, self._built
+        layout = self._layout
         queries = [read_query(path) for path, _ in layout.query_files()]
         made = describing.described(describing.Given(self._judged, built, queries, read_prefixes(layout.links)))
         triples = list(lines.triples(lines.packed(made.lines)))
@@ -182,18 +182,20 @@ class _Release:
 
     def _made(self, draft: Path, releases: Path, on_stage: OnStage) -> Path:
         """The release, which is named by its content, so that one of this name is this one."""
-        built, cache = self._built, self._judged.cache
-        order = databases.Order(
-            cache.folder.absolute(), dict(built.shared), built.documents, draft.absolute(), releases.absolute()
-        )
-        early = built.changed and built.size < _EARLY
+        plan, cache = self._plan, self._judged.cache
+        order = databases.Order(cache.folder.absolute(), dict(plan.shared), plan.documents, draft.absolute(), releases.absolute())
+        early = bool(plan.undone) and plan.size < _EARLY
         if early:
-            self._making.begin(order)
+            self._making.begin(self._making.index, order)
+        built = building.built(plan, self._executor)
+        order = replace(order, documents=built.documents)
+        if early:
+            self._making.begin(self._making.store, order)
         others = Others(cache, built.documents, built.shared)
-        table = self._table(others, draft)
+        table = self._table(built, others, draft)
         if early:
             self._table_making.begin(table)
-        self._describe()
+        self._describe(built)
         final = releases / self._version
         if not final.exists():
             on_stage("store")
@@ -211,9 +213,9 @@ class _Release:
             indexing.renew(read_store(final / "store"), self._documents, final)  # the index of an older version of the code
         return final
 
-    def _table(self, others: Others, draft: Path) -> tables.Order:
+    def _table(self, built: building.Built, others: Others, draft: Path) -> tables.Order:
         """What the tables hold."""
-        cache, built = self._judged.cache, self._built
+        cache = self._judged.cache
         found = rows.made(cache, built.documents, built.shared, others, self._executor)
         dumps_ = draft / "dumps"
         dumps_.mkdir()
@@ -226,11 +228,12 @@ class _Release:
         plain = quads <= exports.PLAIN_QUADS
         self._table_making.begin(table)
         self._table_making.name(self._version)
-        common = files.Common(cache, self._built.documents, self._graphs, others, table.rows, table.directory, plain)
+        common = files.Common(cache, order.documents, self._graphs, others, table.rows, table.directory, plain)
         files.prepare(common)
         others.prepare()
-        self._making.begin(order)
-        self._making.describe(DescriptionLines(self._graphs[DESCRIPTION], quads))
+        for process in (self._making.index, self._making.store):
+            self._making.begin(process, order)
+        self._making.describe(draft, DescriptionLines(self._graphs[DESCRIPTION], quads))
         on_stage("index")
         on_stage("dump")
         done = self._executor.run(files.work, common, [*(f"={slug}" for slug in self._documents), *dumps.MEDIA_TYPES])

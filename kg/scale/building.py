@@ -5,7 +5,7 @@ In: :class:`~kg.scale.steps.Judged`. Out: :class:`Built`. Next: :mod:`kg.scale.d
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
@@ -22,16 +22,42 @@ _TYPE = f"<{RDF_TYPE}>"
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What is known before the documents are written.
+
+    :ivar shared: lines of what is shared, by graph, without the description
+    :ivar jobs: by the key of what they write
+    """
+
+    shared: lines.Packed
+    common: writing.Common
+    jobs: dict[str, writing.Job]
+
+    @property
+    def documents(self) -> dict[str, Part]:
+        """The documents, of which it is not known yet what they refer to."""
+        return {job.slug: Part(job.slug, job.mapped, job.judged, key, job.new, ()) for key, job in self.jobs.items()}
+
+    @property
+    def undone(self) -> list[writing.Job]:
+        """Jobs whose results are not there; if there are any, the release is hardly there already."""
+        return [job for key, job in self.jobs.items() if not self.common.cache.holds(key)]
+
+    @property
+    def size(self) -> int:
+        """Bytes of what is shared."""
+        return sum(map(len, self.shared.values()))
+
+
+@dataclass(frozen=True)
 class Built:
     """What a release is put together from.
 
     :ivar shared: lines of what is shared, by graph, without the description
-    :ivar changed: whether any document was written anew, so that the release is hardly there already
     """
 
     documents: dict[str, Part]
     shared: lines.Packed
-    changed: bool
 
     @property
     def size(self) -> int:
@@ -43,21 +69,25 @@ class Built:
         return {**self.shared, DESCRIPTION: lines.packed(lines.of_triples(triples))}
 
 
-def built(judged: Judged, executor: Executor) -> Built:
-    """Write the documents."""
+def planned(judged: Judged) -> Plan:
+    """Find out what is to be written."""
     routed = _routed(judged)
     shared, common = _shared(judged, lines.packed(routed.pop(None, [])))
     new = {slug: lines.packed(lines.in_order(found)) for slug, found in routed.items() if slug is not None}
     kinds = _kinds(judged, new)
-    jobs = [_job(document, new.get(document.slug, b""), kinds) for document in judged.documents.values()]
-    keys = [job.key(common) for job in jobs]
-    undone = [job for job, key in zip(jobs, keys, strict=True) if not judged.cache.holds(key)]
-    judged.cache.use(executor.run(writing.work, common, undone))
+    jobs = (_job(document, new.get(document.slug, b""), kinds) for document in judged.documents.values())
+    return Plan(shared, common, {job.key(common): job for job in jobs})
+
+
+def built(plan: Plan, executor: Executor) -> Built:
+    """Write the documents."""
+    cache = plan.common.cache
+    cache.use(executor.run(writing.work, plan.common, plan.undone))
     documents = {}
-    for job, key in zip(jobs, keys, strict=True):
-        (head,) = judged.cache.read(key, "head")
-        documents[job.slug] = Part(job.slug, job.mapped, job.judged, key, job.new, tuple(head["referred"]))
-    return Built(documents, shared, bool(undone))
+    for slug, part in plan.documents.items():
+        (head,) = cache.read(part.written, "head")
+        documents[slug] = replace(part, referred=tuple(head["referred"]))
+    return Built(documents, plan.shared)
 
 
 def _routed(judged: Judged) -> dict[str | None, list[str]]:

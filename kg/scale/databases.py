@@ -150,25 +150,24 @@ def _wide(found: Iterable[bytes]) -> Iterator[indexing.Triple]:
 class Making:
     """The two processes.
 
-    :ivar processes: of store and index
+    :ivar store: the one that makes the store
+    :ivar index: the one that makes the index
     """
 
     def __init__(self) -> None:
-        self.processes = [Process(main, what) for what in (STORE, textindex.FOLDER)]
-        self._order: Order | None = None
+        self.store, self.index = Process(main, STORE), Process(main, textindex.FOLDER)
+        self._begun: set[Process] = set()
 
-    def begin(self, order: Order) -> None:
-        """Say what is to be made, unless that was said before."""
-        if self._order is None:
-            self._order = order
-            for process in self.processes:
-                process.order(order)
+    def begin(self, process: Process, order: Order) -> None:
+        """Say what is to be made, unless that was said before; the index does not need what documents refer to."""
+        if process not in self._begun:
+            self._begun.add(process)
+            process.order(order)
 
-    def describe(self, described: DescriptionLines) -> None:
+    def describe(self, target: Path, described: DescriptionLines) -> None:
         """Give the description: a file, as a process that is at work does not read what is sent."""
-        assert self._order is not None
-        (self._order.target / _DESCRIPTION).write_bytes(described.lines)
-        for process in self.processes:
+        (target / _DESCRIPTION).write_bytes(described.lines)
+        for process in (self.store, self.index):
             process.tell(str(described.quads).encode())
             process.close()
 
@@ -177,20 +176,20 @@ class Making:
 
         :raises ReleaseError: if store or index cannot be made
         """
-        for process in self.processes:
-            process.wait()
+        self.store.wait()
+        self.index.wait()
 
     def end(self) -> None:
         """Stop them."""
-        for process in self.processes:
-            process.end()
+        self.store.end()
+        self.index.end()
 
 
 @contextmanager
 def ahead() -> Iterator[Making]:
     """Begin the processes, and stop them at the end."""
     making = Making()
-    with ended(*making.processes):
+    with ended(making.store, making.index):
         yield making
 
 
