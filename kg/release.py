@@ -15,7 +15,7 @@ from typing import Final
 from kg import __version__, atomic, description, dumps, exports, indexing, manifest, report, rules, textindex, validation
 from kg.engine import binding
 from kg.errors import Finding, FindingsError, Severity
-from kg.graph import DESCRIPTION, Dataset, assemble, each_triple_once, graph_of, read_store
+from kg.graph import DESCRIPTION, Dataset, assemble, graph_of, read_store
 from kg.mappings.corpus import Corpus, read_corpus
 from kg.mappings.layout import Layout
 from kg.mappings.links import read_prefixes
@@ -24,7 +24,6 @@ from kg.queries import QueryFileError, read_query
 from kg.scale import building, databases, describing, files, lines, renewing, rows, steps, tables
 from kg.scale import cache as caches
 from kg.scale import executor as executors
-from kg.scale.building import quads_of
 from kg.scale.executor import Executor
 from kg.scale.others import Others
 from kg.scale.renewing import DescriptionLines
@@ -163,7 +162,7 @@ class _Release:
             files.nquads(self._judged.cache, built.documents, built.shared), triples, layout, self._judged.findings
         )
         self._graphs = built.with_description(description.with_version(triples, self._version))
-        _each_line_once(self._graphs)
+        building.each_line_once(self._graphs)
         self._counts = dict(sorted({**made.counts, graph_iri(DESCRIPTION): self._graphs[DESCRIPTION].count(b"\n")}.items()))
 
     def make(self, directory: Path, on_stage: OnStage, carry: Callable[[Path], Path]) -> Path:
@@ -247,19 +246,6 @@ class _Release:
         self._table_making.wait()
         self._making.wait()
         manifest.write_manifest(draft, self._version, self._counts, self._judged)
-
-
-def _each_line_once(graphs: Mapping[str, bytes]) -> None:
-    """Check that no triple of what is shared is in two graphs; those of documents cannot be, see :mod:`kg.scale.judging`."""
-    seen: dict[int, str] = {}
-    twice = set()
-    for graph, data in graphs.items():
-        for line in lines.each(data):
-            if seen.setdefault(hash(line), graph) != graph:
-                twice.add(line)
-    if twice:
-        of_both = ((graph, twice.intersection(lines.unpacked(data))) for graph, data in graphs.items())
-        each_triple_once(quad for graph, found in of_both for quad in quads_of(found, graph))
 
 
 def _described(checked: Checked, layout: Layout) -> description.Sources:

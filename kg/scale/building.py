@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
-from kg.graph import DESCRIPTION, INFERRED
+from kg.graph import DESCRIPTION, INFERRED, each_triple_once
 from kg.namespaces import RDF_TYPE, graph_iri
 from kg.ntriples import lexical, parts
 from kg.scale import lines, writing
@@ -137,6 +137,19 @@ def _share(judged: Judged, job: tuple[str, bytes]) -> None:
         "digest": key_of("kinds", *typed),
     }
     judged.cache.write(key, made)
+
+
+def each_line_once(graphs: lines.Packed) -> None:
+    """Check that no triple of what is shared is in two graphs; those of documents cannot be, see :mod:`kg.scale.judging`."""
+    seen: dict[int, str] = {}
+    twice = set()
+    for graph, data in graphs.items():
+        for line in lines.each(data):
+            if seen.setdefault(hash(line), graph) != graph:
+                twice.add(line)
+    if twice:
+        of_both = ((graph, twice.intersection(lines.unpacked(data))) for graph, data in graphs.items())
+        each_triple_once(quad for graph, found in of_both for quad in quads_of(found, graph))
 
 
 def quads_of(found: Iterable[str], graph: str) -> Iterator[ox.Quad]:
