@@ -82,6 +82,28 @@ def test_parts_of_a_compound_are_not_the_compound(own_data: Release, text: str, 
     assert search(open_index(own_data), Wanted(text), 5).matched == matched
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "topic"),
+    [
+        ("persvrijheid", "nl", "media-freedom"),
+        ("press freedom", "en", "media-freedom"),
+        ("volkenrecht", "nl", "international-law"),
+        ("freedom of speech", "en", "freedom-of-expression"),
+        ("godsdienstvrijheid", "", "freedom-of-religion"),
+        ("capital punishment", "", "death-penalty"),
+        ("kunstmatige intelligentie", "nl", "artificial-intelligence"),
+    ],
+)
+def test_topics_and_what_is_about_them_are_found_by_other_names(own_data: Release, text: str, language: str, topic: str) -> None:
+    """The topic comes first, and there are statements about it, too, though none has these words."""
+    index = open_index(own_data)
+
+    assert ids(search(index, Wanted(text, language, scope=textindex.ENTITY), 1)) == [f"topic/{topic}"]
+    found = search(index, Wanted(text, language), 50)
+    assert found.matched == "all"
+    assert any(full("topic", topic) in hit.facets["topic"] for hit in found.hits)
+
+
 def test_half_of_the_words_will_do_where_none_has_all(index: OpenIndex) -> None:
     """The result says that it is so."""
     found = search(index, Wanted("fishers income"), 20)
