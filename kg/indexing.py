@@ -26,6 +26,7 @@ from kg.ntriples import is_iri, language, lexical
 _HEAP: Final = 32_000_000
 """Bytes that are gathered before a segment of the index is written."""
 _LABEL: Final = f"{SKOS}prefLabel"
+_OTHER_NAME: Final = f"{SKOS}altLabel"
 _TEXTS: Final = (f"{POL}condition", f"{POL}exception")
 _LABELLED: Final = ("speaker", "addressee", "object", "topic", "action", "beneficiary", "affected", "place")
 _COLLECTIONS: Final = frozenset(
@@ -179,6 +180,7 @@ class _Filler:
         self._number = 0
         self._labels: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
         self._more: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
+        self._topics: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
         self._names: dict[str, Texts] = defaultdict(lambda: defaultdict(list))
         self._kind_iris: set[str] = set()
         self._counts: Counter[str] = Counter()
@@ -218,6 +220,8 @@ class _Filler:
                 self._names[iri][tag].append(text)
         elif tag:
             (self._labels if predicate == _LABEL else self._more)[iri][tag].append(text)
+            if predicate == _OTHER_NAME and iri.startswith(f"{ID}topic/"):
+                self._topics[iri][tag].append(text)
 
     def _known_words(self) -> frozenset[str]:
         """Dutch words that may be parts of compounds."""
@@ -240,7 +244,7 @@ class _Filler:
     def _near(self) -> Iterator[str]:
         """What the rows of statements depend on beside what is said of them."""
         yield from sorted(self._known)
-        for shared in (self._labels, self._broader):
+        for shared in (self._labels, self._topics, self._broader):
             yield from (repr(pair) for pair in sorted(shared.items()))
 
     def _statements(self, graph: str) -> list[Row]:
@@ -265,8 +269,9 @@ class _Filler:
                     more[tag] += values
             for name in _LABELLED:
                 for value in properties[name].get(iri, []):
-                    for tag, labels in self._labels.get(value, {}).items():
-                        more[tag] += labels
+                    for names in (self._labels, self._topics):
+                        for tag, texts_of in names.get(value, {}).items():
+                            more[tag] += texts_of
             rows.append(self._row(iri, textindex.STATEMENT, "statement", summaries[iri], more, facets))
         return rows
 

@@ -3,8 +3,8 @@
 In comes a :class:`Wanted`; out goes a :class:`Found`. Everything is bounded: the words of a query, the words that a beginning
 stands for, and how deep a result can be paged.
 
-All words of a query have to be there. If no statement or entity has all, words that no text has are replaced by the nearest
-known ones; if that finds nothing either, any word will do. :class:`Found` says which it was.
+All words of a query have to be there, a compound in its parts if need be. If no statement or entity has all, words that no text has
+are replaced by the nearest known ones; if that finds nothing either, half of the words will do. :class:`Found` says which it was.
 """
 
 from collections.abc import Iterable, Mapping
@@ -81,7 +81,8 @@ class Value:
 class Found:
     """A page of a result.
 
-    :ivar matched: ``all`` words, ``corrected`` words, or ``some`` words
+    :ivar matched: what some statement or entity has: ``all`` words; all, but a compound only in its ``parts``; ``corrected`` words;
+        ``some`` words; or ``none``
     :ivar text: the query as it was searched for
     """
 
@@ -124,8 +125,16 @@ class Finder:
         self.meant = Meant(index, clauses_of(wanted.text), languages)
         self.matched = "all"
         self._query = self.meant.query(every=True)
-        if self.meant.wanted and not self._any(self._query):
+        if self.meant.wanted:
+            self._judge()
+
+    def _judge(self) -> None:
+        """Find out what is there, and be content with less if not all of it is."""
+        if not self._any(self._query):
+            self.matched = "none"
             self._relax()
+        elif not self._any(self.meant.query(every=True, parts=False)):
+            self.matched = "parts"
 
     def _relax(self) -> None:
         corrected = self.meant.corrected()

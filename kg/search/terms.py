@@ -44,12 +44,13 @@ class Meant:
         wanted = tuple(clause for clause in self.clauses if not clause.excluded)
         return tuple(clause for clause in wanted if not self._says_little(clause)) or wanted
 
-    def query(self, *, every: bool) -> Query:
+    def query(self, *, every: bool, parts: bool = True) -> Query:
         """Query for what has all clauses, or any of them; everything, where nothing is to be found.
 
         :param every: whether all are wanted; otherwise half of them will do
+        :param parts: whether the parts of a compound will do where the compound is not there
         """
-        queries = [self._clause(clause) for clause in self.wanted]
+        queries = [self._clause(clause, parts=parts) for clause in self.wanted]
         if every:
             query = Query.boolean_query([(Occur.Must, part) for part in queries or [Query.all_query()]])
         else:
@@ -96,7 +97,7 @@ class Meant:
     def _is_known(self, clause: Clause) -> bool:
         return self.index.searcher.search(self._clause(clause), limit=1, count=False).hits != []
 
-    def _clause(self, clause: Clause) -> Query:
+    def _clause(self, clause: Clause, *, parts: bool = True) -> Query:
         if clause.beginning:
             begin = textindex.folded(clause.words[0])
             terms = [term for term, _ in self.index.searcher.terms_with_prefix("words", begin, limit=_MOST_BEGINNINGS)]
@@ -108,19 +109,21 @@ class Meant:
             for query in _in_field(self.index, f"{language}{suffix}", language, clause)
         ]
         if not clause.phrase and not clause.excluded:
-            queries += [Query.boost_query(query, _RELATED) for query in self._related(textindex.folded(clause.words[0]))]
+            queries += [
+                Query.boost_query(query, _RELATED) for query in self._related(textindex.folded(clause.words[0]), parts=parts)
+            ]
         return Query.disjunction_max_query(queries, _TIE_BREAKER) if queries else Query.empty_query()
 
-    def _related(self, word: str) -> Iterable[Query]:
-        """Queries for what has the root of a word, or all known parts of a compound."""
+    def _related(self, word: str, *, parts: bool) -> Iterable[Query]:
+        """Queries for what has the root of a word, or, if ``parts`` will do, all known parts of a compound."""
         schema = self.index.schema
         for language in self.languages:
             field = f"{language}_related"
             for term in dict.fromkeys((word, textindex.root(word, language))):
                 yield Query.term_query(schema, field, term, "freq")
-            parts = textindex.parts_of(word, self.index.words.keys()) if language == "nl" else ()
-            if parts:
-                roots = {textindex.root(part, language) for part in parts}
+            known = textindex.parts_of(word, self.index.words.keys()) if parts and language == "nl" else ()
+            if known:
+                roots = {textindex.root(part, language) for part in known}
                 yield Query.boolean_query([(Occur.Must, Query.term_query(schema, field, part, "freq")) for part in sorted(roots)])
 
 
