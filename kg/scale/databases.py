@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from kg import indexing, textindex
+from kg import indexing, indexsource, textindex
 from kg.errors import ReleaseError
 from kg.graph import DESCRIPTION, write_store
 from kg.namespaces import GRAPH
@@ -88,46 +88,48 @@ def _make_store(order: Order, described: Callable[[], DescriptionLines]) -> None
 
 
 class _Lines:
-    """The triples of a release as lines, of one document at a time (:class:`kg.indexing.Source`)."""
+    """The triples of a release as lines, of one document at a time (:class:`kg.indexsource.Source`)."""
 
     def __init__(self, order: Order) -> None:
         self._cache, self._documents, self._shared = Cache(order.cache), order.documents, order.shared
         self._graph, self._said = "", dict[str, list[tuple[str, str]]]()
         self._near = ""
 
-    def heard(self) -> Iterator[indexing.Heard]:
-        """See :class:`kg.indexing.Source`. What is shared is gone after it, as it is asked for once."""
-        yield indexing.hear(_wide(self._shared.pop(graph) for graph in list(self._shared)))
+    def heard(self) -> Iterator[indexsource.Heard]:
+        """See :class:`kg.indexsource.Source`. What is shared is gone after it, as it is asked for once."""
+        yield indexsource.hear(_wide(self._shared.pop(graph) for graph in list(self._shared)))
         for document in self._documents.values():
             yield self._heard(document)
 
-    def _heard(self, document: Document) -> indexing.Heard:
+    def _heard(self, document: Document) -> indexsource.Heard:
         """What a document says, which is kept."""
         key = key_of("heard", textindex.FORMAT, document.mapped, document.judged, document.new)
         if not self._cache.holds(key):
-            heard = indexing.hear(_wide(self._lines(document)))
+            heard = indexsource.hear(_wide(self._lines(document)))
             self._cache.write(key, {"heard": (dict(heard.counts), heard.named, heard.kept)})
         ((counts, named, kept),) = self._cache.read(key, "heard")
-        return indexing.Heard(Counter(counts), named, kept)
+        return indexsource.Heard(Counter(counts), named, kept)
 
     def _lines(self, document: Document) -> Iterator[bytes]:
         yield self._cache.read(document.mapped, "triples")[0]
         yield self._cache.read(document.judged, "inferred")[0]
         yield document.new
 
-    def rows(self, graph: str, near: Callable[[], Iterable[str]], make: Callable[[], list[indexing.Row]]) -> list[indexing.Row]:
-        """See :class:`kg.indexing.Source`."""
+    def rows(
+        self, graph: str, near: Callable[[], Iterable[str]], make: Callable[[], list[indexsource.Row]]
+    ) -> list[indexsource.Row]:
+        """See :class:`kg.indexsource.Source`."""
         if not self._near:
             self._near = key_of(*near())
         mapped = self._documents[graph.removeprefix(GRAPH)].mapped
         key = key_of("index rows", textindex.FORMAT, mapped, self._near)
         if not self._cache.holds(key):
             self._cache.write(key, {"rows": make()})
-        rows: list[indexing.Row] = self._cache.read(key, "rows")[0]
+        rows: list[indexsource.Row] = self._cache.read(key, "rows")[0]
         return rows
 
     def said(self, predicate: str, graph: str) -> Iterable[tuple[str, str]]:
-        """See :class:`kg.indexing.Source`."""
+        """See :class:`kg.indexsource.Source`."""
         if graph != self._graph:
             self._graph, self._said = graph, {}
             (data,) = self._cache.read(self._documents[graph.removeprefix(GRAPH)].mapped, "triples")
@@ -137,9 +139,9 @@ class _Lines:
         return self._said.get(f"<{predicate}>", ())
 
 
-def _wide(found: Iterable[bytes]) -> Iterator[indexing.Triple]:
-    """The triples of lines that :data:`kg.indexing.WIDE` names."""
-    wanted = frozenset(f"<{iri}>" for iri in indexing.WIDE)
+def _wide(found: Iterable[bytes]) -> Iterator[indexsource.Triple]:
+    """The triples of lines that :data:`kg.indexsource.WIDE` names."""
+    wanted = frozenset(f"<{iri}>" for iri in indexsource.WIDE)
     for data in found:
         for line in lines.each(data):
             subject, predicate, value = parts(line)
