@@ -143,7 +143,7 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
     """
     path = directory / f"{slug}.txt"
     try:
-        raw = path.read_text(encoding="utf-8")
+        raw = path.read_text(encoding="utf-8-sig")  # an editor may have put a byte order mark, which nobody sees, before the text
     except FileNotFoundError:
         raise SourceError(f"{path}: no such text; put the document's text there or leave --sources out") from None
     except OSError as error:
@@ -154,7 +154,8 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
     if sha256 is not None and text.sha256 != sha256:
         raise VersionError(
             f"{path}: sha256 of the normalised text is {text.sha256}, the catalogue has {sha256}; "
-            "this is another version of the document: find the coded one, or code the new one as a document of its own"
+            "this is another version of the document: find the coded one, or code the new one as a document of its own; if only mistakes "
+            f'were mended in it, write this sha256 and `characters: "{len(text.text)}"` into the catalogue, and run `kg anchor`'
         )
     return text
 

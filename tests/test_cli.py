@@ -268,7 +268,8 @@ def test_coverage_says_why_there_is_no_text(project: Layout) -> None:
             "harbour-2031: its text cannot be used: texts/harbour-2031.txt: sha256 of the normalised text is "
             "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881, the catalogue has "
             "6c82c1d667f4507d286d7d0561c77611178c232592d581054a366717d38f1abb; this is another version of the document: "
-            "find the coded one, or code the new one as a document of its own\n"
+            "find the coded one, or code the new one as a document of its own; if only mistakes were mended in it, write this sha256 "
+            'and `characters: "1"` into the catalogue, and run `kg anchor`\n'
         ),
         "harbour-2031: no text; put it into texts as harbour-2031.txt\n",
     ]
