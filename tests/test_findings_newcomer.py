@@ -12,7 +12,7 @@ from kg.mappings import collections
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.mappings.texts import misnamed
-from tests.defects import AGENTS, HARBOUR, LOCK, TOPICS
+from tests.defects import AGENTS, HARBOUR, LOCK, REPLY, TOPICS
 from tests.project import edit
 
 STATED = "Havens horen niemand in het bijzonder toe."
@@ -75,6 +75,12 @@ FINDINGS = [
     ("agent among works", WORKS, "kind: Work", "kind: Company", f'{WORKS}:4:3: sea-watch-yearbook kind: "Company" is not a kind of publication, and this file is one of `collection: publication`: move the entity to a file of `collection: agent`, or write Work'),
     ("work among agents", AGENTS, "kind: PublicBody", "kind: Work", f'{AGENTS}:23:3: harbour-office kind: "Work" is not a kind of agent, and this file is one of `collection: agent`: move the entity to a file of `collection: publication`, or write {AGENT_KINDS}'),
     ("statement among agents", AGENTS, "kind: PublicBody", "kind: Claim", f'{AGENTS}:23:3: harbour-office kind: "Claim" is not a kind of agent, and this file is one of `collection: agent`: write {AGENT_KINDS}'),
+    ("passage written out", HARBOUR, "De Ploegpartij … zijn.", "De Ploegpartij vindt dat havens van niemand zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "De Ploegpartij vindt dat havens van niemand zijn." are not of the form "first words … last words" (one … between spaces); a passage is not written out: begin with "De Ploegpartij … niemand zijn."'),
+    ("few words and no ellipsis", HARBOUR, "De Ploegpartij … zijn.", "De Ploegpartij vindt", f'{HARBOUR}:14:12: s001 passage: anchors "De Ploegpartij vindt" are not of the form "first words … last words" (one … between spaces)'),
+    ("statement of no document", REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbor-2031/s002", f'{REPLY}:15:15: s001 respondsTo: "harbor-2031/s002" is not a declared statement; there is no document "harbor-2031"; did you mean "harbour-2031/s002"?'),
+    ("statement of a shortened document", REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbour/s002", f'{REPLY}:15:15: s001 respondsTo: "harbour/s002" is not a declared statement; there is no document "harbour"; did you mean "harbour-2031/s002"?'),
+    ("statement of nothing like a document", REPLY, "respondsTo: harbour-2031/s002", "respondsTo: x/s002", f'{REPLY}:15:15: s001 respondsTo: "x/s002" is not a declared statement; there is no document "x"; correct it'),
+    ("statement that the document does not have", REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbour-2031/s099", f'{REPLY}:15:15: s001 respondsTo: "harbour-2031/s099" is not a declared statement; write its id, as in s012, or groen-2024/s042 for one of another document'),
     ("action of a claim", HARBOUR, "  kind: Claim\n", "  kind: Claim\n  action: report\n", f"{HARBOUR}:83:3: s005 {ACTS} `action`: choose `kind: Demand` or `kind: Commitment`, or leave `action` out"),
     ("addressee of a principle", HARBOUR, "  frame: moral", "  addressee: elland\n  addresseeExplicit: true", f"{HARBOUR}:17:3: s001 {ACTS} `addressee`: choose `kind: Demand` or `kind: Commitment`, or leave `addressee` and `addresseeExplicit` out"),
     ("label in a third language", AGENTS, "{nl: Zeewacht, en: Sea Watch}", "{nl: Zeewacht, en: Sea Watch, fr: Garde}", f"{AGENTS}:21:44: sea-watch an entity needs one label in Dutch and one in English: give `label:` with `nl:` and `en:`, and other languages under `altLabel:`"),
@@ -88,6 +94,22 @@ FINDINGS = [
     ("no-break space in a topic", TOPICS, '    skos:prefLabel "Havens"', '\u00a0   skos:prefLabel "Havens"', f"{TOPICS}:12:1: not Turtle: '\u00a0' is not allowed at the beginning of a prefix name; this is a no-break space, which looks like a space: write an ordinary one"),
 ]
 # fmt: on
+
+
+def test_an_empty_file(project: Layout) -> None:
+    """It is not missed as a document besides."""
+    (project.root / WORKS).write_text("", encoding="utf-8")
+
+    assert check() == f"{WORKS}:1:1: the file is empty; bring its content back, or delete it"
+
+
+def test_a_folder_of_texts_that_is_not_there(project: Layout) -> None:
+    """A relative folder is seen from the current one, which is said."""
+    said = [CliRunner().invoke(main, ["check", "--sources", name]).stderr.splitlines()[-1] for name in ("text", "/no/text")]
+
+    remedy = "make it, or correct the option or KG_SOURCES: an absolute path is right in every folder"
+    begins = "Error: Invalid value for '--sources': there is no folder"
+    assert said == [f"{begins} text seen from {Path.cwd()}; {remedy}", f"{begins} /no/text; {remedy}"]
 
 
 def test_turtle_that_breaks_off(project: Layout) -> None:
