@@ -131,6 +131,21 @@ def test_build_prints_plain_stages_where_there_is_no_terminal(project: Layout) -
     assert result.stdout.startswith("build/releases/0.")
 
 
+def test_a_build_that_is_stopped_says_what_is_left(project: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C: no release, and one line in place of a traceback."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kg.release.build", stop)
+
+    result = kg("build")
+
+    assert result.exit_code == 1
+    assert result.stderr == "Error: stopped; a release is complete or not made at all, so run `kg build` again\n"
+    assert not (project.root / "build" / "current").exists()
+
+
 def test_build_shows_a_bar_on_a_terminal(project: Layout) -> None:
     """Standard error is a terminal: a bar is drawn there."""
     main_end, terminal = pty.openpty()

@@ -100,8 +100,11 @@ def build(
     from kg.imports.commands import carried  # noqa: PLC0415
 
     executor = options.executor(jobs, scheduler, scheduler_wait)
-    with options.progress() as on_stage:
-        made = release.build(layout, build_dir, sources, on_stage, carried(build_dir), executor)
+    try:
+        with options.progress() as on_stage:
+            made = release.build(layout, build_dir, sources, on_stage, carried(build_dir), executor)
+    except KeyboardInterrupt:
+        raise click.ClickException("stopped; a release is complete or not made at all, so run `kg build` again") from None
     click.echo(made.as_posix())
 
 
