@@ -76,6 +76,15 @@ def test_options_have_help_and_those_of_an_operator_an_environment_variable(name
             assert str(option.envvar).startswith("KG_"), option.name
 
 
+def test_check_takes_no_document(project: Layout) -> None:
+    """Who names one, as other commands want it, reads why it is left out."""
+    result = kg("check", "harbour-2031")
+
+    assert result.exit_code == 2
+    error = "Error: all documents are checked together, as they refer to each other; leave out harbour-2031"
+    assert result.stderr.splitlines()[-1] == error
+
+
 def test_errors_have_no_traceback(project: Layout) -> None:
     """No release: a message with the remedy, status 1."""
     result = kg("query", "ASK {}")
