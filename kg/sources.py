@@ -17,6 +17,8 @@ from kg.occurrences import occurrences, why_nowhere
 
 NORMALISATION: Final = "policy-kg-text/1"
 MAX_ANCHOR_WORDS: Final = 5
+_FEWEST_WRITTEN_OUT = 8
+"""Words of a passage of which four, two on each side, may be written."""
 ELLIPSIS: Final = " … "
 
 _SPACE = re.compile(r"\s+")
@@ -143,7 +145,7 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
     """
     path = directory / f"{slug}.txt"
     try:
-        raw = path.read_text(encoding="utf-8")
+        raw = path.read_text(encoding="utf-8-sig")  # an editor may have put a byte order mark, which nobody sees, before the text
     except FileNotFoundError:
         raise SourceError(f"{path}: no such text; put the document's text there or leave --sources out") from None
     except OSError as error:
@@ -154,7 +156,8 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
     if sha256 is not None and text.sha256 != sha256:
         raise VersionError(
             f"{path}: sha256 of the normalised text is {text.sha256}, the catalogue has {sha256}; "
-            "this is another version of the document: find the coded one, or code the new one as a document of its own"
+            "this is another version of the document: find the coded one, or code the new one as a document of its own; if only mistakes "
+            f'were mended in it, write this sha256 and `characters: "{len(text.text)}"` into the catalogue, and run `kg anchor`'
         )
     return text
 
@@ -221,13 +224,24 @@ def parse_anchors(written: str) -> Anchors:
     """
     start, _, end = normalise(written).partition(ELLIPSIS)
     if not start or not end or ELLIPSIS in end:
-        dots = written.replace("...", "…")
-        hint = f'; three dots are not the sign …: write "{dots}"' if ELLIPSIS in dots and ELLIPSIS not in written else ""
-        raise AnchorError(f'anchors "{written}" are not of the form "first words … last words" (one … between spaces){hint}')
+        raise AnchorError(
+            f'anchors "{written}" are not of the form "first words … last words" (one … between spaces){_in_form(written)}'
+        )
     for side in (start, end):
         if len(side.split()) > MAX_ANCHOR_WORDS:
             raise AnchorError(f'anchor "{side}" has {len(side.split())} words; {MAX_ANCHOR_WORDS} are allowed on each side')
     return Anchors(start, end)
+
+
+def _in_form(written: str) -> str:
+    """What to write for anchors with three dots, or for a passage that was written out; empty if that cannot be told."""
+    dots = written.replace("...", "…")
+    if ELLIPSIS in dots and ELLIPSIS not in written:
+        return f'; three dots are not the sign …: write "{dots}"'
+    said = written.split()
+    if "…" in dots or len(said) < _FEWEST_WRITTEN_OUT:
+        return ""
+    return f'; a passage is not written out: begin with "{" ".join(said[:2])}{ELLIPSIS}{" ".join(said[-2:])}"'
 
 
 def find(anchors: Anchors, text: str) -> tuple[Span, ...]:

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kg.errors import Finding
 from kg.namespaces import ID, POL, RDF_TYPE, RDFS, SKOS
+from kg.turtle import turtle_remedy
 
 _PREFIX = re.compile(r"^@prefix\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE)
 _SUBJECT = re.compile(r"^([\w-]*):([\w-]+)\s+a\s", re.MULTILINE)
@@ -73,7 +74,9 @@ def read_turtle(path: Path, name: str) -> tuple[list[ox.Triple], list[Finding]]:
         text = path.read_bytes().decode("utf-8-sig")
         triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
     except SyntaxError as error:
-        return [], [Finding(name, error.lineno or 1, error.offset or 1, "turtle-syntax", f"not Turtle: {error.msg}")]
+        return [], [
+            Finding(name, error.lineno or 1, error.offset or 1, "turtle-syntax", f"not Turtle: {turtle_remedy(error.msg)}")
+        ]
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         return [], [Finding(name, line, 1, "encoding", f"not UTF-8 at byte {error.start}; save the file as UTF-8")]

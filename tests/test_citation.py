@@ -248,8 +248,8 @@ def test_names(name: str, iri: str) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("harbour-2031/s999", "has no such document or statement"),
-        ("harbour 2031", "has no such document or statement"),
+        ("harbour-2031/s999", "has no such document or statement; write DOCUMENT, or DOCUMENT/ID, as in bij1-2021/s086"),
+        ("harbour 2031", "has no such document or statement; write DOCUMENT, or DOCUMENT/ID, as in bij1-2021/s086"),
         ("https://w3id.org/policy-kg/id/agent/elland", "only the dataset, its documents and its statements can be cited"),
     ],
 )

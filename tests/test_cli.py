@@ -76,6 +76,15 @@ def test_options_have_help_and_those_of_an_operator_an_environment_variable(name
             assert str(option.envvar).startswith("KG_"), option.name
 
 
+def test_check_takes_no_document(project: Layout) -> None:
+    """Who names one, as other commands want it, reads why it is left out."""
+    result = kg("check", "harbour-2031")
+
+    assert result.exit_code == 2
+    error = "Error: all documents are checked together, as they refer to each other; leave out harbour-2031"
+    assert result.stderr.splitlines()[-1] == error
+
+
 def test_errors_have_no_traceback(project: Layout) -> None:
     """No release: a message with the remedy, status 1."""
     result = kg("query", "ASK {}")
@@ -129,6 +138,21 @@ def test_build_prints_plain_stages_where_there_is_no_terminal(project: Layout) -
         f"{s} …" for s in ("read", "map", "infer", "validate", "store", "index", "dump", "publish")
     ]
     assert result.stdout.startswith("build/releases/0.")
+
+
+def test_a_build_that_is_stopped_says_what_is_left(project: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C: no release, and one line in place of a traceback."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kg.release.build", stop)
+
+    result = kg("build")
+
+    assert result.exit_code == 1
+    assert result.stderr == "Error: stopped; a release is complete or not made at all, so run `kg build` again\n"
+    assert not (project.root / "build" / "current").exists()
 
 
 def test_build_shows_a_bar_on_a_terminal(project: Layout) -> None:
@@ -268,7 +292,8 @@ def test_coverage_says_why_there_is_no_text(project: Layout) -> None:
             "harbour-2031: its text cannot be used: texts/harbour-2031.txt: sha256 of the normalised text is "
             "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881, the catalogue has "
             "6c82c1d667f4507d286d7d0561c77611178c232592d581054a366717d38f1abb; this is another version of the document: "
-            "find the coded one, or code the new one as a document of its own\n"
+            "find the coded one, or code the new one as a document of its own; if only mistakes were mended in it, write this sha256 "
+            'and `characters: "1"` into the catalogue, and run `kg anchor`\n'
         ),
         "harbour-2031: no text; put it into texts as harbour-2031.txt\n",
     ]

@@ -12,13 +12,16 @@ from kg.mappings import collections
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.mappings.texts import misnamed
-from tests.defects import AGENTS, HARBOUR, LOCK
+from tests.defects import AGENTS, HARBOUR, LOCK, REPLY, TOPICS
 from tests.project import edit
 
 STATED = "Havens horen niemand in het bijzonder toe."
 KINDS = "Assessment, Claim, Commitment, Demand, Principle or Response"
 AGENT_KINDS = "Agent, CivilSocietyOrganisation, Company, Court, Government, IntergovernmentalOrganisation, Party, Person, PublicBody or State"
 WORKS = "mappings/entities/works.yaml"
+ENDS = "end each line of an entry with a semicolon, and its last one with a full stop"
+TEXTS = 'a comma goes between two texts, which stand in straight quotation marks, as in "Water"@nl, "Water"@en'
+ACTS = "only a demand or a commitment has"
 LISTED = "the keys of a statement are in mappings/README.md, section 4"
 
 # fmt: off
@@ -72,8 +75,50 @@ FINDINGS = [
     ("agent among works", WORKS, "kind: Work", "kind: Company", f'{WORKS}:4:3: sea-watch-yearbook kind: "Company" is not a kind of publication, and this file is one of `collection: publication`: move the entity to a file of `collection: agent`, or write Work'),
     ("work among agents", AGENTS, "kind: PublicBody", "kind: Work", f'{AGENTS}:23:3: harbour-office kind: "Work" is not a kind of agent, and this file is one of `collection: agent`: move the entity to a file of `collection: publication`, or write {AGENT_KINDS}'),
     ("statement among agents", AGENTS, "kind: PublicBody", "kind: Claim", f'{AGENTS}:23:3: harbour-office kind: "Claim" is not a kind of agent, and this file is one of `collection: agent`: write {AGENT_KINDS}'),
+    ("passage written out", HARBOUR, "De Ploegpartij … zijn.", "De Ploegpartij vindt dat havens van niemand zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "De Ploegpartij vindt dat havens van niemand zijn." are not of the form "first words … last words" (one … between spaces); a passage is not written out: begin with "De Ploegpartij … niemand zijn."'),
+    ("few words and no ellipsis", HARBOUR, "De Ploegpartij … zijn.", "De Ploegpartij vindt", f'{HARBOUR}:14:12: s001 passage: anchors "De Ploegpartij vindt" are not of the form "first words … last words" (one … between spaces)'),
+    ("statement of no document", REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbor-2031/s002", f'{REPLY}:15:15: s001 respondsTo: "harbor-2031/s002" is not a declared statement; there is no document "harbor-2031"; did you mean "harbour-2031/s002"?'),
+    ("statement of a shortened document", REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbour/s002", f'{REPLY}:15:15: s001 respondsTo: "harbour/s002" is not a declared statement; there is no document "harbour"; did you mean "harbour-2031/s002"?'),
+    ("statement of nothing like a document", REPLY, "respondsTo: harbour-2031/s002", "respondsTo: x/s002", f'{REPLY}:15:15: s001 respondsTo: "x/s002" is not a declared statement; there is no document "x"; correct it'),
+    ("statement that the document does not have", REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbour-2031/s099", f'{REPLY}:15:15: s001 respondsTo: "harbour-2031/s099" is not a declared statement; write its id, as in s012, or groen-2024/s042 for one of another document'),
+    ("action of a claim", HARBOUR, "  kind: Claim\n", "  kind: Claim\n  action: report\n", f"{HARBOUR}:83:3: s005 {ACTS} `action`: choose `kind: Demand` or `kind: Commitment`, or leave `action` out"),
+    ("addressee of a principle", HARBOUR, "  frame: moral", "  addressee: elland\n  addresseeExplicit: true", f"{HARBOUR}:17:3: s001 {ACTS} `addressee`: choose `kind: Demand` or `kind: Commitment`, or leave `addressee` and `addresseeExplicit` out"),
+    ("label in a third language", AGENTS, "{nl: Zeewacht, en: Sea Watch}", "{nl: Zeewacht, en: Sea Watch, fr: Garde}", f"{AGENTS}:21:44: sea-watch an entity needs one label in Dutch and one in English: give `label:` with `nl:` and `en:`, and other languages under `altLabel:`"),
+    ("no-break space before a key", HARBOUR, "  kind: Claim\n", "\u00a0 kind: Claim\n", f"{HARBOUR}:82:1: YAML syntax: a no-break space, which looks like a space: write an ordinary one"),
+    ("no-break space behind a colon", HARBOUR, "  kind: Claim\n", "  kind:\u00a0Claim\n", f"{HARBOUR}:82:8: YAML syntax: a no-break space, which looks like a space: write an ordinary one"),
+    ("topic without its full stop", TOPICS, '"Waar schepen liggen."@nl, "Where ships lie."@en .', '"Waar schepen liggen."@nl, "Where ships lie."@en', f"{TOPICS}:15:1: not Turtle: A dot is expected at the end of statements; what stands before this is not ended: {ENDS}"),
+    ("topic without a semicolon", TOPICS, "topic:harbours a skos:Concept ;", "topic:harbours a skos:Concept", f"{TOPICS}:10:5: not Turtle: A dot is expected at the end of statements; what stands before this is not ended: {ENDS}"),
+    ("topic in curly quotation marks", TOPICS, '"Havens"@nl', "“Havens”@nl", f"{TOPICS}:12:20: not Turtle: '“' is not allowed at the beginning of a prefix name; write straight quotation marks, as in \"Water\"@nl"),
+    ("topic without a comma", TOPICS, '"Havens"@nl, ', '"Havens"@nl ', f'{TOPICS}:12:32: not Turtle: "Harbours" is not a valid subject or graph name; {ENDS}; {TEXTS}'),
+    ("topic with an unknown prefix", TOPICS, 'skos:prefLabel "Havens"', 'sko:prefLabel "Havens"', f"{TOPICS}:12:5: not Turtle: The prefix sko: has not been declared; correct it, or declare it with `@prefix` at the top of the file"),
+    ("no-break space in a topic", TOPICS, '    skos:prefLabel "Havens"', '\u00a0   skos:prefLabel "Havens"', f"{TOPICS}:12:1: not Turtle: '\u00a0' is not allowed at the beginning of a prefix name; this is a no-break space, which looks like a space: write an ordinary one"),
 ]
 # fmt: on
+
+
+def test_an_empty_file(project: Layout) -> None:
+    """It is not missed as a document besides."""
+    (project.root / WORKS).write_text("", encoding="utf-8")
+
+    assert check() == f"{WORKS}:1:1: the file is empty; bring its content back, or delete it"
+
+
+def test_a_folder_of_texts_that_is_not_there(project: Layout) -> None:
+    """A relative folder is seen from the current one, which is said."""
+    said = [CliRunner().invoke(main, ["check", "--sources", name]).stderr.splitlines()[-1] for name in ("text", "/no/text")]
+
+    remedy = "make it, or correct the option or KG_SOURCES: an absolute path is right in every folder"
+    begins = "Error: Invalid value for '--sources': there is no folder"
+    assert said == [f"{begins} text seen from {Path.cwd()}; {remedy}", f"{begins} /no/text; {remedy}"]
+
+
+def test_turtle_that_breaks_off(project: Layout) -> None:
+    """The last entry of the file has no full stop: the parser only says that the file ends."""
+    path = project.root / TOPICS
+    path.write_text(path.read_text(encoding="utf-8").rstrip().removesuffix("."), encoding="utf-8")
+
+    remedy = "put a full stop behind it, and close each quotation mark and bracket"
+    assert check().endswith(f"not Turtle: Unexpected end; the last entry is not ended: {remedy}")
 
 
 def check(*arguments: str) -> str:

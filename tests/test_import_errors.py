@@ -157,7 +157,7 @@ MAPPINGS = {
         "catch.yaml:2:9: mine.ttl: no such file; `shapes` has paths from the folder of the mapping",
     ),
     "yaml": ("import: catch", "import: [catch", "YAML syntax"),
-    "empty": (MAPPING, "", "1:1: the file is empty"),
+    "empty": (MAPPING, "", "1:1: the file is empty; bring its content back, or delete it"),
 }
 
 

@@ -469,7 +469,7 @@ def test_sources_that_are_no_file(texts: Path, tmp_path: Path) -> None:
     assert "ftp://example.org/x: an address begins with http:// or https://; otherwise give a file" in told(
         new(texts, "ftp://example.org/x")
     )
-    assert "cannot be read: Is a directory" in told(new(texts, tmp_path))
+    assert told(new(texts, tmp_path)) == f"Error: {tmp_path}: is a folder; give one file of it"
     assert "the name gives no slug; choose one with --slug" in told(new(texts, tmp_path / "€.txt"))
     assert "the name gives no slug; choose one with --slug" in told(new(texts, tmp_path / "2032.txt"))
 

@@ -139,6 +139,17 @@ def test_missing_text_and_wrong_bytes(tmp_path: Path) -> None:
         read_text(tmp_path, "latin")
 
 
+def test_a_byte_order_mark_is_no_part_of_a_text(tmp_path: Path) -> None:
+    """An editor that puts one before the text, and ends its lines as Windows does, changes nothing of it."""
+    (tmp_path / "plain.txt").write_bytes(b"Een haven.\n\nEen kade.\n")
+    (tmp_path / "marked.txt").write_bytes(b"\xef\xbb\xbfEen haven.\r\n\r\nEen kade.\r\n")
+    plain = read_text(tmp_path, "plain")
+
+    marked = read_text(tmp_path, "marked", plain.sha256)
+
+    assert (marked.text, marked.sentences, marked.paragraphs) == (plain.text, plain.sentences, plain.paragraphs)
+
+
 @pytest.mark.parametrize(
     "raw, expected",
     [

@@ -321,7 +321,8 @@ def test_a_text_that_is_gone_changed_or_of_another_encoding(project: Layout, tmp
             "mappings/documents.yaml:13:11: harbour-2031 "
             f"{text}: sha256 of the normalised text is 52310d4d76c81a8b60d726cebd49c0cecdca1bd8fd83faa8e3a0b0e034e2a54a, the catalogue has "
             "6c82c1d667f4507d286d7d0561c77611178c232592d581054a366717d38f1abb; this is another version of the document: "
-            "find the coded one, or code the new one as a document of its own"
+            "find the coded one, or code the new one as a document of its own; if only mistakes were mended in it, write this sha256 "
+            'and `characters: "17"` into the catalogue, and run `kg anchor`'
         )
     ]
     assert found["latin"] == [f"mappings/harbour-2031.yaml:1:1: {text}: not UTF-8 at byte 3; convert the file"]

@@ -53,6 +53,8 @@ def fetch(source: str) -> Fetched:
         content = path.read_bytes()
     except FileNotFoundError:
         raise SourceError(f"{source}: no such file; an address begins with http:// or https://") from None
+    except IsADirectoryError:
+        raise SourceError(f"{source}: is a folder; give one file of it") from None
     except OSError as error:
         raise SourceError(f"{source}: cannot be read: {error.strerror}") from None
     return Fetched(content, _kind(content, "", path.suffix), None, path.stem, "")

@@ -54,7 +54,9 @@ def cite(reader: Reader, name: str, language: str = "en") -> Citation:
             f"{iri}: only the dataset, its documents and its statements can be cited; cite the dataset and name this IRI"
         )
     if not is_address(iri) or not reader.is_known(iri):
-        raise CitationError(f"{iri}: release {reader.release.version} has no such document or statement")
+        raise CitationError(
+            f"{iri}: release {reader.release.version} has no such document or statement; write DOCUMENT, or DOCUMENT/ID, as in bij1-2021/s086"
+        )
     made = _document if iri.startswith(_DOCUMENT) else _statement
     return Citation(iri, made(reader, iri, dataset, language), language)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the SHACL report, as Turtle."
 )
+@click.argument("documents", nargs=-1, metavar="")
 @click.pass_obj
 def check(
     layout: Layout,
@@ -38,6 +39,7 @@ def check(
     scheduler_wait: float,
     style: str,
     report_file: Path | None,
+    documents: tuple[str, ...],
 ) -> None:
     """Check the mappings and print every finding.
 
@@ -53,6 +55,10 @@ def check(
     from kg.mappings import texts  # noqa: PLC0415
     from kg.scale import cache, steps  # noqa: PLC0415
 
+    if documents:
+        raise click.UsageError(
+            f"all documents are checked together, as they refer to each other; leave out {first_of(documents)}"
+        )
     executor = options.executor(jobs, scheduler, scheduler_wait)
     with cache.opened(build_dir) as kept:
         checked = steps.judge(layout, kept, executor, sources, query_findings=_query_findings)
@@ -100,8 +106,11 @@ def build(
     from kg.imports.commands import carried  # noqa: PLC0415
 
     executor = options.executor(jobs, scheduler, scheduler_wait)
-    with options.progress() as on_stage:
-        made = release.build(layout, build_dir, sources, on_stage, carried(build_dir), executor)
+    try:
+        with options.progress() as on_stage:
+            made = release.build(layout, build_dir, sources, on_stage, carried(build_dir), executor)
+    except KeyboardInterrupt:
+        raise click.ClickException("stopped; a release is complete or not made at all, so run `kg build` again") from None
     click.echo(made.as_posix())
 
 

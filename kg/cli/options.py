@@ -16,9 +16,24 @@ if TYPE_CHECKING:
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+
+class _Sources(click.Path):
+    """The folder of texts: a relative one, from the environment mostly, is another in another folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not Path(value).exists():
+            seen = "" if Path(value).is_absolute() else f" seen from {Path.cwd()}"
+            self.fail(
+                f"there is no folder {value}{seen}; make it, or correct the option or KG_SOURCES: an absolute path is right in every folder",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
 sources: Decorator = click.option(
     "--sources",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=_Sources(exists=True, file_okay=False, path_type=Path),
     envvar="KG_SOURCES",
     help="Folder of the documents' texts, DOCUMENT.txt. With it, anchors and lock are verified against them.",
 )

@@ -15,7 +15,7 @@ from kg.mappings.literals import is_language, is_placeholder
 from kg.mappings.literals import problem as expected_form
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, items
 from kg.mappings.registry import Registry
-from kg.mappings.remedies import doubtful, foreign, kinds, other_kind, wrong_language
+from kg.mappings.remedies import doubtful, foreign, kinds, other_kind, other_statement, wrong_language
 from kg.mappings.trace import Trace
 from kg.mappings.words import either, nearest, shortened
 from kg.namespaces import ID, XSD
@@ -229,7 +229,8 @@ class Converter:
             return "write a list in brackets, as in [a, b]"
         collection = base.removeprefix(ID).strip("/")
         if collection == "statement":
-            return "write its id, as in s012, or groen-2024/s042 for one of another document"
+            documents = f"{ID}document/"
+            return other_statement(slug, {iri.removeprefix(documents) for iri in self.registry.below(documents)})
         near = self.registry.nearest(base, slug, self.document)
         if near:
             return f"did you mean {either(near)}?"

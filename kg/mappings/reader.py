@@ -64,7 +64,7 @@ def read_yaml(path: Path, name: str) -> tuple[Mapping | None, list[Finding]]:
     except yaml.YAMLError as error:
         return None, [Finding(name, 1, 1, "yaml-syntax", f"not YAML: {error}")]
     if root is None:
-        return None, [Finding(name, 1, 1, "yaml-syntax", "the file is empty")]
+        return None, [Finding(name, 1, 1, "yaml-syntax", "the file is empty; bring its content back, or delete it")]
     builder = _Builder(name, text)
     tree = builder.build(root, 0)
     if not isinstance(tree, Mapping):

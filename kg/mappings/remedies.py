@@ -4,12 +4,12 @@ In: what a coder wrote, and the vocabulary. Out: parts of messages. Next: :mod:`
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from kg.mappings.context import Context
 from kg.mappings.literals import is_language
-from kg.mappings.words import did_you_mean, shortened
+from kg.mappings.words import did_you_mean, either, nearest, shortened
 from kg.namespaces import ID, POL, PREFIXES
 from kg.vocabulary import Vocabulary
 
@@ -44,6 +44,19 @@ def doubtful(number: str) -> str | None:
     short = number.rstrip("0").rstrip(".")
     exact = short if short != number else f"{number}0"
     return f'"{number}" is read as {short}, the point being a decimal one; write "{exact}" if that is meant, and "{whole}" if it is {whole}'
+
+
+def other_statement(written: str, documents: Collection[str]) -> str:
+    """What to write instead of a statement that there is not, as in ``party/s012``.
+
+    :param documents: slugs of all; if that of ``written`` is none of them, one that is spelled like it or goes on behind it is proposed
+    """
+    document, _, ident = written.rpartition("/")
+    if not document or document in documents:
+        return "write its id, as in s012, or groen-2024/s042 for one of another document"
+    near = [slug for slug in sorted(documents) if slug.startswith(f"{document}-")] or nearest(document, documents)
+    meant = f"did you mean {either([f'{slug}/{ident}' for slug in near])}?" if near else "correct it"
+    return f'there is no document "{shortened(document)}"; {meant}'
 
 
 def kinds(iri: str, context: Context, vocabulary: Vocabulary) -> list[str]:

@@ -28,6 +28,9 @@ _STEP: Final = 2
 _QUOTE_IT: Final = "a text may not begin with {}: quote the text"
 _COLON: Final = "a text with `: ` must stand in quotes, or the line is indented wrongly"
 _NO_COLON: Final = "a key needs a colon and a space after it, or the line is indented wrongly"
+_NO_BREAK: Final = re.compile(r" *(?:- *)*(?:[\w-]+:)? *[\u00a0\u2007\u202f]")
+"""A line with a space before its value that YAML does not take for one; it comes with what is copied from a page or a word processor."""
+_INVISIBLE: Final = "a no-break space, which looks like a space: write an ordinary one"
 _INDENTATION: Final = "the line is indented otherwise than those above it, or a quote is missing"
 
 
@@ -44,6 +47,9 @@ def syntax_finding(text: str, error: yaml.MarkedYAMLError, name: str) -> Finding
         message = f"YAML syntax: `{separator[0][:3]}` ends the document, and a file holds one: delete it"
         return Finding(name, line, 1, "yaml-syntax", message)
     line, column, remedy = _diagnose(text, error)
+    invisible = _NO_BREAK.match(text.split("\n")[line]) if line < text.count("\n") else None
+    if invisible:
+        column, remedy = invisible.end() - 1, _INVISIBLE
     return Finding(name, line + 1, column + 1, "yaml-syntax", f"YAML syntax: {remedy}")
 
 
