@@ -8,11 +8,20 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TypeVar
 
 from kg.errors import PolicyKgError
 
 _Done = TypeVar("_Done")
+
+
+def has_one_thread() -> bool:
+    """Whether it is certain that this process has no other thread, so that a copy of it is whole."""
+    try:
+        return len(list(Path("/proc/self/task").iterdir())) == 1
+    except OSError:
+        return False  # not Linux
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def shout(what: str, given: IO[bytes], tell: Callable[[str], object]) -> int:
 @pytest.fixture(params=[True, False], ids=["copy", "new"])
 def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A copy of this process, or a new one."""
-    monkeypatch.setattr(ahead, "_has_one_thread", lambda: request.param)
+    monkeypatch.setattr(ahead, "has_one_thread", lambda: request.param)
 
 
 @pytest.mark.usefixtures("either")
@@ -75,7 +75,7 @@ def test_a_process_that_is_at_work_can_be_ended() -> None:
 
 def test_a_process_with_threads_is_not_copied() -> None:
     """What they hold would never be let go of in a copy."""
-    alone = "import sys; from kg.scale import ahead; sys.exit(not ahead._has_one_thread())"
+    alone = "import sys; from kg.beside import has_one_thread; sys.exit(not has_one_thread())"
     crowded = f"import threading; e = threading.Event(); threading.Thread(target=e.wait, daemon=True).start(); {alone}"
 
     statuses = [subprocess.run([sys.executable, "-c", program], check=False).returncode for program in (alone, crowded)]
@@ -92,7 +92,7 @@ def count_files(what: str, given: IO[bytes], tell: Callable[[str], object]) -> i
 
 def test_a_copy_keeps_no_file_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a lock would be held for as long as it runs, and who waits for the end of a pipe would wait for it."""
-    monkeypatch.setattr(ahead, "_has_one_thread", lambda: True)
+    monkeypatch.setattr(ahead, "has_one_thread", lambda: True)
     with (tmp_path / "lock").open("w"):
         process = Process(count_files, "a table")
         with ended(process), pytest.raises(ReleaseError, match=r"^0 1 2$"):

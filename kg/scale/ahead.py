@@ -14,9 +14,9 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import IO, Final
 
+from kg.beside import has_one_thread
 from kg.errors import ReleaseError
 
 Main = Callable[[str, IO[bytes], Callable[[str], object]], int]
@@ -27,14 +27,6 @@ _PROGRAM: Final = "import sys; from {} import {} as main; sys.exit(main(sys.argv
 
 _FIRST: Final = 3
 """The first number of a file that is not one of the three that every process has."""
-
-
-def _has_one_thread() -> bool:
-    """Whether it is certain that this process has no other thread, so that a copy of it is whole."""
-    try:
-        return len(list(Path("/proc/self/task").iterdir())) == 1
-    except OSError:
-        return False  # not Linux
 
 
 def _new(main: Main, what: str) -> subprocess.Popen[bytes]:
@@ -113,7 +105,7 @@ class Process:
         :param main: a function of a module
         """
         self._what = what
-        self._process: _Copy | subprocess.Popen[bytes] = _Copy(main, what) if _has_one_thread() else _new(main, what)
+        self._process: _Copy | subprocess.Popen[bytes] = _Copy(main, what) if has_one_thread() else _new(main, what)
 
     def order(self, order: object) -> None:
         """Say what it is to do."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
 
-from kg.beside import beside
+from kg.beside import beside, has_one_thread
 from kg.errors import Finding
 from kg.graph import Dataset
 from kg.mappings.trace import Trace
@@ -36,7 +36,7 @@ SHARED: Final = ""
 _TYPE: Final = f"<{RDF_TYPE}>"
 _ABOVE: Final = f"<{RDFS}subClassOf>"
 _LONG: Final = 20_000
-"""Lines from which a copy of this process that applies the shapes gains more time than it takes."""
+"""Lines from which a copy of this process that applies the shapes gains more time than it takes; a worker of Dask has threads, and is not copied."""
 
 Shaped = tuple[list[Result], list[Finding]]
 """Results of shapes, and what is wrong with the shapes themselves."""
@@ -130,7 +130,7 @@ def judge(
     """
     trace = Trace(flagged=set(flagged))
     shapes = partial(_shapes, common, near, slug)
-    with beside(shapes) if len(near.own) > _LONG else nullcontext(shapes) as shaped:
+    with beside(shapes) if len(near.own) > _LONG and has_one_thread() else nullcontext(shapes) as shaped:
         wrong_rules = infer(near, list(common.rules.document))
         inferred = lines.in_order(near.inferred)
         found = [result for check in common.checks.document for result in run_check(near, check, common.keys, trace)]
