@@ -84,13 +84,13 @@ def client_address(peer: str, forwarded_for: str, trusted: tuple[Network, ...]) 
     :param forwarded_for: value of the header, read only if the connection is a trusted proxy's
     :returns: an IPv4 address, or the /64 of an IPv6 address
     """
-    address = _parse(peer)
+    address = parse_address(peer)
     if address is None:
         return peer
     for hop in reversed(forwarded_for.split(",")):
         if not any(address in network for network in trusted):
             break
-        before = _parse(hop.strip())
+        before = parse_address(hop.strip())
         if before is None:
             break
         address = before
@@ -108,7 +108,8 @@ def truncated(client: str) -> str:
     return str(network.supernet(new_prefix=24 if network.version == 4 else 48))  # noqa: PLR2004 - the version
 
 
-def _parse(text: str) -> Address | None:
+def parse_address(text: str) -> Address | None:
+    """An address, with or without brackets and zone; one of IPv4 that is mapped to IPv6 as itself. None for anything else."""
     try:
         address = ipaddress.ip_address(text.strip("[]").partition("%")[0])
     except ValueError:

@@ -20,6 +20,7 @@ from typing import Final
 
 from kg.engine.errors import TooManyQueriesError
 from kg.engine.limits import MIB
+from kg.web.admission import parse_address
 
 LARGE: Final = MIB
 """Bytes of a reply from which on it is counted."""
@@ -142,17 +143,12 @@ class Outflow:
 def peer_of(connection: str) -> Peer:
     """Address and port: ``192.0.2.1:50000`` or ``[2001:db8::1]:50000``."""
     host, _, port = connection.rpartition(":")
-    return _plain(host.strip("[]").partition("%")[0]), int(port) if port.isdigit() else 0
+    return _plain(host), int(port) if port.isdigit() else 0
 
 
 def _plain(host: str) -> str:
-    """An address in one way of writing; one of IPv4 that is mapped to IPv6 as itself."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
+    """An address in one way of writing."""
+    return str(parse_address(host) or host)
 
 
 def waiting() -> frozenset[Peer] | None:
