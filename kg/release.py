@@ -183,7 +183,7 @@ class _Release:
         """The release, which is named by its content, so that one of this name is this one."""
         plan, cache = self._plan, self._judged.cache
         order = databases.Order(cache.folder.absolute(), dict(plan.shared), plan.documents, draft.absolute(), releases.absolute())
-        early = bool(plan.undone) and plan.size < _EARLY
+        early = bool(plan.undone) and lines.size(plan.shared) < _EARLY
         if early:
             self._making.begin(self._making.index, order)
         built = building.built(plan, self._executor)

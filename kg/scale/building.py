@@ -43,11 +43,6 @@ class Plan:
         """Jobs whose results are not there; if there are any, the release is hardly there already."""
         return [job for key, job in self.jobs.items() if not self.common.cache.holds(key)]
 
-    @property
-    def size(self) -> int:
-        """Bytes of what is shared."""
-        return sum(map(len, self.shared.values()))
-
 
 @dataclass(frozen=True)
 class Built:
@@ -58,11 +53,6 @@ class Built:
 
     documents: dict[str, Part]
     shared: lines.Packed
-
-    @property
-    def size(self) -> int:
-        """Bytes of what is shared."""
-        return sum(map(len, self.shared.values()))
 
     def with_description(self, triples: Iterable[ox.Triple]) -> lines.Packed:
         """The lines of what is shared, the description included."""
@@ -104,7 +94,7 @@ def _shared(judged: Judged, new: bytes) -> tuple[lines.Packed, writing.Common]:
     :param new: what only all documents together say of it
     """
     key = key_of("shared lines", judged.shared_key, new, *(document.judged for document in judged.documents.values()))
-    size = len(judged.known.inferred) + sum(map(len, judged.known.said.values()))
+    size = len(judged.known.inferred) + lines.size(judged.known.said)
     if not judged.cache.holds(key):
         alone(_share, judged, (key, new), size)
         judged.cache.use([key])

@@ -52,7 +52,7 @@ def described(given: Given) -> Described:
     """Count, and describe; what is the same as before is not described again."""
     cache, key = given.judged.cache, _key(given)
     if not cache.holds(key):
-        made = alone(_described, given, sorted(given.built.documents), given.built.size)
+        made = alone(_described, given, sorted(given.built.documents), lines.size(given.built.shared))
         cache.write(key, {"lines": list(made.lines), "counts": dict(made.counts)})
         return made
     found, counted = cache.read(key, "lines", "counts")

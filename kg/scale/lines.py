@@ -20,6 +20,11 @@ Packed = Mapping[str, bytes]
 """Lines by graph, as bytes for as long as nothing is done with them."""
 
 
+def size(shared: Packed) -> int:
+    """Bytes of all graphs."""
+    return sum(map(len, shared.values()))
+
+
 def key(line: str) -> str:
     """Subjects together, the class first. One string, since tuples take twice as long to compare; no term has the characters that part it."""
     subject, predicate, rest = line.split(" ", 2)

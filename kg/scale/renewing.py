@@ -56,7 +56,7 @@ def remember(cache: Cache, release: Path, store: str, content: Content, describe
 
     :param store: name of its folder
     """
-    if sum(map(len, content.shared.values())) > MOST_BYTES:
+    if lines.size(content.shared) > MOST_BYTES:
         return
     head = {"release": release.name, "store": store, "identity": _identity(release / store)}
     shared = {**content.shared, DESCRIPTION: described}

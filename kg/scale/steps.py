@@ -219,7 +219,7 @@ class _Judge:
         key = key_of("judged", digest, judging.SHARED)
         if not self._cache.holds(key):
             flagged = frozenset(shared.trace.flagged)
-            executors.alone(_judge_shared, common, (key, flagged), sum(map(len, said.values())))
+            executors.alone(_judge_shared, common, (key, flagged), lines.size(said))
             self._cache.use([key])
         (inferred,) = self._cache.read(key, "inferred")
         known = Known(known.said, inferred)

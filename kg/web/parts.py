@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from kg.description.facts import GRAPH_NAME
-from kg.namespaces import PREFIXES, RDF_TYPE, graph_iri
+from kg.description.writing import VOID_EXT
+from kg.namespaces import PREFIXES, RDF_TYPE, SH, graph_iri
 from kg.rdf import Term
 from kg.reader import Reader
 from kg.resource import links_of_parts
@@ -20,8 +21,8 @@ _LEFT_OUT: Final = frozenset(
         RDF_TYPE,
         f"{PREFIXES['void']}classPartition",
         f"{PREFIXES['void']}propertyPartition",
-        "http://ldf.fi/void-ext#datatypePartition",
-        "http://www.w3.org/ns/shacl#declare",
+        f"{VOID_EXT}datatypePartition",
+        f"{SH}declare",
     }
 )
 """Properties whose values are parts that have a line of their own, and the class, which what is said shows."""
