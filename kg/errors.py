@@ -24,6 +24,18 @@ class SourceError(PolicyKgError):
     """A source text is missing, or is not the text that was coded."""
 
 
+class UnreadableTextError(SourceError):
+    """The file of a source text is there and cannot be read.
+
+    :ivar reason: what is wrong, without the name of the file
+    :ivar line: from 1, of the file
+    """
+
+    def __init__(self, file: object, reason: str, line: int = 1) -> None:
+        super().__init__(f"{file}: {reason}")
+        self.reason, self.line = reason, line
+
+
 class VersionError(SourceError):
     """A source text is another version of the document than the one that was coded."""
 

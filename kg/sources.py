@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kg.errors import AnchorError, SourceError, Span, VersionError
+from kg.errors import AnchorError, SourceError, Span, UnreadableTextError, VersionError
 from kg.occurrences import occurrences, why_nowhere
 
 NORMALISATION: Final = "policy-kg-text/1"
@@ -140,7 +140,8 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
     """Read ``<directory>/<slug>.txt`` and normalise it.
 
     :param sha256: hash of the normalised text that the catalogue records, if it does
-    :raises SourceError: if there is no such file, or it is not UTF-8
+    :raises SourceError: if there is no such file
+    :raises UnreadableTextError: if it cannot be opened, or is not UTF-8
     :raises VersionError: if it is another text than the one that was coded
     """
     path = directory / f"{slug}.txt"
@@ -149,9 +150,10 @@ def read_text(directory: Path, slug: str, sha256: str | None = None) -> Normalis
     except FileNotFoundError:
         raise SourceError(f"{path}: no such text; put the document's text there or leave --sources out") from None
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
+        raise UnreadableTextError(path, f"cannot be read ({error.strerror}); see that it is a file that you may read") from None
     except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: not UTF-8 at byte {error.start}; convert the file") from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise UnreadableTextError(path, f"not UTF-8 at byte {error.start}; save the file as UTF-8", line) from None
     text = NormalisedText(slug, normalise(raw), split_sentences(raw), split_paragraphs(raw))
     if sha256 is not None and text.sha256 != sha256:
         raise VersionError(

@@ -287,7 +287,7 @@ def test_coverage_says_why_there_is_no_text(project: Layout) -> None:
         path.touch()
 
     assert said == [
-        "harbour-2031: its text cannot be used: texts/harbour-2031.txt: not UTF-8 at byte 3; convert the file\n",
+        "harbour-2031: its text cannot be used: texts/harbour-2031.txt:1: not UTF-8 at byte 3; save the file as UTF-8\n",
         (
             "harbour-2031: its text cannot be used: texts/harbour-2031.txt: sha256 of the normalised text is "
             "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881, the catalogue has "

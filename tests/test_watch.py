@@ -325,7 +325,7 @@ def test_a_text_that_is_gone_changed_or_of_another_encoding(project: Layout, tmp
             'and `characters: "17"` into the catalogue, and run `kg anchor`'
         )
     ]
-    assert found["latin"] == [f"mappings/harbour-2031.yaml:1:1: {text}: not UTF-8 at byte 3; convert the file"]
+    assert found["latin"] == [f"{name}:1:1: harbour-2031 not UTF-8 at byte 3; save the file as UTF-8"]
     assert Watcher(project, sources).check().slugs == ["harbour-2031"]
 
 

@@ -235,7 +235,9 @@ def _no_text(coding: "DocumentCoding", corpus: "Corpus", sources: Path) -> str:
     if not (sources / f"{coding.slug}.txt").exists():
         return f"no text; put it into {sources} as {coding.slug}.txt"
     about = (f for f in corpus.findings if f.code == "source-text" and (f.subject == coding.slug or f.file == coding.file))
-    return f"its text cannot be used: {next(finding.message for finding in about)}"
+    finding = next(about)
+    where = f"{finding.file}:{finding.line}: " if finding.file.endswith(".txt") else ""
+    return f"its text cannot be used: {where}{finding.message}"
 
 
 def _print_coverage(result: "Coverage", text: str) -> None:

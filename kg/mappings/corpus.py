@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from kg.errors import Finding, SourceError, VersionError
+from kg.errors import Finding, SourceError, UnreadableTextError, VersionError
 from kg.mappings import collections, documents
 from kg.mappings.context import Context, read_context
 from kg.mappings.context_check import check_context
@@ -251,7 +251,11 @@ def _text(slug: str, corpus: Corpus, sources: Path | None, name: str) -> Normali
         place = at_sha256 or Place(name, 1, 1)
         corpus.trace.report(place.finding("source-text", str(error), slug))
         return None
-    except SourceError as error:
+    except UnreadableTextError as error:
+        file = corpus.layout.name(sources / f"{slug}.txt")
+        corpus.trace.report(Finding(file, error.line, 1, "source-text", error.reason, slug))
+        return None
+    except SourceError as error:  # the file is gone since it was looked for
         corpus.trace.report(Finding(name, 1, 1, "source-text", str(error)))
         return None
     if at_characters and characters != str(len(text.text)):
