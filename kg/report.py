@@ -19,7 +19,10 @@ from kg.validation import Validation
 
 __all__ = ["FORMATS", "format_findings", "shacl_report", "summary"]
 
-_TOGETHER: Final = {"check:unused-entity": "nothing refers to {} entities: {}; use them, or remove them"}
+_TOGETHER: Final = {
+    "check:unused-entity": "nothing refers to {} entities: {}; use them, or remove them",
+    "uncoded-document": "{} documents have no mapping file: {}; begin each with `kg new`, or write one with `statements: []` if it is to wait",
+}
 """Messages of findings that are written together, by code: the number, and the first few."""
 _APART: Final = 3
 """Of these in a file, that have a line each."""

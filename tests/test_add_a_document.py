@@ -227,10 +227,14 @@ def test_the_messages_that_the_guide_explains_are_those_that_are_printed(project
     edit(project, "mappings/harbour-2031.yaml", "Het beleid van Verland … visser.", "de … de")
     (texts / "reply-2032.txt").write_text("Iets anders.", encoding="utf-8")
     printed.append(kg("check", "--sources", str(texts)))
+    with Path("mappings/documents.yaml").open("a", encoding="utf-8") as file:
+        file.write("- {id: speech-2033, kind: Document}\n")
+    (texts / "reply-2032.txt").write_bytes(b"Caf\xe9.")
+    printed.append(kg("check", "--sources", str(texts)))
     output = " ".join(" ".join(result.output.split()) for result in printed)
 
     wanted = [row.replace("`", "") for row in table for row in row.split(", match ")]
-    assert len(wanted) == 13
+    assert len(wanted) == 15
     for message in wanted:
         pattern = ".+?".join(re.escape(part.strip()) for part in message.removesuffix(" places").split("…"))
         assert re.search(pattern, output.replace("`", "")), message

@@ -6,9 +6,11 @@ import pytest
 from click.testing import CliRunner
 
 from kg.cli import main
+from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from tests.test_findings_newcomer import check
 
+CATALOGUE = "mappings/documents.yaml"
 TEXT = "texts/harbour-2031.txt"
 
 
@@ -34,3 +36,48 @@ def test_a_text_that_cannot_be_opened_is_named(project: Layout, command: str) ->
 
     assert said == f"{TEXT}:1:1: harbour-2031 cannot be read (Is a directory); see that it is a file that you may read"
     assert Path(TEXT).is_dir()
+
+
+def declared(project: Layout, *slugs: str) -> None:
+    """Documents that stand in the catalogue and nowhere else."""
+    path = project.root / CATALOGUE
+    entry = path.read_text(encoding="utf-8").partition("- id: reply-2032\n")[2]
+    with path.open("a", encoding="utf-8") as file:
+        for slug in slugs:
+            other = entry.replace("Antwoord 2032", f"Antwoord {slug}").replace("Reply 2032", f"Reply {slug}")
+            file.write(f"- id: {slug}\n{other}")
+
+
+def test_a_document_that_is_only_in_the_catalogue_is_a_warning(project: Layout) -> None:
+    """It says how to begin it, and how to say that it is to wait; what is written so is no finding, and needs no lock."""
+    declared(project, "speech-2033")
+    said = check()
+    waiting = project.mappings / "speech-2033.yaml"
+    waiting.write_text("document: speech-2033\nstatements: []\n", encoding="utf-8")
+
+    message = (
+        "the document has no mapping file: begin it with `kg new`, which writes this entry anew, so delete it first; or write "
+        "mappings/speech-2033.yaml with `document: speech-2033` and `statements: []`, if it is to wait"
+    )
+    assert said == f"{CATALOGUE}:27:3: warning: speech-2033 {message}"
+    assert check() == ""
+    waiting.unlink()
+    assert [str(finding) for finding in read_corpus(project).findings] == [said]
+
+
+def test_a_document_of_which_something_is_left_has_one_finding(project: Layout) -> None:
+    """The lock or ledger that no mapping file belongs to says that it is missing."""
+    declared(project, "speech-2033")
+    (project.mappings / "anchors" / "speech-2033.tsv").write_text("id\tstart\tend\tsha256\tanchors\n", encoding="utf-8")
+
+    message = "nothing reads this file: an anchor lock of no document: there is no mappings/speech-2033.yaml"
+    assert check() == f"mappings/anchors/speech-2033.tsv:1:1: {message}"
+
+
+def test_many_documents_that_are_only_in_the_catalogue_are_one_line(project: Layout) -> None:
+    """A catalogue that was taken from elsewhere does not hide other findings."""
+    declared(project, *(f"speech-{year}" for year in range(2033, 2040)))
+
+    which = ", ".join(f"speech-{year} (line {line})" for year, line in zip(range(2033, 2038), range(27, 90, 11), strict=False))
+    remedy = "begin each with `kg new`, or write one with `statements: []` if it is to wait"
+    assert check() == f"{CATALOGUE}:27:3: warning: 7 documents have no mapping file: {which} and 2 more; {remedy}"

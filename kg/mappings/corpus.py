@@ -20,11 +20,12 @@ from kg.mappings.layout import Layout
 from kg.mappings.ledger import Skipped, read_ledger
 from kg.mappings.links import Link, read_links
 from kg.mappings.lock import LockedPassage, read_lock
-from kg.mappings.nodes import Mapping, Place
+from kg.mappings.nodes import Mapping, Place, items
 from kg.mappings.passages import Passages
 from kg.mappings.reader import read_yaml
 from kg.mappings.registry import Registry
 from kg.mappings.trace import Trace
+from kg.mappings.uncoded import uncoded
 from kg.mappings.words import shortened
 from kg.namespaces import ID, POL
 from kg.sources import NormalisedText, read_text
@@ -90,7 +91,7 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
 
     declared = Declared(trace)
     entities, prefixes = read_collections(layout, declared, known_collections(context))
-    mappings = _read_documents(layout, declared)
+    mappings, begun = _read_documents(layout, declared)
     labels = collections.labels(zip(entities, prefixes, strict=True))
     known = Registry(set(declared.places) | vocabulary.concepts | trace.lost, labels)
 
@@ -106,6 +107,8 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
         corpus.graphs[coding.slug] = nodes
         corpus.documents[coding.slug] = coding
     links = read_links(layout.links, layout.name(layout.links), known, trace)
+    for finding in uncoded(layout, (str(node["id"]) for node in corpus.graphs[ENTITIES]), begun, trace.subjects):
+        trace.report(finding)
     trace.settle()
     return Corpus(layout, context, vocabulary, known, trace, corpus.graphs, corpus.documents, tuple(links))
 
@@ -145,8 +148,8 @@ def unread(layout: Layout) -> frozenset[str]:
     return frozenset(f"{ID}{part}/{path.stem}/" for path in layout.misnamed() for part in ("statement", "section"))
 
 
-def _read_documents(layout: Layout, declared: Declared) -> list[tuple[Path, Mapping]]:
-    """The trees of the mapping files that belong to a document; the ids of all are taken."""
+def _read_documents(layout: Layout, declared: Declared) -> tuple[list[tuple[Path, Mapping]], set[str]]:
+    """The trees of the mapping files that belong to a document, and the slugs that have or name one; the ids of all are taken."""
     trees = []
     slugs = set()
     trace = declared.trace
@@ -158,7 +161,7 @@ def _read_documents(layout: Layout, declared: Declared) -> list[tuple[Path, Mapp
             trees.append((path, tree))
     for name, remedy in layout.stray_files(slugs):
         trace.report(Finding(name, 1, 1, "stray-file", f"nothing reads this file: {remedy}"))
-    return trees
+    return trees, slugs
 
 
 def declare_document(path: Path, name: str, declared: Declared) -> tuple[Mapping | None, str]:
@@ -217,7 +220,7 @@ def convert_document(
             trace.report((written.place if written else tree.place).finding("unknown-slug", message))
         trace.lost.add(document)
     text = _text(slug, corpus, sources, name)
-    lock, usable = _lock(slug, corpus) if check_lock else ({}, False)
+    lock, usable = _lock(slug, corpus, needed=bool(items(tree.get("statements")))) if check_lock else ({}, False)
     passages = Passages(slug, trace, text, lock, layout.name(layout.lock(slug)), usable)
     converter = Converter(corpus.context, corpus.vocabulary, corpus.registry, trace, slug)
     nodes = documents.convert(tree, converter, passages, declared)
@@ -227,13 +230,18 @@ def convert_document(
     return DocumentCoding(slug, name, text, passages, tuple(ledger)), nodes
 
 
-def _lock(slug: str, corpus: Corpus) -> tuple[dict[str, LockedPassage], bool]:
-    """The anchor lock of a document, and whether there is one to compare with."""
+def _lock(slug: str, corpus: Corpus, *, needed: bool) -> tuple[dict[str, LockedPassage], bool]:
+    """The anchor lock of a document, and whether there is one to compare with.
+
+    :param needed: whether there are statements, so that passages are missed where there is none
+    """
     path = corpus.layout.lock(slug)
     name = corpus.layout.name(path)
     lock, findings = read_lock(path, name)
     if not path.exists():
-        findings = [Finding(name, 1, 1, "anchor-lock", f"there is no anchor lock for {slug}; run `kg anchor`")]
+        findings = (
+            [] if not needed else [Finding(name, 1, 1, "anchor-lock", f"there is no anchor lock for {slug}; run `kg anchor`")]
+        )
     for finding in findings:
         corpus.trace.report(finding)
     return lock, bool(lock) or not findings

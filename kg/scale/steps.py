@@ -6,7 +6,7 @@ head: ids, findings, results. Triples stay in the files of the cache.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from kg.mappings.apart import Lost, Shared, stray_files
 from kg.mappings.corpus import unread
 from kg.mappings.layout import Layout
 from kg.mappings.trace import Trace
+from kg.mappings.uncoded import uncoded
 from kg.namespaces import ID
 from kg.rules import read_headed
 from kg.scale import executor as executors
@@ -171,9 +172,19 @@ class _Judge:
         self._mapped = [document for document in mapped if document.head["whole"]]
         self._on_stage = on_stage
         self._extra: list[Finding] = [finding for document in mapped for finding in document.head["findings"]]
-        self._extra += stray_files(layout, {d.slug for d in mapped} | {d.head["named"] for d in mapped})
+        begun = {d.slug for d in mapped} | {d.head["named"] for d in mapped}
+        self._extra += stray_files(layout, begun)
+        self._extra += self._uncoded(begun)
         self._all = mapped
         self._query_findings = query_findings
+
+    def _uncoded(self, begun: Collection[str]) -> list[Finding]:
+        """Warnings of documents that nobody has begun; where they are declared is looked up only if there are any."""
+        declared = [iri for iri in self._shared.nodes if iri.startswith(f"{ID}document/") and iri.rpartition("/")[2] not in begun]
+        if not declared:
+            return []
+        ((subjects, _, _),) = self._cache.read(self._shared_digest, "places")
+        return list(uncoded(self._layout, declared, begun, subjects))
 
     def judge(self) -> Judged:
         common, shared_key = self._common()
