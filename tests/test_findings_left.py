@@ -8,9 +8,11 @@ from click.testing import CliRunner
 from kg.cli import main
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
+from tests.project import edit
 from tests.test_findings_newcomer import check
 
 CATALOGUE = "mappings/documents.yaml"
+CODINGS = "mappings/entities/codings.yaml"
 TEXT = "texts/harbour-2031.txt"
 
 
@@ -81,3 +83,39 @@ def test_many_documents_that_are_only_in_the_catalogue_are_one_line(project: Lay
     which = ", ".join(f"speech-{year} (line {line})" for year, line in zip(range(2033, 2038), range(27, 90, 11), strict=False))
     remedy = "begin each with `kg new`, or write one with `statements: []` if it is to wait"
     assert check() == f"{CATALOGUE}:27:3: warning: 7 documents have no mapping file: {which} and 2 more; {remedy}"
+
+
+@pytest.mark.parametrize(
+    ("version", "wrong"),
+    [
+        ("1.1", "is later than the codebook"),
+        ("2.0", "is later than the codebook"),
+        ("0.9", "is no version of the codebook"),
+        ("v1.0", "is no version of the codebook"),
+        ("1", "is no version of the codebook"),
+    ],
+)
+def test_a_version_that_the_codebook_does_not_have(project: Layout, version: str, wrong: str) -> None:
+    """The coding pass that names it, and which version there is."""
+    edit(project, CODINGS, 'codebookVersion: "1.0"', f'codebookVersion: "{version}"')
+
+    remedy = 'which is at 1.0 (mappings/README.md); write the one that was followed, as in "1.0"'
+    assert check() == f'{CODINGS}:10:20: first-pass codebookVersion: "{version}" {wrong}, {remedy}'
+
+
+def test_an_earlier_version_of_the_codebook_is_right(project: Layout) -> None:
+    """A pass followed the codebook of its day, and 1.10 comes after 1.2; a codebook that is raised is seen at once, with a cache."""
+    edit(project, CODINGS, 'codebookVersion: "1.0"', 'codebookVersion: "1.2"')
+    assert "is later than the codebook, which is at 1.0" in check("--build-dir", ".")
+
+    edit(project, "mappings/README.md", "# Codebook, version 1.0", "# Codebook, version 1.10")
+
+    assert check("--build-dir", ".") == ""
+
+
+def test_without_a_codebook_no_version_is_wrong(project: Layout) -> None:
+    """A made-up project has none."""
+    (project.mappings / "README.md").unlink()
+    edit(project, CODINGS, 'codebookVersion: "1.0"', 'codebookVersion: "7.0"')
+
+    assert check() == ""

@@ -21,6 +21,7 @@ from kg.authoring.plain import read_plain
 from kg.authoring.units import Unit, cut, normalised
 from kg.authoring.webpage import read_page
 from kg.errors import InputError, SourceError, UsageError
+from kg.mappings.codebook_version import version_of
 from kg.mappings.corpus import ENTITIES, Corpus
 from kg.mappings.layout import Layout
 from kg.mappings.words import shortened
@@ -30,7 +31,8 @@ from kg.textindex import folded
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LETTER: Final = re.compile(r"[a-z]")
-_VERSION: Final = re.compile(r"^# Codebook, version (\S+)", re.MULTILINE)
+_FIRST_VERSION: Final = "1.0"
+"""Of the codebook, for a project that has none of its own."""
 _LONGEST_SLUG: Final = 40
 
 
@@ -101,7 +103,7 @@ def begin(source: str, corpus: Corpus, sources: Path, wishes: Wishes, today: dat
         raise SourceError(f"{source}: there is no sentence in it, so nothing to code")
     described = _described(slug, extracted, fetched, wishes, corpus, source)
     codings = layout.mappings / "entities" / "codings.yaml"
-    coding = skeleton.coding_entry(slug, wishes.coder, _codebook_version(layout), today)
+    coding = skeleton.coding_entry(slug, wishes.coder, version_of(layout) or _FIRST_VERSION, today)
     files = {
         new["text"]: extracted.text,
         new["mapping"]: skeleton.mapping(described, units),
@@ -217,10 +219,3 @@ def _agent(names: tuple[str, ...], corpus: Corpus) -> str:
             if texts & wanted:
                 found.add(iri.removeprefix(f"{ID}agent/"))
     return found.pop() if len(found) == 1 else ""
-
-
-def _codebook_version(layout: Layout) -> str:
-    """Version of the codebook, from its first line; 1.0 where the project has no codebook of its own."""
-    path = layout.mappings / "README.md"
-    found = _VERSION.search(path.read_text(encoding="utf-8")) if path.exists() else None
-    return found[1] if found else "1.0"

@@ -15,6 +15,7 @@ from typing import Final
 
 from kg.errors import Finding
 from kg.mappings import collections
+from kg.mappings.codebook_version import check_versions
 from kg.mappings.context import Context
 from kg.mappings.context_check import collections as known_collections
 from kg.mappings.convert import Converter, JsonNode
@@ -89,6 +90,7 @@ def read_shared(layout: Layout, elsewhere: Lost, denied: frozenset[str]) -> Shar
         for tree, prefix in zip(trees, prefixes, strict=True)
         for node in collections.convert(tree, prefix, converter, declared)
     ]
+    check_versions(nodes, layout, trace)
     links = read_links(layout.links, layout.name(layout.links), apart, trace)
     by_iri = {str(node["id"]): node for node in nodes}
     return Shared(layout, context, vocabulary, known, by_iri, trace, tuple(links), lost, frozenset(apart.assumed))

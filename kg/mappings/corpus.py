@@ -11,6 +11,7 @@ from typing import Final
 
 from kg.errors import Finding, SourceError, UnreadableTextError, VersionError
 from kg.mappings import collections, documents
+from kg.mappings.codebook_version import check_versions
 from kg.mappings.context import Context, read_context
 from kg.mappings.context_check import check_context
 from kg.mappings.context_check import collections as known_collections
@@ -102,6 +103,7 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
         for tree, prefix in zip(entities, prefixes, strict=True)
         for node in collections.convert(tree, prefix, converter, declared)
     ]
+    check_versions(corpus.graphs[ENTITIES], layout, trace)
     for path, tree in mappings:
         coding, nodes = convert_document(path, tree, corpus, sources, declared, check_lock=check_lock)
         corpus.graphs[coding.slug] = nodes

@@ -41,6 +41,10 @@ class Layout:
         return self.mappings / "documents.yaml"
 
     @property
+    def codebook(self) -> Path:
+        return self.mappings / "README.md"
+
+    @property
     def links(self) -> Path:
         return self.mappings / "links.sssom.tsv"
 
@@ -82,7 +86,7 @@ class Layout:
 
     def codebook_files(self) -> list[tuple[Path, str]]:
         """The codebook, and what the keys that it names mean."""
-        return [(path, self.name(path)) for path in (self.mappings / "README.md", self.context) if path.exists()]
+        return [(path, self.name(path)) for path in (self.codebook, self.context) if path.exists()]
 
     def query_files(self) -> list[tuple[Path, str]]:
         """The published queries."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from kg.graph import from_jsonld
 from kg.mappings.apart import Lost, Shared, read_shared
+from kg.mappings.codebook_version import version_of
 from kg.mappings.convert import JsonNode
 from kg.mappings.layout import Layout
 from kg.mappings.registry import Registry
@@ -24,6 +25,7 @@ def read(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozenset[str]) 
     layout.require()
     files = [layout.context, *(p for p, _ in (*layout.vocabulary_files(), *layout.collection_files())), layout.links]
     parts = [part for file in files for part in (layout.name(file), mapping.content(file))]
+    parts.append(version_of(layout))
     digest = key_of("shared", *parts, "\n".join([*sorted(elsewhere.iris), "", *sorted(elsewhere.below), "", *sorted(denied)]))
     work = _Reading(layout, cache, elsewhere, denied)
     size = sum(path.stat().st_size for path in files if path.exists())
