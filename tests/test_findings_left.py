@@ -13,6 +13,7 @@ from tests.test_findings_newcomer import check
 
 CATALOGUE = "mappings/documents.yaml"
 CODINGS = "mappings/entities/codings.yaml"
+PLACES = "mappings/entities/places.yaml"
 TEXT = "texts/harbour-2031.txt"
 
 
@@ -119,3 +120,35 @@ def test_without_a_codebook_no_version_is_wrong(project: Layout) -> None:
     edit(project, CODINGS, 'codebookVersion: "1.0"', 'codebookVersion: "7.0"')
 
     assert check() == ""
+
+
+def place(slug: str, kind: str, label: str) -> str:
+    """What is found when a place is declared besides."""
+    entity = f"- id: {slug}\n  kind: {kind}\n  label: {{nl: {label}, en: {label}}}\n"
+    Path(PLACES).write_text(f"collection: place\nentities:\n{entity}", encoding="utf-8")
+    said = check()
+    unused = f"{PLACES}:3:3: warning: {slug} nothing refers to this entity: use it, or remove it"
+    assert said.startswith(unused)
+    return said.removeprefix(unused).strip()
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("kind", ["State", "Place"])
+@pytest.mark.parametrize("slug", ["elland", "elland-land"])
+def test_a_state_that_is_declared_again_as_a_place(slug: str, kind: str) -> None:
+    """A state is one entity; under another slug or kind it is the same."""
+    remedy = "which is a place already: delete the entry, and refer to the state"
+    assert place(slug, kind, "Elland") == f"{PLACES}:5:3: {slug} this is agent/elland, a state, {remedy}"
+
+
+@pytest.mark.usefixtures("project")
+def test_a_state_that_is_declared_among_places_alone() -> None:
+    """It belongs among the agents."""
+    message = "a state is an agent and a place at once: declare it in a file of `collection: agent`, where `place` finds it, too"
+    assert place("newland", "State", "Nieuwland") == f"{PLACES}:4:3: newland {message}"
+
+
+@pytest.mark.usefixtures("project")
+def test_a_place_that_has_no_state_s_name() -> None:
+    """It is no state."""
+    assert place("newland", "Place", "Nieuwland") == ""
