@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from kg.cli import main
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
+from tests.defects import HARBOUR
 from tests.project import edit
 from tests.test_findings_newcomer import check
 
@@ -152,3 +153,35 @@ def test_a_state_that_is_declared_among_places_alone() -> None:
 def test_a_place_that_has_no_state_s_name() -> None:
     """It is no state."""
     assert place("newland", "Place", "Nieuwland") == ""
+
+
+def test_a_deadline_that_had_passed_is_a_warning(project: Layout) -> None:
+    """At the year; what is only told of an earlier aim may look back."""
+    edit(project, HARBOUR, 'deadline: "2035"', 'deadline: "2030"')
+    said = check()
+    edit(
+        project, HARBOUR, "  object: harbour-fund\n", "  object: harbour-fund\n  speaker: sea-watch\n  reportedBy: plough-party\n"
+    )
+
+    message = "the deadline 2030 had passed when the document appeared: correct it, or the date in the catalogue"
+    remedy = "what only tells of an earlier aim is a Claim, or has `reportedBy`"
+    assert said == f"{HARBOUR}:74:15: warning: s004 target {message}; {remedy}"
+    assert check() == ""
+
+
+def test_a_deadline_in_the_year_of_the_document_is_right(project: Layout) -> None:
+    """And nothing is said of it where the document has no date."""
+    edit(project, HARBOUR, 'deadline: "2035"', 'deadline: "2031"')
+    assert check() == ""
+
+    edit(project, HARBOUR, 'deadline: "2031"', 'deadline: "1999"')
+    edit(project, CATALOGUE, '  date: "2031-05-01"\n  issued: "2031"\n', "")
+    assert check() == ""
+
+
+def test_a_figure_of_nothing_is_a_warning(project: Layout) -> None:
+    """Nobody can tell what was counted."""
+    edit(project, HARBOUR, "    of: sailors\n", "")
+
+    message = "a figure should say what it describes: add `of:` with the slug of a place, a group or an agent"
+    assert check() == f"{HARBOUR}:90:5: warning: s005 figure {message}"
