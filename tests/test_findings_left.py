@@ -179,6 +179,14 @@ def test_a_deadline_in_the_year_of_the_document_is_right(project: Layout) -> Non
     assert check() == ""
 
 
+def test_a_stance_without_an_object_is_a_warning(project: Layout) -> None:
+    """There is nothing to be for or against."""
+    edit(project, HARBOUR, "  frame: moral", "  stance: supports")
+
+    message = "a stance is for or against an object: add `object` with the slug of an entity or topic, or leave `stance` out"
+    assert check() == f"{HARBOUR}:17:3: warning: s001 {message}"
+
+
 def test_a_figure_of_nothing_is_a_warning(project: Layout) -> None:
     """Nobody can tell what was counted."""
     edit(project, HARBOUR, "    of: sailors\n", "")
