@@ -145,6 +145,21 @@ def test_agreement_as_text(coders: Layout) -> None:
     assert result.stdout == (HERE / "expected" / "agreement.txt").read_text(encoding="utf-8")
 
 
+def test_a_file_and_itself(coders: Layout) -> None:
+    """Nothing is proved by that, and it is said; the numbers come all the same."""
+    own = "mappings/harbour-2031.yaml"
+    shutil.copy(coders.root / own, SECOND)
+    results = [kg("agreement", own, other, "--sources", "texts") for other in (own, "second/../" + own, SECOND)]
+
+    ends = "which agrees with itself; name the other coder's file as B\n"
+    same = (
+        f"{SECOND} has the same bytes as {own}, so it is a copy and shows no agreement; get the file that the other coder made\n"
+    )
+    itself = f"warning: A and B are one file, {own}, {ends}"
+    assert [(result.exit_code, result.stderr) for result in results] == [(0, itself), (0, itself), (0, f"warning: {same}")]
+    assert "Differences: 0 in pairs, 0 in A only, 0 in B only" in results[0].stdout
+
+
 def test_disagreements_fit_a_terminal(coders: Layout) -> None:
     """Long values and summaries go on below their beginning."""
     many = ", ".join(f"a-topic-of-many-{number}" for number in range(12))

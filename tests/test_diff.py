@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -270,3 +271,18 @@ def test_command(builds: tuple[Path, str, str]) -> None:
     assert diff(old, new, "--format", "patch")[1].endswith("TC .\n")
     assert json.loads(diff(old, new, "--format", "json")[1])["new"]["version"] == new
     assert [diff(old, other, "--exit-code")[0] for other in (old, new)] == [0, 1]
+
+
+def test_without_a_release_to_compare_with(builds: tuple[Path, str, str], tmp_path: Path) -> None:
+    """`kg diff` alone says which there are, the newest first, or how to make one."""
+    build, old, new = builds
+    for path, age in ((build / "releases" / old, 1), (build / "releases" / new, 2)):
+        os.utime(path, (age, age))
+
+    def said(directory: Path) -> tuple[int, str]:
+        result = CliRunner().invoke(main, ["diff", "--build-dir", str(directory)])
+        return result.exit_code, result.stderr.partition("Error: ")[2].strip()
+
+    begins = "say which release to compare the current one with;"
+    assert said(build) == (2, f"{begins} {build}/releases has: {new} (current), {old}")
+    assert said(tmp_path) == (2, f"{begins} {tmp_path}/releases has none yet: `kg build` makes one")

@@ -100,6 +100,14 @@ def _usable(layout: Layout) -> Corpus:
 
 
 def _compared(corpus: Corpus, a: Path, b: Path, sources: Path | None) -> Comparison:
+    """The comparison, with a word of warning where it can only come out well."""
+    if a.samefile(b):
+        click.echo(f"warning: A and B are one file, {a}, which agrees with itself; name the other coder's file as B", err=True)
+    elif a.read_bytes() == b.read_bytes():
+        click.echo(
+            f"warning: {b} has the same bytes as {a}, so it is a copy and shows no agreement; get the file that the other coder made",
+            err=True,
+        )
     return compare(read_coding(a, corpus, sources), read_coding(b, corpus, sources))
 
 

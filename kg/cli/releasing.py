@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from kg.cli import files, options
+from kg.errors import UsageError
 from kg.mappings.layout import Layout
 
 
 @click.command()
 @options.build_dir
-@click.argument("old")
+@click.argument("old", required=False)
 @click.argument("new", default="current")
 @click.option(
     "--format",
@@ -23,7 +24,7 @@ from kg.mappings.layout import Layout
     help="In words, as JSON, as SPARQL Update, or as RDF Patch.",
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
-def diff(build_dir: Path, old: str, new: str, style: str, *, exit_code: bool) -> None:
+def diff(build_dir: Path, old: str | None, new: str, style: str, *, exit_code: bool) -> None:
     """Show what is different between two releases.
 
     OLD and NEW are versions in the build directory (current by default), directories of releases, or dump files with named
@@ -36,8 +37,10 @@ def diff(build_dir: Path, old: str, new: str, style: str, *, exit_code: bool) ->
     """
     from kg.diff import patches, words  # noqa: PLC0415 - only this command needs it
     from kg.diff.changes import compare  # noqa: PLC0415
-    from kg.diff.inputs import read_side  # noqa: PLC0415
+    from kg.diff.inputs import read_side, what_there_is  # noqa: PLC0415
 
+    if old is None:
+        raise UsageError(f"say which release to compare the current one with; {what_there_is(build_dir)}")
     found = compare(read_side(old, build_dir), read_side(new, build_dir))
     if style == "text":
         for line in words.text(found):

@@ -62,10 +62,20 @@ def read_side(given: str, build_dir: Path) -> Side:
             file = directory / "dumps" / name
             if file.is_file():
                 return Side.of(given, _parse(file))
-    releases = build_dir / "releases"
-    known = sorted(p.name for p in releases.iterdir() if not p.name.startswith(".")) if releases.is_dir() else []
-    listed = f"; {releases} has: {', '.join(known)}" if known else ""
-    raise ReleaseError(f"{given}: no release directory, version or dump file (.nq, .trig, .nq.gz, .trig.gz){listed}")
+    raise ReleaseError(
+        f"{given}: no release directory, version or dump file (.nq, .trig, .nq.gz, .trig.gz); {what_there_is(build_dir)}"
+    )
+
+
+def what_there_is(build_dir: Path) -> str:
+    """The versions in a build directory, the newest first, as part of a message."""
+    folder = build_dir / "releases"
+    found = [path for path in folder.glob("*") if path.is_dir() and not path.name.startswith(".")]
+    if not found:
+        return f"{folder} has none yet: `kg build` makes one"
+    serving = (build_dir / "current").resolve().name
+    found.sort(key=lambda path: (-path.stat().st_mtime_ns, path.name))
+    return f"{folder} has: {', '.join(f'{path.name} (current)' if path.name == serving else path.name for path in found)}"
 
 
 def _parse(path: Path) -> list[ox.Quad]:
