@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -14,8 +15,9 @@ from kg.errors import FindingsError
 from kg.imports import commands
 from kg.imports.cells import CellError, Numbers, lexical
 from kg.imports.table import Unreadable, records_of
+from kg.mappings.remedies import UNITS
 from tests.imports import MAPPING, TABLE, write
-from tests.project import make_project
+from tests.project import ROOT, make_project
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +113,6 @@ MAPPINGS = {
         "11:35: `minimum` belongs to a column with `datatype: decimal` or `integer`",
     ),
     "required": ("language: nl", "language: nl, required: yes", '15:36: `required`: "yes" is not one of true, false'),
-    "unit": ("unit: NUM", "unit: per cent", '13:37: "per cent" is neither a unit of QUDT, as in PERCENT, nor an address'),
     "no-dimension": ("dimensions:", "attributes2:", '9:1: "attributes2" is not a key here'),
     "local": (
         "  tonnes: {",
@@ -159,6 +160,42 @@ MAPPINGS = {
     "yaml": ("import: catch", "import: [catch", "YAML syntax"),
     "empty": (MAPPING, "", "1:1: the file is empty; bring its content back, or delete it"),
 }
+
+
+@pytest.mark.parametrize(
+    ("unit", "hint"),
+    [
+        ("per cent", '; did you mean "PERCENT"?'),
+        ("PERSENT", '; did you mean "PERCENT"?'),
+        ("percent", '; did you mean "PERCENT"?'),
+        ('"%"', '; did you mean "PERCENT"?'),
+        ("EUR", '; did you mean "CCY_EUR"?'),
+        ("years", '; did you mean "YR"?'),
+        ("furlongs", ""),
+    ],
+)
+def test_a_unit_that_is_not_known(build_dir: Path, unit: str, hint: str) -> None:
+    """A misspelt name does not become an IRI of QUDT; the units that are near are named, and how to write another."""
+    shown = unit.strip('"')
+    remedy = "write another one of QUDT as its address, http://qudt.org/vocab/unit/…"
+
+    assert findings(build_dir, MAPPING.replace("unit: NUM", f"unit: {unit}")) == [
+        f'catch.yaml:13:37: `unit`: "{shown}" is not one of PERCENT, NUM, CCY_EUR, YR{hint}; {remedy}'
+    ]
+
+
+def test_a_unit_that_is_written_as_an_address(build_dir: Path) -> None:
+    """Whoever writes it has looked it up."""
+    mapping = MAPPING.replace("unit: NUM", "unit: https://example.org/unit/barrel")
+
+    assert commands.add(write(Path(), mapping), build_dir, only_check=True).release is None
+
+
+def test_the_units_are_those_of_the_shapes() -> None:
+    """One that the shapes allow is known here."""
+    (listed,) = set(re.findall(r"sh:in \( (unit:[^)]*) \)", (ROOT / "ontology/shapes/quantity.ttl").read_text(encoding="utf-8")))
+
+    assert tuple(unit.removeprefix("unit:") for unit in listed.split()) == UNITS
 
 
 @pytest.mark.parametrize("case", MAPPINGS)

@@ -16,6 +16,7 @@ from kg.imports.model import NAMESPACE, ROLES, Column, ImportMapping
 from kg.mappings.literals import is_language, problem
 from kg.mappings.nodes import Mapping, Scalar
 from kg.mappings.reader import read_yaml
+from kg.mappings.remedies import UNITS, other_unit
 from kg.mappings.words import shortened
 from kg.namespaces import BASE, PREFIXES, XSD
 from kg.rdf import is_address
@@ -218,11 +219,13 @@ class _Reader(Fields):
         return namespace + local
 
     def _unit(self, node: Mapping) -> str:
+        """IRI of a unit. One that the project does not know is written as an address, so that no misspelling becomes an IRI."""
         unit = self.string(node, "unit")
         if not unit or is_address(unit):
             return unit
-        if not re.fullmatch(r"[A-Za-z0-9_-]+", unit):
-            self.report(self.place(node, "unit"), f'"{shortened(unit)}" is neither a unit of QUDT, as in PERCENT, nor an address')
+        if unit not in UNITS:
+            message = f'`unit`: "{shortened(unit)}" is not one of {", ".join(UNITS)}{other_unit(unit)}; write another one of QUDT as its address, {PREFIXES["unit"]}…'
+            self.report(self.place(node, "unit"), message)
         return PREFIXES["unit"] + unit
 
     def _check_columns(self, columns: tuple[Column, ...]) -> None:

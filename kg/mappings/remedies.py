@@ -17,8 +17,10 @@ _LANGUAGES: Final = {"nl": ("nld", "dut"), "en": ("eng",)}
 """The languages of what documents say, with the longer codes of ISO 639-2 that nothing here reads."""
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _SIGNS: Final = {"%": "PERCENT", "€": "CCY_EUR"}
-_UNITS: Final = "PERCENT, NUM, CCY_EUR or YR"
-"""The units of the codebook, section 9."""
+UNITS: Final = ("PERCENT", "NUM", "CCY_EUR", "YR")
+"""The units of the codebook, section 9, which the shapes allow."""
+_WORDS: Final = {"EUR": "CCY_EUR", "EURO": "CCY_EUR", "EUROS": "CCY_EUR", "NUMBER": "NUM", "YEAR": "YR", "YEARS": "YR"}
+"""What is written for a unit that is called otherwise."""
 
 
 def wrong_language(tag: str, *, of_document: bool) -> str | None:
@@ -90,4 +92,11 @@ def foreign(base: str, written: str) -> str:
     if base != PREFIXES["unit"]:
         return f"a name below {base}" if base else "an address that begins with http:// or https://"
     sign = _SIGNS.get(written.strip())
-    return f"the name of a unit; write {sign}" if sign else f"the name of a unit below {base}; write {_UNITS}"
+    return f"the name of a unit; write {sign}" if sign else f"the name of a unit below {base}; write {one_of([*UNITS])}"
+
+
+def other_unit(written: str) -> str:
+    """``; did you mean …?`` with the unit that is meant by a sign, a word, or a name in other letters; or nothing."""
+    upper = "".join(written.upper().split())
+    meant = _SIGNS.get(upper) or _WORDS.get(upper)
+    return f'; did you mean "{meant}"?' if meant else did_you_mean(upper, UNITS)
