@@ -12,7 +12,7 @@ from kg.mappings.context import Form, Term
 from kg.mappings.context_check import collections
 from kg.mappings.corpus import ENTITIES, Corpus
 from kg.mappings.documents import KEPT_WHEN_WITHDRAWN
-from kg.mappings.keys import of_statement
+from kg.mappings.keys import not_of_collection, not_of_nested, of_statement
 from kg.mappings.ledger import REASONS
 from kg.namespaces import ID, POL, RDFS, SKOS, XSD
 
@@ -41,7 +41,7 @@ def schema(corpus: Corpus) -> str:
     classes = own - kinds - {f"{POL}Statement"}
     properties: Json = {key: _property(term, definitions) for key, term in terms.items() if key not in ("id", "kind", "document")}
     for key in nested:
-        properties[key] = _one_or_many({"$ref": "#/$defs/nested"})
+        properties[key] = _one_or_many({"$ref": f"#/$defs/{key}"})
     properties["passage"] = _one_or_many(_ANCHORS)
     stated = {key: value for key, value in properties.items() if key in of_statement(terms)}
     bases = sorted({t.base for t in terms.values() if t.base.startswith(ID)} - {f"{ID}statement/"})
@@ -55,7 +55,10 @@ def schema(corpus: Corpus) -> str:
         "type": "object",
         "required": ["id", "position", "label"],
         "additionalProperties": False,
-        "properties": {"id": _SLUG, **properties},
+        "properties": {
+            "id": _SLUG,
+            **{k: v for k, v in properties.items() if k not in not_of_collection(frozenset(terms), "section")},
+        },
     }
     kept: Json = {key: properties[key] for key in KEPT_WHEN_WITHDRAWN if key in properties}
     withdrawn: Json = {
@@ -66,10 +69,26 @@ def schema(corpus: Corpus) -> str:
     }
     foreign: Json = {"type": "string", "pattern": ":", "description": "A class of another vocabulary, as in org:Organization."}
     kind: Json = {"anyOf": [_enumerated((c.removeprefix(POL) for c in classes), POL, definitions), foreign]}
+    kept_in = collections(corpus.context) - {"section", "statement"}
+    everywhere = set.intersection(*(set(not_of_collection(frozenset(terms), c)) for c in kept_in))
     free: Json = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {"id": _SLUG, "kind": _one_or_many(kind), **properties},
+        "properties": {
+            "id": _SLUG,
+            "kind": _one_or_many(kind),
+            **{key: value for key, value in properties.items() if key not in everywhere},
+        },
+    }
+    inner = {
+        key: {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                k: v for k, v in properties.items() if k not in not_of_nested(frozenset(terms), frozenset(nested), key)
+            },
+        }
+        for key in sorted(nested & stated.keys() - {"passage"})
     }
     document: Json = {
         "type": "object",
@@ -120,11 +139,7 @@ def schema(corpus: Corpus) -> str:
         "description": "Written by `kg schema` from context.yaml, the ontology and the declared entities. Do not edit.",
         "anyOf": [document, collection, ledger],
         "$defs": {
-            "nested": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {k: v for k, v in properties.items() if k not in nested and k != "passage"},
-            },
+            **inner,
             **{_name(base): _listed(base, corpus, names) for base in bases},
         },
     }

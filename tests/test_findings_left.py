@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from kg.cli import main
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
-from tests.defects import HARBOUR
+from tests.defects import AGENTS, HARBOUR
 from tests.project import edit
 from tests.test_findings_newcomer import check
 
@@ -16,6 +16,37 @@ CATALOGUE = "mappings/documents.yaml"
 CODINGS = "mappings/entities/codings.yaml"
 PLACES = "mappings/entities/places.yaml"
 TEXT = "texts/harbour-2031.txt"
+WORKS = "mappings/entities/works.yaml"
+ADA = "label: {nl: Ada Codeur, en: Ada Coder}"
+VISION = "label: {nl: Visie, en: Vision}"
+YEAR = '    year: "2030"\n'
+DEADLINE = '    deadline: "2035"\n'
+
+# fmt: off
+FINDINGS = [
+    # Keys of something else
+    ("summary of an agent", AGENTS, ADA, f"{ADA}\n  summary: {{nl: Codeur, en: Coder}}", f"{AGENTS}:29:3: ada summary: a key of a statement, not of an agent: write `definition:`, or delete it"),
+    ("unit of an agent", AGENTS, ADA, f"{ADA}\n  unit: NUM", f"{AGENTS}:29:3: ada unit: a key of a target or a figure, not of an agent: delete it"),
+    ("type of an agent", AGENTS, ADA, f"{ADA}\n  instrumentType: law", f"{AGENTS}:29:3: ada instrumentType: a key of an instrument, not of an agent: delete it"),
+    ("title of a work", WORKS, "  kind: Work\n", "  kind: Work\n  title: {nl: Jaarboek, en: Yearbook}\n", f"{WORKS}:5:3: sea-watch-yearbook title: a key of a document, not of a publication: write `label:`, or delete it"),
+    ("coder of a document", CATALOGUE, 'issued: "2032"', 'issued: "2032"\n  coder: ada', f"{CATALOGUE}:23:3: reply-2032 coder: a key of a coding pass, not of a document: delete it"),
+    ("speaker of a document", CATALOGUE, 'issued: "2032"', 'issued: "2032"\n  speaker: elland-government', f"{CATALOGUE}:23:3: reply-2032 speaker: a key of a statement, not of a document: write `author:`, or delete it"),
+    ("topics of a section", HARBOUR, VISION, f"{VISION}\n  topics: harbours", f"{HARBOUR}:8:3: vision topics: a key of a statement, not of a section: delete it"),
+    ("document of a section", HARBOUR, VISION, f"{VISION}\n  document: harbour-2031", f"{HARBOUR}:8:3: vision document: a key of a statement, not of a section: write `partOf:`, or delete it"),
+    ("year of a target", HARBOUR, DEADLINE, f"{YEAR}{DEADLINE}", f"{HARBOUR}:74:5: s004 target year: a key of a figure, not of a target: delete it"),
+    ("deadline of a figure", HARBOUR, YEAR, f'{YEAR}    deadline: "2040"\n', f"{HARBOUR}:94:5: s005 figure deadline: a key of a target, not of a figure: delete it"),
+    ("object of a target", HARBOUR, DEADLINE, f"    object: elland\n{DEADLINE}", f"{HARBOUR}:74:5: s004 target object: not a key of a target: delete it, or indent it as a key of the statement"),
+    ("summary in the defaults", HARBOUR, "defaults: {", "defaults: {summary: {nl: Water, en: Water too}, ", f"{HARBOUR}:3:12: defaults summary: it cannot be a default: write it in each statement"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("file", "old", "new", "finding"), [f[1:] for f in FINDINGS], ids=[f[0] for f in FINDINGS])
+def test_the_mistake_is_said(project: Layout, file: str, old: str, new: str, finding: str) -> None:
+    """One edit, and all that is said of it."""
+    edit(project, file, old, new)
+
+    assert check() == finding
 
 
 def test_a_text_that_is_not_utf_8_is_named(project: Layout) -> None:

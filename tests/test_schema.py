@@ -35,7 +35,7 @@ def test_schema_is_a_json_schema(committed: dict[str, Any]) -> None:
 
 
 def test_keys_of_the_context_are_the_keys_of_the_schema(committed: dict[str, Any]) -> None:
-    """Each key can be written in a statement or an entity, and no other; in a statement, those of the codebook."""
+    """Each key can be written somewhere, and no other; in a statement, those of the codebook."""
     context, findings = read_context(ROOT / "mappings" / "context.yaml", "context.yaml")
     document = committed["anyOf"][0]
     statement = document["properties"]["statements"]["items"]["properties"]
@@ -50,7 +50,12 @@ def test_keys_of_the_context_are_the_keys_of_the_schema(committed: dict[str, Any
     )
     named = {key for line in table.splitlines() for key in re.findall(r"`(\w+)`", line.split("|")[1] if "|" in line else "")}
     relations = {"agreesWith", "contrastsWith", "repeats", "narrows", "supports"}
-    assert set(section) == set(context.terms) - {"document", "kind"}
+    places = [statement, section, document["properties"]["withdrawn"]["items"]["properties"]]
+    places += [committed["anyOf"][1]["properties"]["entities"]["items"]["properties"]]
+    places += [committed["$defs"][nested]["properties"] for nested in ("target", "figure")]
+    made = {"source", "selector", "start", "end", "startAnchor", "endAnchor"}  # by the program
+    assert {key for place in places for key in place} == set(context.terms) - {"document"} - made
+    assert set(section) == {*["id", "label", "altLabel", "definition", "scopeNote", "description", "partOf", "position", "note"]}
     assert set(statement) == named | relations
     assert set(document["properties"]["defaults"]["properties"]) == set(statement) - {"id", "kind"}
 

@@ -11,6 +11,7 @@ from typing import Final
 from kg.mappings.context_check import collections
 from kg.mappings.convert import Converter, JsonNode
 from kg.mappings.documents import Declared
+from kg.mappings.keys import not_of_collection
 from kg.mappings.nodes import Mapping, Scalar, Sequence, items
 from kg.mappings.remedies import kinds as kinds_of
 from kg.mappings.remedies import one_of
@@ -85,12 +86,13 @@ def convert(tree: Mapping, prefix: str, converter: Converter, declared: Declared
     nodes = []
     trace = converter.trace
     allowed = kinds_of(prefix, converter.context, converter.vocabulary) if prefix else []
+    refuse = not_of_collection(frozenset(converter.context.terms), prefix.removeprefix(ID).strip("/"))
     for node in items(tree.get("entities")):
         if not prefix or not isinstance(node, Mapping) or not isinstance(slug := node.get("id"), Scalar):
             continue
         rejected = id(node) in declared.rejected
         iri = f"{prefix}{slug.value}~{node.place.line}" if rejected else f"{prefix}{slug.value}"
-        result = converter.node(node, iri, slug.value, skip=("id",))
+        result = converter.node(node, iri, slug.value, skip=("id",), refuse=refuse)
         if not result.get("kind"):
             if (iri, RDF_TYPE) not in trace.flagged:
                 message = "there is no `kind:`; write its class, as in `kind: Instrument`"

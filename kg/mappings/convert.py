@@ -11,6 +11,7 @@ from typing import Final
 
 from kg.errors import Severity
 from kg.mappings.context import Context, Form, Term
+from kg.mappings.keys import not_of_nested
 from kg.mappings.literals import is_language, is_placeholder
 from kg.mappings.literals import problem as expected_form
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, items
@@ -189,9 +190,8 @@ class Converter:
         return result
 
     def _not_nested(self, inside: str) -> dict[str, str]:
-        """Keys that a nested node cannot have; the schema of the editor leaves out the same."""
-        keys = {"id", "kind", "document", *(key for key, term in self.context.terms.items() if term.form is Form.NODE)}
-        return dict.fromkeys(keys, f"not a key of a {inside}: delete it, or indent it as a key of the statement")
+        terms = self.context.terms
+        return not_of_nested(frozenset(terms), frozenset(key for key, term in terms.items() if term.form is Form.NODE), inside)
 
     def _kind(self, item: Scalar, iri: str, name: str) -> str | None:
         kind = self.context.expand(item.value)

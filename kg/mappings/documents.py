@@ -9,7 +9,7 @@ from typing import Final
 
 from kg.mappings.context import Form
 from kg.mappings.convert import Converter, JsonNode, Special
-from kg.mappings.keys import not_of_statement
+from kg.mappings.keys import not_of_collection, not_of_statement
 from kg.mappings.lock import lock_id
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, Sequence, items
 from kg.mappings.passages import Passages
@@ -165,7 +165,7 @@ def _defaults(tree: Mapping, converter: Converter) -> JsonNode:
     result: JsonNode = {"id": iri}
     unclear = bool(tree.entries.keys() - set(_TOP))
     if isinstance(written, Mapping):
-        own = {"id", "kind", "document", *(key for key, term in terms.items() if term.form is Form.NODE)}
+        own = {"id", "kind", "document", "summary", *(key for key, term in terms.items() if term.form is Form.NODE)}
         refuse = not_of_statement(frozenset(terms)) | dict.fromkeys(own, "it cannot be a default: write it in each statement")
         result = converter.node(written, iri, "defaults", refuse=refuse)
         unclear = unclear or not written.entries.keys() <= terms.keys()
@@ -179,7 +179,8 @@ def _defaults(tree: Mapping, converter: Converter) -> JsonNode:
 
 
 def _section(node: Mapping, iri: str, name: str, converter: Converter) -> JsonNode:
-    result = converter.node(node, iri, name, skip=("id",), refuse={"kind": "a section has no kind: delete it"})
+    refuse = not_of_collection(frozenset(converter.context.terms), "section") | {"kind": "a section has no kind: delete it"}
+    result = converter.node(node, iri, name, skip=("id",), refuse=refuse)
     result["kind"] = f"{POL}Section"
     result.setdefault("partOf", f"{ID}document/{converter.document}")
     return result
