@@ -19,7 +19,7 @@ from kg.namespaces import ID, POL, RDFS, SKOS, XSD
 _PATTERNS: Final = {
     f"{XSD}decimal": r"^[+-]?(\d+(\.\d*)?|\.\d+)$",
     f"{XSD}integer": r"^[+-]?\d+$",
-    f"{XSD}gYear": r"^\d{4}$",
+    f"{XSD}gYear": r"^[1-9]\d{3}$",
     f"{XSD}date": r"^\d{4}-\d{2}-\d{2}$",
 }
 

@@ -17,6 +17,8 @@ from kg.occurrences import occurrences, why_nowhere
 
 NORMALISATION: Final = "policy-kg-text/1"
 MAX_ANCHOR_WORDS: Final = 5
+_CUT: Final = re.compile(r"\[?(?:…|\.\.\.)\]?")
+"""What is written between the first and the last words, rightly or not."""
 _FEWEST_WRITTEN_OUT = 8
 """Words of a passage of which four, two on each side, may be written."""
 ELLIPSIS: Final = " … "
@@ -236,12 +238,18 @@ def parse_anchors(written: str) -> Anchors:
 
 
 def _in_form(written: str) -> str:
-    """What to write for anchors with three dots, or for a passage that was written out; empty if that cannot be told."""
-    dots = written.replace("...", "…")
-    if ELLIPSIS in dots and ELLIPSIS not in written:
-        return f'; three dots are not the sign …: write "{dots}"'
+    """What to write for anchors in another form, or for a passage that was written out; empty if that cannot be told."""
+    sides = [side for part in _CUT.split(written) if (side := part.strip())]
+    cuts = len(_CUT.findall(written))
+    dots = "three dots are not the sign …: " if "..." in written else ""
+    if cuts and len(sides) > 1:
+        why = dots or ("only one … stands in it: " if cuts > 1 else "a space stands on each side of the …: ")
+        return f'; {why}write "{sides[0]}{ELLIPSIS}{sides[-1]}"'
+    if cuts and sides:
+        missing = "first" if _CUT.match(written.strip()) else "last"
+        return f"; the {missing} words are missing"
     said = written.split()
-    if "…" in dots or len(said) < _FEWEST_WRITTEN_OUT:
+    if cuts or len(said) < _FEWEST_WRITTEN_OUT:
         return ""
     return f'; a passage is not written out: begin with "{" ".join(said[:2])}{ELLIPSIS}{" ".join(said[-2:])}"'
 

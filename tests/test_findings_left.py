@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from kg.cli import main
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
+from kg.namespaces import ID
 from tests.defects import AGENTS, HARBOUR
 from tests.project import edit
 from tests.test_findings_newcomer import check
@@ -21,6 +22,11 @@ ADA = "label: {nl: Ada Codeur, en: Ada Coder}"
 VISION = "label: {nl: Visie, en: Vision}"
 YEAR = '    year: "2030"\n'
 DEADLINE = '    deadline: "2035"\n'
+ANCHORS = "De Ploegpartij … zijn."
+FORM = f'{HARBOUR}:14:12: s001 passage: anchors "{{}}" are not of the form "first words … last words" (one … between spaces)'
+DUTCH, ENGLISH = "Havens horen niemand in het bijzonder toe.", "Harbours belong to nobody in particular."
+STATED = f"    nl: {DUTCH}\n    en: {ENGLISH}\n"
+SWAPPED = "    nl: The harbours are for all of us and not for the few.\n    en: De havens zijn van iedereen en niet van een paar mensen.\n"
 
 # fmt: off
 FINDINGS = [
@@ -36,6 +42,34 @@ FINDINGS = [
     ("year of a target", HARBOUR, DEADLINE, f"{YEAR}{DEADLINE}", f"{HARBOUR}:74:5: s004 target year: a key of a figure, not of a target: delete it"),
     ("deadline of a figure", HARBOUR, YEAR, f'{YEAR}    deadline: "2040"\n', f"{HARBOUR}:94:5: s005 figure deadline: a key of a target, not of a figure: delete it"),
     ("object of a target", HARBOUR, DEADLINE, f"    object: elland\n{DEADLINE}", f"{HARBOUR}:74:5: s004 target object: not a key of a target: delete it, or indent it as a key of the statement"),
+    # What is written in words
+    ("texts in each other's place", HARBOUR, STATED, SWAPPED, f"{HARBOUR}:19:9: warning: s001 summary: the Dutch text looks English, and the English one Dutch: swap them"),
+    ("text in the other language", HARBOUR, STATED, STATED.replace(DUTCH, "Harbours are not for the few but for all of us."), f"{HARBOUR}:19:9: warning: s001 summary: the text under `nl:` looks English: write it in Dutch"),
+    ("lines kept", HARBOUR, f"nl: {DUTCH}", "nl: |\n      Havens horen\n      niemand toe.", f"{HARBOUR}:19:9: warning: s001 summary: there is a line break in the text: begin it with `>-` instead of `>` or `|`, without an empty line"),
+    ("two sentences", HARBOUR, DUTCH, "Havens horen niemand toe. Elland ook niet.", f"{HARBOUR}:19:9: warning: s001 summary: it is more than one sentence: make it one, or split the statement"),
+    ("an abbreviation", HARBOUR, DUTCH, "Havens, bijv. die van Elland, horen niemand toe.", ""),
+    ("markup", HARBOUR, DUTCH, "<b>Havens</b> horen niemand toe.", f'{HARBOUR}:19:9: warning: s001 summary: "<b>" is markup of a page, and is shown as it stands: write plain text'),
+    ("signs of markup", HARBOUR, DUTCH, "Havens & schepen met < 3 masten horen niemand toe.", ""),
+    ("comma in braces", AGENTS, "{nl: Havenbureau, en", "{nl: Bureau van haven, stad en zee, en", f'{AGENTS}:24:33: harbour-office label: "stad en zee" is taken for a language, as a comma ends a text in braces; put the whole text in quotes'),
+    # Names of things
+    ("character of no width", HARBOUR, "action: ratify", "action: ratify\u200b", f'{HARBOUR}:27:11: s002 action: "ratify\u200b" is not a declared action; there is a character in it that cannot be seen: write "ratify" by hand'),
+    ("space that does not break", HARBOUR, "action: ratify", "action: ratify\u00a0", f'{HARBOUR}:27:11: s002 action: "ratify" is not a declared action; there is a character in it that cannot be seen: write "ratify" by hand'),
+    ("character of no width in a key", HARBOUR, "  frame: moral", "  frame\u200b: moral", f'{HARBOUR}:17:3: s001 unknown key "frame\u200b"; there is a character in it that cannot be seen: write "frame" by hand'),
+    ("label with an article", HARBOUR, "speaker: sea-watch", "speaker: de Zeewacht", f'{HARBOUR}:83:12: s005 speaker: "de Zeewacht" is not a declared agent; that is a label; write the slug "sea-watch"'),
+    ("section as part of another", HARBOUR, VISION, f"{VISION}\n  partOf: measures", f'{HARBOUR}:8:11: vision partOf: "measures" is not a declared entity; that is a section of this file: write "section/harbour-2031/measures"'),
+    ("statement without noughts", HARBOUR, "supports: s003", "supports: s3", f'{HARBOUR}:107:13: s006 supports: "s3" is not a declared statement; did you mean "s003"?'),
+    ("statement in a capital", HARBOUR, "supports: s003", "supports: S003", f'{HARBOUR}:107:13: s006 supports: "S003" is not a declared statement; did you mean "s003"?'),
+    ("statement behind a hash", HARBOUR, "supports: s003", "supports: harbour-2031#s003", f'{HARBOUR}:107:13: s006 supports: "harbour-2031#s003" is not a declared statement; did you mean "s003"?'),
+    ("address of another's statement", HARBOUR, "supports: s003", f"supports: {ID}statement/reply-2032/s002", f'{HARBOUR}:107:13: s006 supports: "{ID}statement/reply-2032/s002" is not a declared statement; write "reply-2032/s002"'),
+    ("withdrawn twice", HARBOUR, "withdrawn:\n", "withdrawn:\n- id: s008\n", f'{HARBOUR}:125:7: s008 id: "s008" is withdrawn here and was withdrawn already in {HARBOUR}:124; delete one of the two'),
+    ("withdrawn without a key", HARBOUR, "withdrawn:\n", "withdrawn:\n- s009\n", f"{HARBOUR}:124:3: expected keys and values: write `- id: s009`"),
+    ("year of three digits", HARBOUR, YEAR, '    year: "0203"\n', f'{HARBOUR}:93:11: s005 figure year: "0203" is not a year of four digits, as in 2030'),
+    # Passages
+    ("ellipsis without spaces", HARBOUR, ANCHORS, "De Ploegpartij…zijn.", f'{FORM.format("De Ploegpartij…zijn.")}; a space stands on each side of the …: write "{ANCHORS}"'),
+    ("dots in brackets", HARBOUR, ANCHORS, "De Ploegpartij [...] zijn.", f'{FORM.format("De Ploegpartij [...] zijn.")}; three dots are not the sign …: write "{ANCHORS}"'),
+    ("two ellipses", HARBOUR, ANCHORS, "De Ploegpartij … havens … zijn.", f'{FORM.format("De Ploegpartij … havens … zijn.")}; only one … stands in it: write "{ANCHORS}"'),
+    ("first words alone", HARBOUR, ANCHORS, "De Ploegpartij …", f'{FORM.format("De Ploegpartij …")}; the last words are missing'),
+    ("last words alone", HARBOUR, ANCHORS, "… zijn.", f'{FORM.format("… zijn.")}; the first words are missing'),
     ("summary in the defaults", HARBOUR, "defaults: {", "defaults: {summary: {nl: Water, en: Water too}, ", f"{HARBOUR}:3:12: defaults summary: it cannot be a default: write it in each statement"),
 ]
 # fmt: on

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.authoring.extra import needed
-from kg.authoring.extracted import Extracted, clean, guess_language
+from kg.authoring.extracted import Extracted, clean
 from kg.authoring.languages import POSSIBLE
 from kg.authoring.plain import read_plain
 from kg.authoring.skeleton import plain
@@ -21,6 +21,7 @@ from kg.authoring.units import cut, normalised
 from kg.authoring.webpage import read_page
 from kg.cli import main
 from kg.mappings.layout import Layout
+from kg.mappings.tongue import guess_language
 from kg.sources import find, parse_anchors
 from tests.pages.programme import write_picture, write_programme
 from tests.project import HERE, edit, snapshot

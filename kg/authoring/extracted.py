@@ -6,7 +6,6 @@ its text in the form that is kept in the folder of sources. Next: :mod:`kg.autho
 
 import re
 import unicodedata
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,13 +18,6 @@ _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff
 """Soft hyphens and characters of no width: they would be part of a word that nobody can type."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WORD: Final = re.compile(r"[^\W_]+")
-_FUNCTION_WORDS: Final = {
-    "nl": frozenset("de het een en van in is dat op te zijn voor met die niet aan er om ook als bij wij moet naar".split()),  # noqa: SIM905 - a list of words reads best so
-    "en": frozenset("the of and to in a is that for it as with be on by are this not from at we must which or".split()),  # noqa: SIM905
-    "fr": frozenset("le la les de des et en un une du que est pour dans qui sur pas au par avec nous ce il".split()),  # noqa: SIM905
-    "de": frozenset("der die das und in zu den von mit ist nicht ein eine auf für des dem sich wir als auch es".split()),  # noqa: SIM905
-}
-_LEAST_SURE: Final = 1.5
 
 
 @dataclass(frozen=True)
@@ -72,14 +64,6 @@ class Extracted:
 def clean(text: str) -> str:
     """``text`` on one line, without characters that cannot be seen or typed."""
     return normalise(_CONTROL.sub(" ", unicodedata.normalize("NFC", text).translate(_LIGATURES).translate(_INVISIBLE)))
-
-
-def guess_language(text: str) -> str:
-    """Language of a text by its commonest function words: ``nl``, ``en``, ``fr`` or ``de``; empty if none stands out."""
-    counts = Counter(word.lower() for word in _WORD.findall(text))
-    hits = sorted(((sum(counts[word] for word in known), tag) for tag, known in _FUNCTION_WORDS.items()), reverse=True)
-    (most, tag), (next_most, _) = hits[:2]
-    return tag if most > _LEAST_SURE * next_most else ""
 
 
 def missing_from(kept: str, blocks: list[str]) -> tuple[tuple[str, int], ...]:

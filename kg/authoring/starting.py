@@ -13,7 +13,7 @@ from typing import Final
 
 from kg.authoring import skeleton
 from kg.authoring.entries import appended, slugs
-from kg.authoring.extracted import Extracted, guess_language
+from kg.authoring.extracted import Extracted
 from kg.authoring.fetching import Fetched, fetch
 from kg.authoring.languages import POSSIBLE, language_of, names_none
 from kg.authoring.pdf import read_pdf
@@ -24,6 +24,7 @@ from kg.errors import InputError, SourceError, UsageError
 from kg.mappings.codebook_version import version_of
 from kg.mappings.corpus import ENTITIES, Corpus
 from kg.mappings.layout import Layout
+from kg.mappings.tongue import guess_language
 from kg.mappings.words import shortened
 from kg.namespaces import ID
 from kg.sources import NormalisedText

@@ -16,7 +16,17 @@ from kg.mappings.literals import is_language, is_placeholder
 from kg.mappings.literals import problem as expected_form
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, items
 from kg.mappings.registry import Registry
-from kg.mappings.remedies import doubtful, foreign, kinds, other_kind, other_statement, wrong_language
+from kg.mappings.remedies import (
+    doubtful,
+    foreign,
+    kinds,
+    other_kind,
+    other_statement,
+    same_statement,
+    visible,
+    without_article,
+    wrong_language,
+)
 from kg.mappings.trace import Trace
 from kg.mappings.words import either, nearest, shortened
 from kg.namespaces import ID, XSD
@@ -157,7 +167,7 @@ class Converter:
             return None
         result: dict[str, list[str]] = {}
         for tag, entry in value.entries.items():
-            problem = wrong_language(tag, of_document=bool(self.document))
+            problem = wrong_language(tag, entry.value, of_document=bool(self.document))
             if problem:
                 self._report(entry.key.place, "unknown-language", f"{term.key}: {problem}", iri, term, name)
                 continue
@@ -222,15 +232,20 @@ class Converter:
 
     def _remedy(self, base: str, slug: str) -> str:
         """What to write instead of a slug that is not declared below ``base``, or where to declare it."""
-        labelled = self.registry.labelled(base, slug, self.document, self.vocabulary.labels)
+        if visible(slug) != slug:
+            return f'there is a character in it that cannot be seen: write "{visible(slug)}" by hand'
+        labelled = self._labelled(base, slug) or self._labelled(base, without_article(slug))
         if labelled:
             return f"that is a label; write the slug {either(labelled)}"
         if "," in slug:
             return "write a list in brackets, as in [a, b]"
         collection = base.removeprefix(ID).strip("/")
         if collection == "statement":
-            documents = f"{ID}document/"
-            return other_statement(slug, {iri.removeprefix(documents) for iri in self.registry.below(documents)})
+            documents, own = f"{ID}document/", f"{base}{self.document}/"
+            meant = same_statement(slug, base, self.document, {iri.removeprefix(own) for iri in self.registry.below(own)})
+            return meant or other_statement(slug, {iri.removeprefix(documents) for iri in self.registry.below(documents)})
+        if base == ID and f"{ID}section/{self.document}/{slug}" in self.registry:
+            return f'that is a section of this file: write "section/{self.document}/{slug}"'
         near = self.registry.nearest(base, slug, self.document)
         if near:
             return f"did you mean {either(near)}?"
@@ -241,6 +256,9 @@ class Converter:
         if other:
             return f"it is declared as {' and '.join(other)}, which this key does not take"
         return f"declare it in {_FILES.get(collection, 'a file of mappings/entities/')} first, or choose one that is there"
+
+    def _labelled(self, base: str, label: str) -> list[str]:
+        return self.registry.labelled(base, label, self.document, self.vocabulary.labels)
 
     def _foreign(self, term: Term, item: Scalar, iri: str, name: str) -> str | None:
         """A reference out of our id space: an absolute IRI, or a local name below another vocabulary's base."""
@@ -278,7 +296,9 @@ class Converter:
         near = nearest(key, self.context.terms.keys() - refuse)
         for other in near[:1]:  # what is missing because of the misspelling need not be reported again
             self.trace.flagged.add((iri, self.context.terms[other].iri))
-        if near:
+        if visible(key) != key:
+            hint = f'there is a character in it that cannot be seen: write "{visible(key)}" by hand'
+        elif near:
             hint = f"did you mean {either(near)}?"
         elif is_language(key) and len(key) == _LANGUAGE_LETTERS:
             hint = "a text by language is indented below its key, as in summary"

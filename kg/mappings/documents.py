@@ -15,6 +15,7 @@ from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, Sequence, ite
 from kg.mappings.passages import Passages
 from kg.mappings.remedies import kinds as kinds_of
 from kg.mappings.remedies import one_of
+from kg.mappings.summaries import check_texts
 from kg.mappings.trace import Trace
 from kg.mappings.words import did_you_mean, shortened
 from kg.namespaces import ID, POL, RDF_TYPE
@@ -41,10 +42,7 @@ class Declared:
     def declare(self, node: Node, prefix: str, *, withdrawn: bool = False) -> None:
         """Take the id of ``node`` below ``prefix``; a node without a usable id is rejected, with a finding."""
         if not isinstance(node, Mapping):
-            message = "expected keys and values, beginning with `- id:`"
-            if isinstance(node, Scalar) and not node.value:
-                message = "an empty entry: delete the `-`, or write its keys"
-            self.trace.report(node.place.finding("wrong-form", message))
+            self.trace.report(node.place.finding("wrong-form", _no_entry(node)))
             self.rejected.add(id(node))
             self.trace.lost_below.add(prefix)
             return
@@ -67,8 +65,9 @@ class Declared:
                     f'id: "{slug.value}" was withdrawn ({first.file}:{first.line}); an id is never used again: take a new one'
                 )
                 if withdrawn:
+                    other = "was withdrawn already" if iri in self.withdrawn else "is in use"
                     message = (
-                        f'id: "{slug.value}" is withdrawn here and in use in {first.file}:{first.line}; delete one of the two'
+                        f'id: "{slug.value}" is withdrawn here and {other} in {first.file}:{first.line}; delete one of the two'
                     )
                 self._reject(node, prefix, slug.place, "reused-id", message)
             else:
@@ -84,6 +83,15 @@ class Declared:
         self.rejected.add(id(node))
         self.trace.lost_below.add(prefix)  # it was meant to be declared, under another name
         self.trace.report(place.finding(code, message, slug.value if slug else ""))
+
+
+def _no_entry(node: Node) -> str:
+    """What to write instead of something in a list of entries that has no keys."""
+    if isinstance(node, Scalar) and not node.value:
+        return "an empty entry: delete the `-`, or write its keys"
+    if isinstance(node, Scalar) and _SLUG.fullmatch(node.value):
+        return f"expected keys and values: write `- id: {node.value}`"
+    return "expected keys and values, beginning with `- id:`"
 
 
 def document_slug(tree: Mapping, stem: str, trace: Trace) -> str:
@@ -205,6 +213,7 @@ def _statement(node: Mapping, iri: str, name: str, converter: Converter, passage
         passages.uncoded |= {lock_id(name, index) for index, _ in enumerate(items(node.get("passage")), start=1)}
         return _uncoded(node, iri, name, converter, convert_passage, open_keys)
     result = converter.node(node, iri, name, skip=("id",), special={"passage": convert_passage}, refuse=refuse)
+    check_texts(result, name, converter.context, converter.trace)
     converter.inherit(result, node, defaults)
     result["document"] = f"{ID}document/{converter.document}"
     kinds = result.get("kind")

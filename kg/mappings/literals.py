@@ -14,7 +14,7 @@ _FORMS: Final = {
     f"{XSD}decimal": (re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)"), "a decimal number with a point, as in 0.7"),
     f"{XSD}integer": (re.compile(r"[+-]?\d+"), "a whole number, as in 12"),
     f"{XSD}boolean": (re.compile(r"true|false"), "true or false"),
-    f"{XSD}gYear": (re.compile(r"\d{4}"), "a year of four digits, as in 2030"),
+    f"{XSD}gYear": (re.compile(r"[1-9]\d{3}"), "a year of four digits, as in 2030"),
     f"{XSD}date": (re.compile(r"\d{4}-\d{2}-\d{2}"), "a date, as in 2021-01-12"),
     f"{XSD}language": (re.compile(r"[a-z]{2,3}(-[a-zA-Z0-9]{1,8})*"), "a language tag of two or three letters, as in nl"),
 }

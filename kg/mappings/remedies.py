@@ -4,17 +4,20 @@ In: what a coder wrote, and the vocabulary. Out: parts of messages. Next: :mod:`
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable
 from typing import Final
 
 from kg.mappings.context import Context
 from kg.mappings.literals import is_language
+from kg.mappings.nodes import Node, Scalar
 from kg.mappings.words import did_you_mean, either, nearest, shortened
 from kg.namespaces import ID, POL, PREFIXES
 from kg.vocabulary import Vocabulary
 
 _LANGUAGES: Final = {"nl": ("nld", "dut"), "en": ("eng",)}
 """The languages of what documents say, with the longer codes of ISO 639-2 that nothing here reads."""
+_ARTICLE: Final = re.compile(r"^(?:de|het|een|'t|the|an?) +", re.IGNORECASE)
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _SIGNS: Final = {"%": "PERCENT", "€": "CCY_EUR"}
 UNITS: Final = ("PERCENT", "NUM", "CCY_EUR", "YR")
@@ -23,11 +26,14 @@ _WORDS: Final = {"EUR": "CCY_EUR", "EURO": "CCY_EUR", "EUROS": "CCY_EUR", "NUMBE
 """What is written for a unit that is called otherwise."""
 
 
-def wrong_language(tag: str, *, of_document: bool) -> str | None:
+def wrong_language(tag: str, text: Node, *, of_document: bool) -> str | None:
     """What is wrong with the language of a text.
 
+    :param text: what is written under it; nothing, where a comma has ended a text in braces
     :param of_document: whether it is a document's: statements and sections are in Dutch and English, other names of entities in any language
     """
+    if " " in tag and isinstance(text, Scalar) and not text.value:
+        return f'"{shortened(tag)}" is taken for a language, as a comma ends a text in braces; put the whole text in quotes'
     if not is_language(tag):
         return f'"{shortened(tag)}" is not a language tag; write nl or en'
     longer = next((short for short, codes in _LANGUAGES.items() if tag in codes), "")
@@ -59,6 +65,36 @@ def other_statement(written: str, documents: Collection[str]) -> str:
     near = [slug for slug in sorted(documents) if slug.startswith(f"{document}-")] or nearest(document, documents)
     meant = f"did you mean {either([f'{slug}/{ident}' for slug in near])}?" if near else "correct it"
     return f'there is no document "{shortened(document)}"; {meant}'
+
+
+def same_statement(written: str, base: str, document: str, own: Collection[str]) -> str:
+    """What to write instead of a statement that is written in another form, as in ``S3`` or as its address; empty if there is none.
+
+    :param own: ids of the document at hand
+    """
+    path = written.removeprefix(base).replace("#", "/").lower()
+    ident = path.removeprefix(f"{document}/")
+    found = [each for each in sorted(own) if _plain_id(each) == _plain_id(ident)]
+    if found:
+        return f"did you mean {either(found)}?"
+    return f'write "{path}"' if written.startswith(base) else ""
+
+
+def _plain_id(ident: str) -> str:
+    """``s003`` as ``s3``: who writes an id from memory forgets the noughts."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", ident)
+
+
+def visible(word: str) -> str:
+    """``word`` without what cannot be seen in it: spaces that do not break, and characters of no width."""
+    return "".join(
+        " " if unicodedata.category(sign) == "Zs" else sign for sign in word if unicodedata.category(sign) != "Cf"
+    ).strip()
+
+
+def without_article(label: str) -> str:
+    """``label`` without a Dutch or English article before it."""
+    return _ARTICLE.sub("", label)
 
 
 def kinds(iri: str, context: Context, vocabulary: Vocabulary) -> list[str]:
