@@ -9,7 +9,7 @@ from kg.cli import main
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.namespaces import ID
-from tests.defects import AGENTS, HARBOUR
+from tests.defects import AGENTS, HARBOUR, REPLY
 from tests.project import edit
 from tests.test_findings_newcomer import check
 
@@ -27,6 +27,12 @@ FORM = f'{HARBOUR}:14:12: s001 passage: anchors "{{}}" are not of the form "firs
 DUTCH, ENGLISH = "Havens horen niemand in het bijzonder toe.", "Harbours belong to nobody in particular."
 STATED = f"    nl: {DUTCH}\n    en: {ENGLISH}\n"
 SWAPPED = "    nl: The harbours are for all of us and not for the few.\n    en: De havens zijn van iedereen en niet van een paar mensen.\n"
+ONCE = "has the same position: give each section of the document, or of one part of it, its own"
+EMPTY = '- id: hall\n  position: "3"\n  label: {nl: Hal, en: Hall}\n'
+PLOUGH = "label: {nl: Ploegpartij, en: Plough Party}"
+VERLAND = "- id: verland\n  kind: State\n  label: {nl: Verland, en: Farland}"
+SHA = "6c82c1d667f4507d286d7d0561c77611178c232592d581054a366717d38f1abb"
+ALONE = "mappings/entities/indicators.yaml:6:3: warning: national-income nothing refers to this entity: use it, or remove it"
 
 # fmt: off
 FINDINGS = [
@@ -70,6 +76,30 @@ FINDINGS = [
     ("two ellipses", HARBOUR, ANCHORS, "De Ploegpartij … havens … zijn.", f'{FORM.format("De Ploegpartij … havens … zijn.")}; only one … stands in it: write "{ANCHORS}"'),
     ("first words alone", HARBOUR, ANCHORS, "De Ploegpartij …", f'{FORM.format("De Ploegpartij …")}; the last words are missing'),
     ("last words alone", HARBOUR, ANCHORS, "… zijn.", f'{FORM.format("… zijn.")}; the first words are missing'),
+    ("colon in braces", HARBOUR, 'note: {en: "The appeal to every fisher is rhetoric, not a figure."}', "note: {en: see: this}", f"{HARBOUR}:108:14: YAML syntax: a text with `: ` must stand in quotes"),
+    # Sections and relations
+    ("sections in another order", HARBOUR, '- id: vision\n  position: "1"', '- id: vision\n  position: "3"', f"{HARBOUR}:113:3: warning: s007 the passage stands behind the beginning of section/harbour-2031/vision, a later section: correct `section`, or the `position` of the sections"),
+    ("statement in an earlier section", HARBOUR, "- id: s007\n  section: measures", "- id: s007\n  section: vision", f"{HARBOUR}:113:3: warning: s007 the passage stands behind the beginning of section/harbour-2031/measures, a later section: correct `section`, or the `position` of the sections"),
+    ("one position twice", HARBOUR, 'position: "2"', 'position: "1"', f"{HARBOUR}:6:3: vision section/harbour-2031/measures {ONCE}\n{HARBOUR}:9:3: measures section/harbour-2031/vision {ONCE}"),
+    ("section without a statement", HARBOUR, "statements:\n", f"{EMPTY}statements:\n", f"{HARBOUR}:11:3: warning: hall no statement stands in this section: give its statements `section`, or delete it"),
+    ("section in itself", HARBOUR, VISION, f"{VISION}\n  partOf: section/harbour-2031/vision", f"{HARBOUR}:8:11: vision this is part of itself, by way of section/harbour-2031/vision: correct `partOf`"),
+    ("agreement in one document", HARBOUR, "supports: s003", "agreesWith: s003", f"{HARBOUR}:107:15: warning: s006 statement/harbour-2031/s003 stands in the same document: `agreesWith` and `contrastsWith` join two documents; use `repeats` or `narrows`, or leave it out"),
+    ("repetition of what comes later", HARBOUR, "supports: s003", "repeats: s007", f"{HARBOUR}:107:12: warning: s006 statement/harbour-2031/s007 stands later in the text: write `repeats` there, with this statement"),
+    ("repeated and narrowed", HARBOUR, "supports: s003", "narrows: s003\n  repeats: s003", f"{HARBOUR}:107:12: warning: s006 statement/harbour-2031/s003 is repeated and narrowed: what says the same is no special case of it; keep one"),
+    ("demand of oneself", HARBOUR, "addressee: elland\n  addresseeExplicit: true\n  action: ratify", "addressee: plough-party\n  addresseeExplicit: true\n  action: ratify", f"{HARBOUR}:25:14: warning: s002 agent/plough-party would act on its own demand: choose `kind: Commitment`, or correct `addressee`"),
+    ("for and against", HARBOUR, "polarity: negative", "polarity: negative\n  stance: supports", f"{HARBOUR}:105:3: warning: s006 the speaker is for what it judges badly, or against what it praises: correct `stance` or `polarity`"),
+    ("gain and loss", HARBOUR, "affected: fishers", "affected: fishers\n  beneficiary: fishers", f"{HARBOUR}:46:13: warning: s003 group/fishers would gain and lose by it: keep it in `beneficiary` or in `affected`"),
+    # Numbers
+    ("share of itself", HARBOUR, "denominator: national-income", "denominator: harbour-budget", f"{ALONE}\n{HARBOUR}:73:5: s004 target a share of itself is always the whole: correct `indicator` or `denominator`"),
+    ("share in euros", HARBOUR, "unit: PERCENT", "unit: CCY_EUR", f"{HARBOUR}:72:5: warning: s004 target a share has `unit: PERCENT`: correct `unit`, or leave `denominator` out"),
+    ("baseline behind the deadline", HARBOUR, DEADLINE, f'    baselineYear: "2040"\n{DEADLINE}', f"{HARBOUR}:74:5: s004 target the baseline is to lie before the deadline, 2035: correct one of the two"),
+    # Entities, documents and coding passes
+    ("code of no state", AGENTS, PLOUGH, f"{PLOUGH}\n  iso3166: PL", f"{AGENTS}:12:3: plough-party only a state has `iso3166`: write `kind: State`, or name the state in `country`"),
+    ("code of two states", AGENTS, VERLAND, f"  iso3166: EL\n{VERLAND}\n  iso3166: EL", f"{AGENTS}:6:3: elland agent/verland has the same code: each state has its own\n{AGENTS}:10:3: verland agent/elland has the same code: each state has its own"),
+    ("state in itself", AGENTS, VERLAND, f"{VERLAND}\n  country: verland", f"{AGENTS}:9:3: verland a state is in no other country: leave `country` out"),
+    ("another year of issue", CATALOGUE, 'date: "2031-05-01"', 'date: "2013-05-01"', f"{CATALOGUE}:9:3: warning: harbour-2031 the year of `date` is another than `issued`, 2031: correct one of the two"),
+    ("hash in capitals", CATALOGUE, SHA, SHA.upper(), f"{CATALOGUE}:13:11: harbour-2031 a document has exactly one `sha256:` of 64 lower-case hexadecimal digits"),
+    ("coded before it appeared", CODINGS, "2032-06-30", "2031-06-30", f"{REPLY}:2:58: warning: s001 the document appeared only after this coding, in 2032: correct the date of the coding pass, or of the document"),
     ("summary in the defaults", HARBOUR, "defaults: {", "defaults: {summary: {nl: Water, en: Water too}, ", f"{HARBOUR}:3:12: defaults summary: it cannot be a default: write it in each statement"),
 ]
 # fmt: on
@@ -258,3 +288,16 @@ def test_a_figure_of_nothing_is_a_warning(project: Layout) -> None:
 
     message = "a figure should say what it describes: add `of:` with the slug of a place, a group or an agent"
     assert check() == f"{HARBOUR}:90:5: warning: s005 figure {message}"
+
+
+def test_two_documents_with_one_text(project: Layout) -> None:
+    """A document that was taken up twice, under two slugs; the texts need not be at hand."""
+    edit(project, CATALOGUE, "fa05b3e216eebaec848ebecf7f19e3b52744888d4d965d357e15a18feec46b89", SHA)
+
+    said = CliRunner().invoke(main, ["check"]).stdout.strip().splitlines()
+
+    remedy = "has the same text: a document is coded once; correct `sha256`, or delete one of the two"
+    assert said == [
+        f"{CATALOGUE}:13:3: harbour-2031 document/reply-2032 {remedy}",
+        f"{CATALOGUE}:24:3: reply-2032 document/harbour-2031 {remedy}",
+    ]

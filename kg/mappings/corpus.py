@@ -36,6 +36,7 @@ ENTITIES: Final = "entities"
 """Name of the graph that holds every entity, documents included."""
 
 _COLLECTION: Final = re.compile(r"^collection: *([a-z-]+)", re.MULTILINE)
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _ID: Final = re.compile(r"^ *(?:- *)?\{? *id: *([a-z0-9-]+)", re.MULTILINE)
 
 
@@ -255,6 +256,8 @@ def _text(slug: str, corpus: Corpus, sources: Path | None, name: str) -> Normali
         return None
     sha256, at_sha256 = _recorded(slug, "sha256", corpus)
     characters, at_characters = _recorded(slug, "characters", corpus)
+    if sha256 and not _SHA256.fullmatch(sha256):
+        sha256 = None  # of which the shapes say what is wrong
     try:
         text = read_text(sources, slug, sha256)
     except VersionError as error:
