@@ -64,7 +64,8 @@ def _diagnose(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, str]:
     behind = _behind_quote(text, last, mark, context)
     if behind:
         return behind
-    if last is not None and "flow" in context and text[mark.index : mark.index + 1] == ":" and last.end_mark.line == mark.line:
+    one_line = last is not None and opened is not None and {opened.line, last.start_mark.line} == {mark.line}
+    if last is not None and one_line and "flow" in context and text[mark.index : mark.index + 1] == ":":
         return last.start_mark.line, last.start_mark.column, "a text with `: ` must stand in quotes"
     if opened and ("quoted scalar" in context or "flow" in context):
         return _open(here, (opened.line, opened.column), problem, context)
