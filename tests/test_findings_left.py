@@ -10,7 +10,7 @@ from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.namespaces import ID
 from kg.sources import digest
-from tests.defects import AGENTS, HARBOUR
+from tests.defects import AGENTS, HARBOUR, LEDGER
 from tests.project import edit
 from tests.test_findings_newcomer import check
 
@@ -28,6 +28,7 @@ FORM = f'{HARBOUR}:14:12: s001 passage: anchors "{{}}" are not of the form "firs
 DUTCH, ENGLISH = "Havens horen niemand in het bijzonder toe.", "Harbours belong to nobody in particular."
 STATED = f"    nl: {DUTCH}\n    en: {ENGLISH}\n"
 SWAPPED = "    nl: The harbours are for all of us and not for the few.\n    en: De havens zijn van iedereen en niet van een paar mensen.\n"
+SKIPPED = "- passage: Naar … inhoud"
 ONCE = "has the same position: give each section of the document, or of one part of it, its own"
 EMPTY = '- id: hall\n  position: "3"\n  label: {nl: Hal, en: Hall}\n'
 PLOUGH = "label: {nl: Ploegpartij, en: Plough Party}"
@@ -100,6 +101,13 @@ FINDINGS = [
     ("state in itself", AGENTS, VERLAND, f"{VERLAND}\n  country: verland", f"{AGENTS}:9:3: verland a state is in no other country: leave `country` out"),
     ("another year of issue", CATALOGUE, 'date: "2031-05-01"', 'date: "2013-05-01"', f"{CATALOGUE}:9:3: warning: harbour-2031 the year of `date` is another than `issued`, 2031: correct one of the two"),
     ("hash in capitals", CATALOGUE, SHA, SHA.upper(), f"{CATALOGUE}:13:11: harbour-2031 a document has exactly one `sha256:` of 64 lower-case hexadecimal digits"),
+    # The ledger, and what is missing as a whole
+    ("skipped and coded", LEDGER, SKIPPED, f"- passage: {ANCHORS}\n  reason: transition\n{SKIPPED}", f"{LEDGER}:3:12: warning: passage: it is that of s001, too: delete it here, or the statement"),
+    ("two passages in an entry", LEDGER, SKIPPED, "- passage: [Naar … inhoud, Havens … iedereen]", f"{LEDGER}:3:3: a skipped passage is one: write an entry for each"),
+    ("key of no ledger", LEDGER, f"{SKIPPED}\n  reason: heading\n", f"{SKIPPED}\n  reden: heading\n", f'{LEDGER}:4:3: unknown key "reden"; there are: passage, reason, repeats, note'),
+    ("passage alone", LEDGER, SKIPPED, f"- Een regel\n{SKIPPED}", f"{LEDGER}:3:3: expected keys and values, beginning with `- passage:`"),
+    ("label for the document", HARBOUR, "document: harbour-2031", "document: Havenprogramma 2031", f'{HARBOUR}:2:11: document: "Havenprogramma 2031" is not the name of the file; write `document: harbour-2031` or rename the file'),
+    ("kind in a comment", HARBOUR, "  kind: Principle\n", "  # kind: Principle\n", f"{HARBOUR}:12:3: s001 there is no `kind:`; write Demand, Commitment, Principle, Claim, Assessment or Response"),
     ("summary in the defaults", HARBOUR, "defaults: {", "defaults: {summary: {nl: Water, en: Water too}, ", f"{HARBOUR}:3:12: defaults summary: it cannot be a default: write it in each statement"),
 ]
 # fmt: on

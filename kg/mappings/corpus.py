@@ -176,6 +176,8 @@ def declare_document(path: Path, name: str, declared: Declared) -> tuple[Mapping
         whole = documents.declare(tree, path.stem, declared) and whole
         if written != path.stem:  # a copy, or a file renamed: what it says of the document would all be said wrongly
             trace.lost_below |= {f"{ID}statement/{written}/", f"{ID}section/{written}/"}
+            own = (f"{ID}statement/{path.stem}/", f"{ID}section/{path.stem}/")
+            trace.lost |= {iri for iri in declared.places if iri.startswith(own)}
             tree = None
     if not whole:
         _lose(path, declared, f"{ID}statement/{path.stem}/", f"{ID}section/{path.stem}/")
@@ -230,6 +232,7 @@ def convert_document(
     ledger_path = layout.ledger(slug)
     ledger = read_ledger(ledger_path, layout.name(ledger_path), slug, text, corpus.registry, trace)
     passages.warn_over(skipped.span for skipped in ledger if skipped.reason == "heading" and skipped.span)
+    passages.warn_of_skipped((skipped.span, skipped.place) for skipped in ledger if skipped.span)
     return DocumentCoding(slug, name, text, passages, tuple(ledger)), nodes
 
 

@@ -220,6 +220,7 @@ def _statement(node: Mapping, iri: str, name: str, converter: Converter, passage
     if not kinds:
         if (iri, RDF_TYPE) not in converter.trace.flagged:
             message = "there is no `kind:`; write Demand, Commitment, Principle, Claim, Assessment or Response"
+            converter.trace.flagged.add((iri, RDF_TYPE))
             converter.trace.report(node.place.finding("missing-key", message, name))
         result["kind"] = f"{POL}Statement"  # so that the shapes still find what else is wrong
     elif isinstance(kinds, list):

@@ -13,7 +13,7 @@ from kg.mappings.passages import anchor_code
 from kg.mappings.reader import read_yaml
 from kg.mappings.registry import Registry
 from kg.mappings.trace import Trace
-from kg.mappings.words import did_you_mean, shortened
+from kg.mappings.words import did_you_mean, shortened, which_there_are
 from kg.namespaces import ID
 from kg.sources import NormalisedText, parse_anchors, resolve
 
@@ -39,6 +39,7 @@ class Skipped:
 
     reason: str
     span: Span | None
+    place: Place
 
 
 def read_ledger(
@@ -68,7 +69,7 @@ def read_ledger(
         if skipped is not None:
             result.append(skipped)
         elif not isinstance(item, Mapping):
-            trace.report(item.place.finding("wrong-form", "expected the keys passage and reason"))
+            trace.report(item.place.finding("wrong-form", "expected keys and values, beginning with `- passage:`"))
     return result
 
 
@@ -84,11 +85,15 @@ def _skipped(item: Mapping, document: str, text: NormalisedText | None, registry
     """One entry of the ledger; None if something is wrong with it."""
     for key, entry in item.entries.items():
         if key not in _KEYS:
-            trace.report(entry.key.place.finding("unknown-key", f'unknown key "{key}"{did_you_mean(key, _KEYS)}'))
+            trace.report(entry.key.place.finding("unknown-key", f'unknown key "{shortened(key)}"{which_there_are(key, _KEYS)}'))
     reason, anchors = item.scalar("reason"), item.scalar("passage")
     if reason is None or anchors is None:
         missing = "reason" if reason is None else "passage"
-        trace.report(item.place.finding("missing-key", f"a skipped passage needs `{missing}:`"))
+        if item.entries.keys() <= set(_KEYS):  # else it is the key that is misspelt
+            message = f"a skipped passage needs `{missing}:`"
+            if missing == "passage" and missing in item.entries:
+                message = "a skipped passage is one: write an entry for each"
+            trace.report(item.place.finding("missing-key", message))
         return None
     if reason.value not in REASONS:
         message = f'reason: "{shortened(reason.value)}" is not one of {", ".join(REASONS)}{did_you_mean(reason.value, REASONS)}'
@@ -101,7 +106,7 @@ def _skipped(item: Mapping, document: str, text: NormalisedText | None, registry
         trace.report(
             place.finding("unknown-key", "only `reason: repeats` names a statement: change the reason, or delete `repeats`")
         )
-    return Skipped(reason.value, _span(anchors, reason.value, text, trace))
+    return Skipped(reason.value, _span(anchors, reason.value, text, trace), anchors.place)
 
 
 def _check_repeats(item: Mapping, document: str, registry: Registry, trace: Trace) -> None:

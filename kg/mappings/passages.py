@@ -148,6 +148,19 @@ class Passages:
                 message += "let it end before the heading, or write a list of two passages"
                 self.trace.report(place.finding("passage-over-heading", message, name, Severity.WARNING))
 
+    def warn_of_skipped(self, skipped: Iterable[tuple[Span, Place]]) -> None:
+        """Warn of what the ledger skips though it is the passage of a statement.
+
+        :param skipped: where it stands in the text, and in the ledger
+        """
+        coded: dict[Span, str] = {}
+        for row, passage in self.located().items():
+            coded.setdefault(Span(passage.start, passage.end), row)
+        for span, place in skipped:
+            if span in coded:
+                message = f"passage: it is that of {coded[span]}, too: delete it here, or the statement"
+                self.trace.report(place.finding("skipped-passage", message, "", Severity.WARNING))
+
     def spans(self) -> list[Span]:
         """The stretches of text that the passages of coded statements cover."""
         return [Span(passage.start, passage.end) for passage in self.located().values()]
