@@ -28,11 +28,12 @@ def has_one_thread() -> bool:
 def beside(work: Callable[[], _Done]) -> Iterator[Callable[[], _Done]]:
     """Do ``work`` in a process of its own while the body runs: the body does not wait for it.
 
-    A forked process has the dataset without its being copied. Where there is no fork, the work is done when it is asked for.
+    A forked process has the dataset without its being copied. Where there is no fork, or other threads, whose locks a copy would wait for, the work
+    is done when it is asked for.
 
     :yields: what waits for the result, or raises what the work raised
     """
-    if "fork" not in multiprocessing.get_all_start_methods():
+    if not has_one_thread():
         yield work
         return
     ours, theirs = multiprocessing.Pipe(duplex=False)

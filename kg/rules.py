@@ -7,6 +7,7 @@ graph asserts is not repeated there.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 
 import yaml
@@ -68,13 +69,14 @@ def infer(dataset: Dataset, rules: list[HeadedQuery]) -> list[Finding]:
     :returns: rules that cannot be run, as findings
     """
     findings: dict[Finding, None] = {}
-    for _ in range(_MAX_ROUNDS):
-        added = 0
-        for rule in rules:
-            try:
-                added += dataset.follow(rule.text)
-            except (SyntaxError, TypeError) as error:
-                findings.setdefault(misspelt(rule, dataset, "a CONSTRUCT query", error))
-        if not added:
+    quiet = 0
+    for rule in chain.from_iterable(repeat(rules, _MAX_ROUNDS)):
+        try:
+            added = dataset.follow(rule.text)
+        except (SyntaxError, TypeError) as error:
+            added = 0
+            findings.setdefault(misspelt(rule, dataset, "a CONSTRUCT query", error))
+        quiet = 0 if added else quiet + 1
+        if quiet == len(rules):  # each of them gives nothing new
             break
     return list(findings)

@@ -1,7 +1,9 @@
 """A processor is kept free for short queries while they come and go."""
 
 import asyncio
+import os
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -53,6 +55,29 @@ def test_long_queries_take_turns_while_short_ones_come(crowded: Release, threads
         wait_for(lambda: not stopped(engine))
         assert engine.engine.long_queries == 3
     assert all(one.exception() for one in running)  # the engine was closed
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="the system has no such policy")
+def test_a_long_query_beside_short_ones_gives_way_at_once(crowded: Release, threads: ThreadPoolExecutor) -> None:
+    """By the policy that every other thread interrupts; alone it has the usual one, and no thread has it afterwards."""
+
+    def policies(engine: BlockingEngine) -> Counter[int]:
+        folders = [path for pid in engine.process_ids for path in Path(f"/proc/{pid}/task").iterdir()]
+        return Counter(os.sched_getscheduler(int(path.name)) for path in folders)
+
+    with BlockingEngine(crowded, Limits(timeout_s=2, workers=1)) as engine:
+        ask(engine, "ASK {}")
+        running = threads.submit(ask, engine, ENDLESS)
+        wait_for(lambda: engine.engine.long_queries == 1)
+        alone = policies(engine)
+        asking(engine, 0.3)
+        beside = policies(engine)
+        assert isinstance(running.exception(), QueryTimeoutError)
+        wait_for(lambda: engine.engine.crew.idle == len(engine.process_ids) >= 2)
+        after = policies(engine)
+
+    assert set(alone) == set(after) == {os.SCHED_OTHER}
+    assert beside[os.SCHED_IDLE] == 1
 
 
 def test_a_query_that_was_held_back_has_its_time(crowded: Release, threads: ThreadPoolExecutor) -> None:

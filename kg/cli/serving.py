@@ -25,7 +25,7 @@ def _at_least(lowest: float) -> click.FloatRange:
 @options.build_dir
 @_option("--host", "Address to listen on.", default="127.0.0.1")
 @_option("--port", "Port to listen on; 0 takes a free one.", default=8642, type=click.IntRange(0, 65535))
-@_option("--workers", "Short queries that run at a time.  [default: processors + 1]", type=click.IntRange(1))
+@_option("--workers", "Short queries that run at a time.  [default: 2 x processors + 1]", type=click.IntRange(1))
 @_option("--long-queries", "Long queries that run at a time.  [default: 2 for each processor]", type=click.IntRange(1))
 @_option("--query-timeout", "Seconds that a query may run.", default=30.0, type=_at_least(0.01))
 @_option("--query-memory", "MiB that a query may take.", default=1024, type=click.IntRange(16))

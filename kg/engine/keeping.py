@@ -2,8 +2,8 @@
 
 In: queries that run (:mod:`kg.engine.running`). Out: signals to their workers. Next: :mod:`kg.engine.pool`. A low priority is not enough: where every
 processor is busy, a short query that becomes able to run may wait for the next tick of the kernel (4 ms), several times from its arrival to its
-answer. So of those that take long, all but as many as there are processors less one stand still, in turns, as long as
-short ones are answered; they lose none of their time. What takes long is told by the time of a processor that it took, and not by the clock: beside
+answer. So those that take long give way to all others from then on, and all but as many as there are processors less one stand still, in turns,
+as long as short ones are answered; they lose none of their time. What takes long is told by the time of a processor that it took, and not by the clock: beside
 others a query of 10 ms may be under way for a tenth of a second.
 """
 
@@ -46,7 +46,7 @@ class Keeper:
     def short_one_came(self) -> None:
         """A short query was answered."""
         self._last_short = asyncio.get_running_loop().time()
-        if self._timer is None and len(self._runs) > self._most:
+        if self._timer is None and self._runs:
             self._tick()
 
     def _tick(self) -> None:
@@ -64,6 +64,7 @@ class Keeper:
             self._runs[first] = self._runs.pop(first)  # the last in the next turn
             long.append(first)
         for place, run in enumerate(long):
+            run.give_way()
             if place < self._most:
                 run.go_on()
             else:

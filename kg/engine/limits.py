@@ -39,8 +39,8 @@ class ServiceLimits:
 
 
 def default_workers() -> int:
-    """One more than the processors, so that a small query finds a worker while each processor is busy."""
-    return processors() + 1
+    """Two for each processor and one more: while an answer is handed on and the next query comes, another worker has the processor."""
+    return 2 * processors() + 1
 
 
 def default_long_queries() -> int:

@@ -35,6 +35,7 @@ class Run:
     :ivar patience_s: seconds that it may still be held back
     :ivar suspended: what waits for a place in the long lane for it
     :ivar held: whether it is held back
+    :ivar gives_way: whether all others go first
     """
 
     place: Place
@@ -45,6 +46,7 @@ class Run:
     patience_s: float = 0.0
     suspended: "asyncio.Task[None] | None" = None
     held: bool = False
+    gives_way: bool = False
     _deadline: asyncio.TimerHandle | None = None
     _since: float = 0.0
 
@@ -64,6 +66,12 @@ class Run:
         """Undo :meth:`stand_still`."""
         self.worker.resume()
         self.set_deadline()
+
+    def give_way(self) -> None:
+        """Let all others go first, from now on."""
+        if not self.gives_way:
+            self.gives_way = True
+            self.worker.give_way()
 
     def hold(self) -> None:
         """Hold it back, unless that has been done for long enough: it stands still, and so does its time."""

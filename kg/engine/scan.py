@@ -110,6 +110,7 @@ def scan(text: str, limits: Limits, *, federated: bool = False, closely: bool = 
     return checked
 
 
+@lru_cache(maxsize=32)  # a query is looked at when it comes, and when it runs
 def glance(text: str, depth_limit: int) -> Scan | None:
     """Scan of a query in which nothing can be hidden, without cutting it into tokens: what most queries need, in a tenth of the time.
 

@@ -9,12 +9,13 @@ A result counts where it belongs: for a document those about its own statements 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
 
-from kg.beside import beside, has_one_thread
+from kg.beside import beside
 from kg.errors import Finding
 from kg.graph import Dataset
 from kg.mappings.trace import Trace
@@ -35,8 +36,9 @@ SHARED: Final = ""
 """Stands for the slug of a document where what is shared is judged."""
 _TYPE: Final = f"<{RDF_TYPE}>"
 _ABOVE: Final = f"<{RDFS}subClassOf>"
+_AT_ONCE: Final = 2
 _LONG: Final = 20_000
-"""Lines from which a copy of this process that applies the shapes gains more time than it takes; a worker of Dask has threads, and is not copied."""
+"""Lines from which a copy of this process that applies the shapes gains more time than it takes."""
 
 Shaped = tuple[list[Result], list[Finding]]
 """Results of shapes, and what is wrong with the shapes themselves."""
@@ -130,10 +132,10 @@ def judge(
     """
     trace = Trace(flagged=set(flagged))
     shapes = partial(_shapes, common, near, slug)
-    with beside(shapes) if len(near.own) > _LONG and has_one_thread() else nullcontext(shapes) as shaped:
+    with beside(shapes) if len(near.own) > _LONG else nullcontext(shapes) as shaped:
         wrong_rules = infer(near, list(common.rules.document))
         inferred = lines.in_order(near.inferred)
-        found = [result for check in common.checks.document for result in run_check(near, check, common.keys, trace)]
+        found = _checked(common, near, trace)
         of_shapes, wrong_shapes = shaped()
     for finding in (*wrong_shapes, *wrong_rules):
         trace.report(finding)
@@ -153,6 +155,13 @@ def judge(
         "shared": lines.packed(loose),
         **{f"wide {number}": part for number, part in enumerate(wide)},
     }
+
+
+def _checked(common: Common, near: Near, trace: Trace) -> list[Result]:
+    """What the checks find. Oxigraph lets others run while it looks, so that two of them are asked at a time."""
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        found = threads.map(lambda check: run_check(near, check, common.keys, trace), common.checks.document)
+        return [result for results in found for result in results]
 
 
 def _belongs(focus: str, slug: str) -> bool:

@@ -236,7 +236,7 @@ class Front:
 
     async def _keep(self, reply: Reply, coding: str, field: str, words: tuple[str, ...] | None) -> Reply:
         """A reply in a content coding; it is kept for the next time, if it will be the same."""
-        if encoding.is_worth(reply):
+        if coding and encoding.is_worth(reply):
             reply = await self._encoded(reply, coding)
         if not reply.key:
             return replace(reply, query=field)

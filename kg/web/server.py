@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -226,6 +227,7 @@ def _all(headers: ScopeHeaders, name: str) -> str:
     return ",".join(value for key, value in headers.items() if key == name)
 
 
+@lru_cache(maxsize=64)
 def _is_host(text: str) -> bool:
     """Whether a text is a host, with or without a port (RFC 9110, section 7.2)."""
     try:

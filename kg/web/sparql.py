@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import ClassVar, Final, Protocol
 from urllib.parse import unquote_plus, urlencode
 
@@ -97,7 +98,13 @@ class Asked:
             parts = (*parts, "", *self.visit.identity)
         if self.page is not None:
             parts = (*parts, "", *self.page.identity())
-        return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+        return _digest(parts)
+
+
+@lru_cache(maxsize=128)
+def _digest(parts: tuple[str, ...]) -> str:
+    """A short name for a representation; that of a query is asked for before and after it runs."""
+    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def understand(request: Request, site: Site) -> Asked | Reply:
@@ -235,10 +242,10 @@ def _asked(parameters: Parameters, text: str, request: Request, site: Site) -> A
         if checked.form:
             raise not_acceptable(name, formats)
         choice = Choice(formats[0], formats[0].media_type)  # what is wrong with the query is of more use
+    if choice.format is not HTML:
+        return Asked(query, checked, choice, formats, timeout_s)
     visit = _visit(parameters, request)
-    page = None
-    if choice.format is HTML:
-        page = Workbench(site, base_of(request), visit, query, checked.form, tuple(form for form in formats if form is not HTML))
+    page = Workbench(site, base_of(request), visit, query, checked.form, tuple(form for form in formats if form is not HTML))
     return Asked(query, checked, choice, formats, timeout_s, page, visit)
 
 
