@@ -16,6 +16,7 @@ from kg.sources import split_sentences
 
 _LANGUAGES: Final = {"nl": "Dutch", "en": "English"}
 _MARKUP: Final = re.compile(r"</?[a-z][a-z0-9]*(?: [^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{1,6});", re.IGNORECASE)
+_STOP: Final = re.compile(r"[.!?]")
 _CHECKED: Final = ("summary", "condition", "exception")
 
 
@@ -56,6 +57,6 @@ def _form(key: str, text: str) -> str:
     markup = _MARKUP.search(text)
     if markup:
         return f'"{markup[0]}" is markup of a page, and is shown as it stands: write plain text'
-    if key == "summary" and len(split_sentences(text)) > 1:
+    if key == "summary" and _STOP.search(text, 0, len(text) - 1) and len(split_sentences(text)) > 1:
         return "it is more than one sentence: make it one, or split the statement"
     return ""

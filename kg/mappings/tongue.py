@@ -4,7 +4,6 @@ In: a text. Out: a language tag, or nothing. Next: :mod:`kg.mappings.summaries` 
 """
 
 import re
-from collections import Counter
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -14,12 +13,18 @@ _FUNCTION_WORDS: Final = {
     "fr": frozenset("le la les de des et en un une du que est pour dans qui sur pas au par avec nous ce il".split()),  # noqa: SIM905
     "de": frozenset("der die das und in zu den von mit ist nicht ein eine auf für des dem sich wir als auch es".split()),  # noqa: SIM905
 }
+_OF_WORD: Final = {
+    word: [tag for tag, known in _FUNCTION_WORDS.items() if word in known]
+    for word in frozenset().union(*_FUNCTION_WORDS.values())
+}
 _LEAST_SURE: Final = 1.5
 
 
 def guess_language(text: str) -> str:
     """Language of a text by its commonest function words: ``nl``, ``en``, ``fr`` or ``de``; empty if none stands out."""
-    counts = Counter(word.lower() for word in _WORD.findall(text))
-    hits = sorted(((sum(counts[word] for word in known), tag) for tag, known in _FUNCTION_WORDS.items()), reverse=True)
-    (most, tag), (next_most, _) = hits[:2]
+    hits = dict.fromkeys(_FUNCTION_WORDS, 0)
+    for word in _WORD.findall(text.lower()):
+        for tag in _OF_WORD.get(word, ()):
+            hits[tag] += 1
+    (most, tag), (next_most, _) = sorted(((number, tag) for tag, number in hits.items()), reverse=True)[:2]
     return tag if most > _LEAST_SURE * next_most else ""
