@@ -4,6 +4,7 @@ In: triples, as lines of N-Triples. Out: numbers. Next: :mod:`kg.description.par
 by the classes that subject and object have together, of which there are few, and then told apart by class.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ Classes = frozenset[str]
 _NONE: Final[Classes] = frozenset()
 _TYPE: Final = f"<{RDF_TYPE}>"
 _VERBATIM: Final = frozenset({f"{XSD}string", f"{XSD}anyURI", f"{XSD}language", f"{XSD}hexBinary"})
+_WHOLE: Final = re.compile(rf'"(?:0|-?[1-9]\d{{0,17}})"\^\^<{re.escape(XSD)}integer>', re.ASCII)
+"""An integer as a store gives it back; most literals that are no text are places in texts."""
 
 
 class Pattern(NamedTuple):
@@ -103,7 +106,7 @@ class ClassCount:
 @lru_cache(maxsize=65536)
 def as_stored(literal: Term) -> Term:
     """A literal as a query at the endpoint sees it: Oxigraph keeps the value of a number, so that 0.70 and 0.7 are one."""
-    if literal.endswith('"') or language(literal) or datatype(literal) in _VERBATIM:
+    if literal.endswith('"') or _WHOLE.fullmatch(literal) or language(literal) or datatype(literal) in _VERBATIM:
         return literal
     scratch = ox.Store()
     scratch.load(f"<urn:x> <urn:x> {literal} .".encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
