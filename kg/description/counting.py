@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from kg.namespaces import ID, POL, RDF_TYPE, XSD
-from kg.ntriples import datatype, is_literal, language, parts
+from kg.ntriples import datatype, is_literal, language
 
 Term = str
 """As N-Triples writes it."""
@@ -159,10 +159,12 @@ class Tally:
         pairs: defaultdict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
         for graph, lines in graphs:
             said: defaultdict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+            last, start = "", 0
             for line in lines:
-                subject, predicate, value = parts(line)
-                start = numbers.setdefault(subject, len(numbers))
-                if is_literal(value):
+                subject, predicate, value = line[:-2].split(" ", 2)
+                if subject != last:  # lines about one subject stand together
+                    last, start = subject, numbers.setdefault(subject, len(numbers))
+                if value[0] == '"' and value[-1] != '"':
                     value = as_stored(value)
                 end = numbers.setdefault(value, len(numbers))
                 starts, ends = said[predicate]
