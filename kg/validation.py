@@ -254,6 +254,8 @@ def run_check(dataset: Dataset, check: HeadedQuery, keys: Mapping[str, str], tra
     except (SyntaxError, TypeError, KeyError) as error:
         trace.report(misspelt(check, dataset, "a SELECT query that binds ?focus", error))
         return []
+    if not rows:
+        return []
     results = []
     read = {PREFIXES.get(prefix, "") + local for prefix, local in _COMPACT.findall(check.text)}
     for node, row in zip(focus, rows, strict=True):

@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -26,7 +25,7 @@ from kg.namespaces import ID, RDF_TYPE
 from kg.scale import databases, executor, lines, steps, together
 from kg.scale.cache import Cache
 from kg.scale.executor import LARGE, InProcess, Processes, alone
-from kg.scale.pieces import GROUPED, UNION, Body, Dump, crc_of_both, grouped, union
+from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, union
 from kg.store import current_release, read_quads
 from kg.synth.measure import measure
 from kg.synth.write import MARK, write
@@ -244,13 +243,6 @@ def test_lines_come_in_pieces(found: list[str], size: int) -> None:
 
     assert [line for piece in lines.pieces(data, size) for line in piece] == found
     assert list(lines.each(data)) == found
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=300), st.binary(max_size=300))
-def test_checksums_are_put_together(first: bytes, second: bytes) -> None:
-    """As zlib makes it of both."""
-    assert crc_of_both(zlib.crc32(first), zlib.crc32(second), len(second)) == zlib.crc32(first + second)
 
 
 TERMS = st.sampled_from(["a", "b-c", "b/c", "é"]).map(lambda name: ox.NamedNode(f"{ID}agent/{name}"))

@@ -4,6 +4,7 @@ In: triples, as lines of N-Triples. Out: numbers. Next: :mod:`kg.description.par
 by the classes that subject and object have together, of which there are few, and then told apart by class.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from kg.namespaces import ID, POL, RDF_TYPE, XSD
-from kg.ntriples import datatype, is_literal, language, parts
+from kg.ntriples import datatype, is_literal, language
 
 Term = str
 """As N-Triples writes it."""
@@ -21,6 +22,8 @@ Classes = frozenset[str]
 _NONE: Final[Classes] = frozenset()
 _TYPE: Final = f"<{RDF_TYPE}>"
 _VERBATIM: Final = frozenset({f"{XSD}string", f"{XSD}anyURI", f"{XSD}language", f"{XSD}hexBinary"})
+_WHOLE: Final = re.compile(rf'"(?:0|-?[1-9]\d{{0,17}})"\^\^<{re.escape(XSD)}integer>', re.ASCII)
+"""An integer as a store gives it back; most literals that are no text are places in texts."""
 
 
 class Pattern(NamedTuple):
@@ -103,7 +106,7 @@ class ClassCount:
 @lru_cache(maxsize=65536)
 def as_stored(literal: Term) -> Term:
     """A literal as a query at the endpoint sees it: Oxigraph keeps the value of a number, so that 0.70 and 0.7 are one."""
-    if literal.endswith('"') or language(literal) or datatype(literal) in _VERBATIM:
+    if literal.endswith('"') or _WHOLE.fullmatch(literal) or language(literal) or datatype(literal) in _VERBATIM:
         return literal
     scratch = ox.Store()
     scratch.load(f"<urn:x> <urn:x> {literal} .".encode(), format=ox.RdfFormat.N_TRIPLES, lenient=True)
@@ -156,10 +159,12 @@ class Tally:
         pairs: defaultdict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
         for graph, lines in graphs:
             said: defaultdict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+            last, start = "", 0
             for line in lines:
-                subject, predicate, value = parts(line)
-                start = numbers.setdefault(subject, len(numbers))
-                if is_literal(value):
+                subject, predicate, value = line[:-2].split(" ", 2)
+                if subject != last:  # lines about one subject stand together
+                    last, start = subject, numbers.setdefault(subject, len(numbers))
+                if value[0] == '"' and value[-1] != '"':
                     value = as_stored(value)
                 end = numbers.setdefault(value, len(numbers))
                 starts, ends = said[predicate]

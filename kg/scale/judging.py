@@ -140,8 +140,9 @@ def judge(
     for finding in (*wrong_shapes, *wrong_rules):
         trace.report(finding)
     results = [result for result in (*of_shapes, *found) if _belongs(result.focus, slug)]
-    kept = [line for line in inferred if (lines.owner(line) or SHARED) == slug]
-    loose = [line for line in inferred if slug != SHARED and lines.owner(line) is None]
+    owned = [(lines.owner(line) or SHARED, line) for line in inferred]
+    kept = [line for owner, line in owned if owner == slug]
+    loose = [line for owner, line in owned if owner == SHARED != slug]
     wide = common.groups.of_document((*asserted, *kept, *loose)) if slug != SHARED else []
     return {
         "head": {
@@ -240,7 +241,7 @@ def _doubtful(common: Common, conformity: Conformity, own: Iterable[str], slug: 
 def _kinds(own: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Classes of statements and sections."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for line in own:
+    for line in (line for line in own if _TYPE in line):  # to look is faster than to split
         subject, predicate, value = line.split(" ", 2)
         if predicate == _TYPE and "#" not in subject:
             found[subject[1:-1]].append(value[1:-3])

@@ -12,7 +12,7 @@ from typing import Final
 
 from kg.graph import VOCABULARY
 from kg.namespaces import ID, PREFIXES, RDF_TYPE, RDFS
-from kg.ntriples import is_iri, lexical, parts
+from kg.ntriples import is_iri, is_literal, lexical, parts
 from kg.scale import lines
 from kg.scale.subjects import Subjects
 
@@ -104,7 +104,7 @@ class Known:
         :param own: lines in which it is named
         :returns: what is asserted of it, and what is inferred
         """
-        todo = {term for line in own for term in parts(line)[1:]}
+        todo = {term for line in own for term in parts(line)[1:] if not is_literal(term)}
         seen: set[str] = set()
         said: list[str] = []
         inferred: list[str] = []
@@ -114,7 +114,8 @@ class Known:
             found = self.asserted.of(node)
             said += found
             inferred += self.followed.of(node)
-            todo.update(value for value in (parts(line)[2] for line in found) if value not in seen)
+            values = (parts(line)[2] for line in found)
+            todo.update(value for value in values if not is_literal(value) and value not in seen)
         for term, (axioms, follow) in self._axioms.items():
             if term not in seen:
                 said += axioms

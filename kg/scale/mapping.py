@@ -13,7 +13,7 @@ from typing import Any
 from kg.graph import from_jsonld
 from kg.mappings.apart import Lost, Mapped, Shared, read_document
 from kg.namespaces import ID
-from kg.scale import lines
+from kg.scale import lines, places
 from kg.scale.cache import Cache, key_of
 
 
@@ -95,7 +95,7 @@ def _parts(mapped: Mapped, found: list[str]) -> dict[str, Any]:
         "referring": _referring(mapped.assumed, found),
         "digests": _digests(found),
         "flagged": frozenset(trace.flagged),
-        "trace": (trace.subjects, trace.properties, trace.values),
+        "trace": places.kept(trace),
     }
 
 

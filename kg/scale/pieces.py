@@ -169,7 +169,7 @@ class Dump:
             self._packed.write(body.deflated)
             if self._plain is not None:
                 self._plain.write(body.plain)
-            self._crc = crc_of_both(self._crc, body.crc, body.size)
+            self._crc = zlib.crc32_combine(self._crc, body.crc, body.size)
             self._size += body.size
 
     def graph(self, name: str | None) -> None:
@@ -191,37 +191,3 @@ class Dump:
                 self.write(Body.of(b","))
             self.write(body)
             self._first_in_graph = False
-
-
-_POLYNOMIAL: Final = 0xEDB88320
-"""Of CRC-32, reflected (RFC 1952, section 8)."""
-
-
-def _times(a: int, b: int) -> int:
-    """Product of two polynomials modulo that of CRC-32; the highest bit is the coefficient of 1."""
-    product = 0
-    for shift in range(31, -1, -1):
-        if a >> shift & 1:
-            product ^= b
-        b = b >> 1 ^ (_POLYNOMIAL if b & 1 else 0)
-    return product
-
-
-@cache
-def _power(exponent: int) -> int:
-    """The polynomial x to the power of two to the ``exponent``."""
-    return 1 << 30 if exponent == 0 else _times(_power(exponent - 1), _power(exponent - 1))
-
-
-def crc_of_both(first: int, second: int, size: int) -> int:
-    """CRC-32 of two stretches together, from that of each: the first times x to the power of the bits of the second, plus the second.
-
-    :param size: bytes of the second
-    """
-    factor, exponent, bits = 1 << 31, 3, size
-    while bits:
-        if bits & 1:
-            factor = _times(_power(exponent), factor)
-        bits >>= 1
-        exponent += 1
-    return _times(factor, first) ^ second

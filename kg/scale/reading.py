@@ -15,7 +15,7 @@ from kg.mappings.convert import JsonNode
 from kg.mappings.layout import Layout
 from kg.mappings.registry import Registry
 from kg.namespaces import ID
-from kg.scale import lines, mapping
+from kg.scale import lines, mapping, places
 from kg.scale.cache import Cache, key_of
 from kg.scale.executor import alone
 
@@ -61,7 +61,7 @@ def _read_and_keep(reading: _Reading, digest: str) -> bool:
             "shared": (*said, (shared.lost.iris, shared.lost.below), shared.assumed),
             "entities": lines.packed(lines.of_triples(from_jsonld(document))),
             "counts": dict(Counter(iri.removeprefix(ID).split("/")[0] for iri in shared.nodes)),
-            "places": (trace.subjects, trace.properties, trace.values),
+            "places": places.kept(trace),
         }
         reading.cache.write(digest, parts)
     return shared.usable

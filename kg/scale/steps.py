@@ -22,7 +22,7 @@ from kg.mappings.uncoded import uncoded
 from kg.namespaces import ID
 from kg.rules import read_headed
 from kg.scale import executor as executors
-from kg.scale import judging, lines, mapping, reading, together
+from kg.scale import judging, lines, mapping, places, reading, together
 from kg.scale.cache import Cache, key_of
 from kg.scale.conformity import prepared
 from kg.scale.executor import Executor
@@ -292,7 +292,7 @@ class _Judge:
         for iri in (iri for result in results for iri in (result.focus, result.value)):
             nodes[lines.owner(f"<{iri}> ") or judging.SHARED] |= {iri, iri.partition("#")[0]}
         if judging.SHARED in nodes:
-            _place(trace, nodes[judging.SHARED], *self._cache.read(self._shared_digest, "places"))
+            places.place(trace, nodes[judging.SHARED], *self._cache.read(self._shared_digest, "places"))
         for document in self._all:
             trace.lost |= document.head["all_lost"][0]
             trace.lost_below |= document.head["all_lost"][1]
@@ -300,8 +300,8 @@ class _Judge:
                 trace.unknown.setdefault(word, []).extend(findings)
             wanted = nodes.get(document.slug)
             if wanted:
-                places, flagged = self._cache.read(document.mapped, "trace", "flagged")
-                _place(trace, wanted, places)
+                kept, flagged = self._cache.read(document.mapped, "trace", "flagged")
+                places.place(trace, wanted, kept)
                 trace.flagged |= {key for key in flagged if key[0] in wanted}
         return trace
 
@@ -313,14 +313,6 @@ def _judge_shared(common: judging.Common, job: tuple[str, frozenset[tuple[str, s
     for name, data in common.known.said.items():
         near.take(data, name)
     common.cache.write(key, judging.judge(common, near, flagged, judging.SHARED))
-
-
-def _place(trace: Trace, wanted: set[str], places: Any) -> None:
-    """Add the places of some nodes."""
-    subjects, properties, values = places
-    trace.subjects.update({iri: subjects[iri] for iri in wanted if iri in subjects})
-    trace.properties.update({key: place for key, place in properties.items() if key[0] in wanted})
-    trace.values.update({key: place for key, place in values.items() if key[0] in wanted})
 
 
 def _slug(iri: str) -> str:

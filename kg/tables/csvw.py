@@ -84,7 +84,7 @@ def encoded(rows: Iterable[Row]) -> bytes:
 
     :raises ReleaseError: if an item of a list has the separator in it
     """
-    return _lines([cell(value, column) for value, column in zip(row, COLUMNS, strict=True)] for row in rows)
+    return _lines([cell(value, column) if value else "" for value, column in zip(row, COLUMNS, strict=True)] for row in rows)
 
 
 def _lines(cells: Iterable[list[str]]) -> bytes:

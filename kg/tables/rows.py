@@ -5,12 +5,12 @@ In: the triples of a document's file, which hold what its statements say and the
 the writers.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from kg.fragment import passage_link
 from kg.namespaces import DCTERMS, ID, OA, POL, PREFIXES, RDF_TYPE, RDFS, SKOS
-from kg.ntriples import language, lexical, parts
+from kg.ntriples import language, lexical
 from kg.tables.columns import COLUMNS, QUANTITIES, RELATED, Value
 
 Row = tuple[Value, ...]
@@ -23,6 +23,8 @@ _LABELS: Final = (f"{SKOS}prefLabel", f"{DCTERMS}title", f"{RDFS}label")
 _PART_OF: Final = f"{POL}partOf"
 _PAGE: Final = f"{PREFIXES['foaf']}page"
 _LANGUAGES: Final = ("en", "nl")
+_EMPTY: Final[dict[str, Value]] = {column.name: () if column.many else "" for column in COLUMNS}
+"""Most cells."""
 
 
 class Things:
@@ -32,20 +34,24 @@ class Things:
         """Index lines of N-Triples."""
         self._properties: dict[str, dict[str, list[str]]] = {}
         self._labels: dict[str, str] = {}
+        last, said = "", dict[str, list[str]]()
         for line in lines:
-            subject, predicate, value = parts(line)
-            said = self._properties.setdefault(subject[1:-1], {})
-            said.setdefault(predicate[1:-1], []).append(value)
+            subject, predicate, value = line.split(" ", 2)
+            if subject != last:  # lines about one subject stand together
+                last, said = subject, self._properties.setdefault(subject[1:-1], {})
+            said.setdefault(predicate[1:-1], []).append(value[:-2])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._properties)
 
-    def _said(self, subject: str, predicate: str) -> Iterable[str]:
+    def _said(self, subject: str, predicate: str) -> Sequence[str]:
         return self._properties.get(subject, {}).get(predicate, ())
 
     def values(self, subject: str, predicate: str) -> list[str]:
         """Lexical forms or IRIs, sorted: what RDF says in no order has one here."""
         said = self._said(subject, predicate)
+        if len(said) == 1:
+            return [lexical(said[0])]
         return sorted({lexical(term) for term in said}) if said else []
 
     def value(self, subject: str, predicate: str) -> str:
@@ -87,9 +93,9 @@ def rows(slug: str, lines: Iterable[str]) -> list[Row]:
     found = []
     for subject in things:
         if subject.startswith(own) and "#" not in subject and things.values(subject, f"{POL}passage"):
-            cells = dict(_cells(things, slug, subject))
+            cells = _EMPTY | dict(_cells(things, slug, subject))
             first = int(str(cells["passage_starts"][0]))
-            found.append((first, subject, tuple(cells.get(column.name, () if column.many else "") for column in COLUMNS)))
+            found.append((first, subject, tuple(cells.values())))
     found.sort(key=lambda row: row[:2])
     return [cells for _, _, cells in found]
 
@@ -142,6 +148,8 @@ def _path(things: Things, section: str, document: str) -> list[str]:
 def _related(things: Things, statement: str) -> Iterator[tuple[str, Value]]:
     for related in RELATED:
         iris = things.values(statement, f"{POL}{related.term}")
+        if not iris:
+            continue
         labels = tuple(things.label(iri) for iri in iris)
         if related.many:
             yield related.name, labels
@@ -155,6 +163,8 @@ def _quantities(things: Things, statement: str) -> Iterator[tuple[str, Value]]:
     """Lists of equal length, with an empty item where a target or figure says nothing; empty where none says anything."""
     for quantity in QUANTITIES:
         nodes = things.values(statement, f"{POL}{quantity.term}")
+        if not nodes:
+            continue
         for last, term, datatype, _, _ in quantity.parts:
             values = [things.value(node, f"{POL}{term}") for node in nodes]
             if datatype == "string":
