@@ -26,6 +26,8 @@ from kg.synth.measure import Profile, is_statement, references
 
 MARK: Final = "synthetic"
 """Begins every slug of a made-up thing, and stands in its name."""
+_REAL: Final = frozenset({"iso3166"})
+"""Keys that a made-up entity cannot have: there are not codes enough for the states of many worlds, and one is not to pass for a real state."""
 _WORDS: Final = {
     "nl": [
         "bijna",
@@ -233,8 +235,9 @@ class _Worlds:
                 convert = _Converter(self._context, partial(self._renamed, world=world), lambda other: not _is_part(other))
                 own = _tail(self._renamed(iri, world))
                 collection = iri.removeprefix(ID).partition("/")[0]
+                entity = {key: value for key, value in self._profile.entities[iri].items() if key not in _REAL}
                 files.setdefault(f"entities/{collection}-{copy // _WORLDS_IN_A_FILE}.yaml", []).append(
-                    convert.item(self._profile.entities[iri], own, self._made(own))
+                    convert.item(entity, own, self._made(own))
                 )
         for name, items in files.items():
             self._file(name, name.removeprefix("entities/").rpartition("-")[0], items)
