@@ -17,7 +17,7 @@ import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Request as WsgiRequest
 
-import kg.web.server
+import kg.web.incoming
 from kg.engine.errors import EngineBusyError
 from kg.engine.limits import Limits
 from kg.errors import InputError
@@ -212,7 +212,7 @@ def test_what_is_not_utf8_is_malformed(client: Client) -> None:
 
 def test_bodies_that_are_not_to_be_had(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """Too slow, cut short, coded: each with its status, and the connection ends."""
-    monkeypatch.setattr(kg.web.server, "_BODY_S", 0.05)
+    monkeypatch.setattr(kg.web.incoming, "_BODY_S", 0.05)
 
     def send(headers: dict[str, str], body: bytes, pause_s: float = 0) -> Connection:
         class Slow(Connection):
@@ -222,7 +222,7 @@ def test_bodies_that_are_not_to_be_had(running: Running, monkeypatch: pytest.Mon
 
         environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/sparql", "wsgi.url_scheme": "http", "SERVER_NAME": "x"}
         connection = Slow(kg_request(environ))
-        connection.headers = type(connection.headers)({"content-type": "application/sparql-query", **headers})
+        connection.headers = type(connection.headers)({"host": "x", "content-type": "application/sparql-query", **headers})
         running.wait(running.server(connection, connection))
         return connection
 
