@@ -1,12 +1,14 @@
 """Queries in processes of their own: limits that hold, and answers that are whole."""
 
 import contextlib
+import gc
 import json
 import os
 import signal
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,7 +31,7 @@ from kg.engine.errors import (
     ResultTooLargeError,
 )
 from kg.engine.interface import Query
-from kg.engine.limits import Limits
+from kg.engine.limits import MIB, Limits
 from kg.engine.scan import Scan
 from kg.errors import ReleaseError
 from kg.namespaces import graph_iri
@@ -147,6 +149,24 @@ def test_result_limit(engine: BlockingEngine) -> None:
         ask(engine, "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 30000")
 
     assert set(before) <= set(engine.process_ids)
+
+
+@pytest.mark.parametrize("limits", [Limits(result_mib=8, workers=1), Limits(result_mib=900, timeout_s=0.4, workers=1)])
+def test_a_result_that_failed_is_forgotten(release: Release, limits: Limits) -> None:
+    """What was sent of it is not kept: neither by a worker that goes on nor by one that was killed, also if no cycle is looked for."""
+    text = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    tracemalloc.start()
+    gc.disable()
+    try:
+        with BlockingEngine(release, limits) as engine:
+            for number in range(6):
+                with pytest.raises((ResultTooLargeError, QueryTimeoutError)):
+                    ask(engine, f"{text} #{number}")
+            assert tracemalloc.get_traced_memory()[1] > 6 * MIB  # there was something to forget
+            wait_for(lambda: tracemalloc.get_traced_memory()[0] < 6 * MIB)
+    finally:
+        gc.enable()
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("form", ["ttl", "nt", "rdf", "jsonld"])

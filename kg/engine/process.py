@@ -213,9 +213,10 @@ class Worker(asyncio.Protocol):
                 continue
             if report["renews"]:
                 self.ready = asyncio.get_running_loop().create_future()
-            body, self._pieces = b"".join(self._pieces), []
-            if self._reply and not self._reply.done():
-                self._reply.set_result(Reply(kind == frames.END, body, report))
+            ok, pieces, reply = kind == frames.END, self._pieces, self._reply
+            self._pieces, self._reply = [], None  # a worker that is idle keeps no result
+            if reply and not reply.done():
+                reply.set_result(Reply(ok, b"".join(pieces) if ok else b"", report))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the reason does not matter
         """Fail whoever waits."""
@@ -224,6 +225,8 @@ class Worker(asyncio.Protocol):
             if future and not future.done():
                 future.set_exception(frames.PeerGoneError())
                 future.exception()  # nobody may be waiting, which is no defect
+        # the error of its query leads back to it, so that it stays until Python looks for cycles, which it seldom does
+        self._pieces, self._reader, self._reply = [], frames.Reader(), None
         self.on_end(self)
 
     async def _remains(self) -> Death:

@@ -41,7 +41,6 @@ class Run:
     place: Place
     worker: Worker
     reply: "asyncio.Future[Reply]"
-    started: float
     left_s: float
     patience_s: float = 0.0
     suspended: "asyncio.Task[None] | None" = None

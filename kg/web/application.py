@@ -33,8 +33,9 @@ from kg.web import editor
 from kg.web.app import create_app, make_site
 from kg.web.editor import EditorError
 from kg.web.front import Front
+from kg.web.incoming import Connection, Scope
 from kg.web.maker import PageMaker
-from kg.web.server import Connection, Outside, Scope, Server
+from kg.web.server import Outside, Server
 from kg.web.telemetry import AccessLog, LogOptions
 
 DEFAULT_HOST: Final = "127.0.0.1"

@@ -85,7 +85,8 @@ class Flights:
     async def join(self, tag: str, run: Callable[[], Awaitable[Reply]]) -> Reply:
         """Reply of the run with this tag; it is the caller's if there is none.
 
-        When the one whose run it is hangs up, one of the others starts again.
+        When the one whose run it is hangs up, one of the others starts again. An error leads by its traceback to these frames, and with
+        them to all that its run held; the frames forget the future, which leads to the error, so that both go at once.
         """
         while (running := self._running.get(tag)) is not None:
             try:
@@ -95,6 +96,8 @@ class Flights:
             except asyncio.CancelledError:
                 if not running.cancelled():
                     raise
+            finally:
+                del running
         ours = self._running[tag] = asyncio.get_running_loop().create_future()
         try:
             reply = await run()
@@ -110,3 +113,4 @@ class Flights:
             return reply
         finally:
             del self._running[tag]
+            del ours

@@ -88,6 +88,8 @@ def read_prefix(written: str) -> str:
 def _object(text: str, name: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
+        if "\\ud" in text.lower():  # an escape may be half of a character (RFC 8259, section 8.2), which cannot be sent back
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadRequestError(f"{name} is not JSON: {error}.") from error
     if not isinstance(found, dict):

@@ -7,70 +7,29 @@ hangs up and sends files by itself.
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 from kg.engine.errors import TooManyQueriesError
 from kg.web.admission import Admission, Network, client_address
 from kg.web.front import Front
-from kg.web.http import Headers, Reply, Request
+from kg.web.http import Reply, Request
+from kg.web.incoming import BodyError, Connection, Scope, all_values, whole_body, wrong_head
 from kg.web.language import Visit
 from kg.web.outflow import LARGE, Outflow
 from kg.web.problems import Problem, problem_reply
 
-_BODY_S: Final = 15.0
-"""Seconds in which a body has to come."""
 _UNNOTICED_S: Final = 0.05
 """A query that takes less need not be watched."""
 _GONE: Final = 499
 """What nginx logs where the client closed the connection."""
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/\d+")
 _HOST: Final = re.compile(r"[A-Za-z0-9.\-_~\[\]:]{1,255}")
-_READ: Final = ("accept", "accept-encoding", "accept-language", "if-none-match", "x-forwarded-for")
-_FIELD_LENGTH: Final = 8192
-"""Characters that a header field may have which is read, and which caches are looked up by."""
 _SAME: Final = {"/sparql/": "/sparql"}
 """Other names of an address; the tests of the W3C's protocol manifest go to ``/sparql/``, and a POST follows no redirect."""
 _NO_BODY: Final = frozenset({204, 304})
-
-
-class Scope(Protocol):
-    """Request line and connection, as RSGI gives them."""
-
-    method: str
-    path: str
-    query_string: str
-    scheme: str
-    client: str
-    authority: str | None
-
-    @property
-    def headers(self) -> "ScopeHeaders": ...
-
-
-class ScopeHeaders(Headers, Protocol):
-    """Header fields, as RSGI gives them."""
-
-    def items(self) -> list[tuple[str, str]]: ...
-
-
-class Connection(Protocol):
-    """The protocol object of RSGI."""
-
-    def __aiter__(self) -> AsyncIterator[bytes]: ...
-
-    def client_disconnect(self) -> Awaitable[None]: ...
-
-    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None: ...
-
-    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
-
-    def response_file(self, status: int, headers: list[tuple[str, str]], file: str) -> None: ...
-
-    def response_file_range(self, status: int, headers: list[tuple[str, str]], file: str, start: int, end: int) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -83,14 +42,6 @@ class Outside:
 
     trusted: tuple[Network, ...] = ()
     public_url: str = ""
-
-
-class BodyError(Exception):
-    """A body that is not to be had."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.detail)
-        self.problem = problem
 
 
 class _Watch:
@@ -148,14 +99,9 @@ class Server:
         started = time.perf_counter()
         headers = scope.headers
         path = _SAME.get(scope.path, scope.path)
-        if any(len(headers.get(name) or "") > _FIELD_LENGTH for name in _READ):
-            detail = f"A header field is longer than {_FIELD_LENGTH:,} characters. Send shorter ones."
-            problem = Problem(431, "Request header fields too large", detail)
-            reply = self.front.finished(
-                problem_reply(problem, "", self.front.state.site.templates, Visit()), {"Connection": "close"}
-            )
-            _send(connection, reply, scope.method)
-            self._note(Request(scope.method, path, "", headers, client=scope.client.rpartition(":")[0]), reply, started)
+        problem = wrong_head(scope)
+        if problem is not None:
+            self._refuse(problem, scope, connection, started)
             return
         if path == "/sparql" and scope.method == "GET":
             known = self.front.known(Request("GET", path, scope.query_string, headers))
@@ -167,7 +113,7 @@ class Server:
         try:
             if scope.method not in {"GET", "HEAD", "OPTIONS"}:
                 with self._bodies.place(request.client):
-                    body = await _body(connection, headers, self._body_bytes)
+                    body = await whole_body(connection, headers, self._body_bytes)
                 request = Request(request.method, request.path, request.query_string, headers, body, request.url, request.client)
             reply = await self._reply(request, headers.items(), connection)
         except BodyError as error:
@@ -199,6 +145,14 @@ class Server:
         finally:
             watch.end()
 
+    def _refuse(self, problem: Problem, scope: Scope, connection: Connection, started: float) -> None:
+        """Reply to a request whose head is wrong, of which nothing else is looked at."""
+        reply = problem_reply(problem, "", self.front.state.site.templates, Visit())
+        reply = self.front.finished(reply, {"Connection": "close"})
+        _send(connection, reply, scope.method)
+        client = scope.client.rpartition(":")[0]
+        self._note(Request(scope.method, scope.path, "", scope.headers, client=client), reply, started)
+
     def _too_many(self, error: TooManyQueriesError, request: Request, more: dict[str, str]) -> Reply:
         problem = Problem.of(error, in_url=False)
         reply = problem_reply(problem, request.headers.get("accept"), self.front.state.site.templates, Visit.by(request))
@@ -211,7 +165,7 @@ class Server:
 
     def _client(self, scope: Scope) -> str:
         peer = scope.client.rpartition(":")[0]
-        forwarded_for = _all(scope.headers, "x-forwarded-for") if self._outside.trusted else ""
+        forwarded_for = all_values(scope.headers, "x-forwarded-for") if self._outside.trusted else ""
         return client_address(peer, forwarded_for, self._outside.trusted)
 
     def _url(self, scope: Scope, path: str) -> str:
@@ -220,11 +174,6 @@ class Server:
             return self._outside.public_url + path
         host = scope.headers.get("host") or scope.authority or ""
         return f"{scope.scheme}://{host if _is_host(host) else 'localhost'}{path}"
-
-
-def _all(headers: ScopeHeaders, name: str) -> str:
-    """Value of a field that may be repeated, as some proxies do with X-Forwarded-For (RFC 9110, section 5.3)."""
-    return ",".join(value for key, value in headers.items() if key == name)
 
 
 @lru_cache(maxsize=64)
@@ -236,34 +185,6 @@ def _is_host(text: str) -> bool:
         return bool(_HOST.fullmatch(text) and url.hostname)
     except ValueError:
         return False
-
-
-async def _body(connection: Connection, headers: Headers, limit: int) -> bytes:
-    """Body of a request.
-
-    :raises BodyError: if it is too long, does not come in time, or is cut short
-    """
-    announced = headers.get("content-length") or ""
-    length = int(announced) if announced.isascii() and announced.isdigit() else None
-    if headers.get("content-encoding"):
-        raise BodyError(Problem(415, "Unsupported media type", "The body has a content coding. Send it without one."))
-    too_long = Problem(413, "Content too large", f"The body of a request may have {limit:,} bytes. Shorten the query.")
-    if length is not None and length > limit:
-        raise BodyError(too_long)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_BODY_S):
-            async for chunk in connection:
-                body += chunk
-                if len(body) > limit:
-                    raise BodyError(too_long)
-    except TimeoutError as error:
-        detail = f"The body of the request did not come within {_BODY_S:g} s. Send the request again."
-        raise BodyError(Problem(408, "Request timeout", detail)) from error
-    if length is not None and len(body) < length:
-        detail = f"The body ended after {len(body):,} of {length:,} bytes. Send the request again."
-        raise BodyError(Problem(400, "Malformed request", detail))
-    return bytes(body)
 
 
 def _send(connection: Connection, reply: Reply, method: str) -> None:

@@ -207,14 +207,17 @@ def _posted(request: Request) -> tuple[Parameters, tuple[str, ...]]:
     in_url = Parameters.parse(request.query_string)
     if media_type == FORM:
         form = Parameters.parse(_decoded(request.body))
-        if "update" in form:
+        if "update" in form or "update" in in_url:
             raise _read_only()
         # a dataset belongs into the form (section 2.1.2), but the W3C's test query_post_form has it in the URL: one that
         # is nowhere else is meant. format and timeout are ours and may stand in either
         elsewhere = {"format", "timeout"} | (set() if DATASET & {key for key, _ in form.pairs} else DATASET)
         more = tuple((key, value) for key, value in in_url.pairs if key in elsewhere and key not in form)
-        return Parameters((*form.pairs, *more)), form.all("query")
+        queries = form.all("query")
+        return Parameters((*form.pairs, *more)), (*queries, *in_url.all("query")) if queries else ()
     if media_type == QUERY:
+        if "update" in in_url:
+            raise _read_only()
         return in_url, (_decoded(request.body), *in_url.all("query"))
     detail = f"The request has the content type {media_type or '(none)'}; expected {QUERY} or {FORM}."
     raise ProblemError(Problem(415, "Unsupported media type", detail, headers={"Accept-Post": f"{QUERY}, {FORM}"}))
@@ -233,6 +236,9 @@ def _asked(parameters: Parameters, text: str, request: Request, site: Site) -> A
     for iri in (*query.default_graphs, *query.named_graphs):
         if not _is_absolute(iri):
             raise malformed(f"The graph {iri!r} is not an absolute IRI.")
+    for name in ("format", "timeout"):
+        if len(parameters.all(name)) > 1:
+            raise malformed(f"The parameter {name} is given more than once; expected one value.")
     timeout_s = read_timeout(parameters.get("timeout"), site.engine.limits.timeout_s)
     checked = site.engine.scan(text)
     formats = GRAPH_FORMATS if checked.form in {"CONSTRUCT", "DESCRIBE"} else SOLUTION_FORMATS

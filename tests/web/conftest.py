@@ -102,6 +102,7 @@ class Connection:
     """Scope and protocol of RSGI, for a request of WSGI."""
 
     def __init__(self, request: WsgiRequest) -> None:
+        self.http_version = "1.1"
         self.method = request.method
         self.path = request.path
         self.query_string = request.query_string.decode("latin-1")

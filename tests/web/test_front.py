@@ -1,6 +1,7 @@
 """Results that are kept, content codings, limits for each client, health, numbers and the log."""
 
 import asyncio
+import gc
 import gzip
 import hashlib
 import io
@@ -8,6 +9,7 @@ import json
 import re
 import sys
 import threading
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,8 +19,8 @@ import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Request as WsgiRequest
 
-import kg.web.server
-from kg.engine.errors import EngineBusyError
+import kg.web.incoming
+from kg.engine.errors import EngineBusyError, QueryTimeoutError
 from kg.engine.limits import Limits
 from kg.errors import InputError
 from kg.store import Release, open_release
@@ -212,7 +214,7 @@ def test_what_is_not_utf8_is_malformed(client: Client) -> None:
 
 def test_bodies_that_are_not_to_be_had(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """Too slow, cut short, coded: each with its status, and the connection ends."""
-    monkeypatch.setattr(kg.web.server, "_BODY_S", 0.05)
+    monkeypatch.setattr(kg.web.incoming, "_BODY_S", 0.05)
 
     def send(headers: dict[str, str], body: bytes, pause_s: float = 0) -> Connection:
         class Slow(Connection):
@@ -222,7 +224,7 @@ def test_bodies_that_are_not_to_be_had(running: Running, monkeypatch: pytest.Mon
 
         environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/sparql", "wsgi.url_scheme": "http", "SERVER_NAME": "x"}
         connection = Slow(kg_request(environ))
-        connection.headers = type(connection.headers)({"content-type": "application/sparql-query", **headers})
+        connection.headers = type(connection.headers)({"host": "x", "content-type": "application/sparql-query", **headers})
         running.wait(running.server(connection, connection))
         return connection
 
@@ -234,6 +236,30 @@ def test_bodies_that_are_not_to_be_had(running: Running, monkeypatch: pytest.Mon
     unannounced = send({}, b"x" * 100_000)
     assert unannounced.status == 413
     assert ("connection", "close") in unannounced.sent
+
+
+def test_what_a_failed_run_held_is_forgotten() -> None:
+    """At once for all who waited for it, also if Python looks for no cycle: it may be a large part of a result."""
+    held: list[weakref.ref[Cache]] = []
+
+    async def run() -> Reply:
+        large = Cache(1)
+        held.append(weakref.ref(large))
+        await asyncio.sleep(0.01)
+        raise QueryTimeoutError(str(large))
+
+    async def ask() -> set[type]:
+        flights = Flights()
+        return {
+            type(error) for error in await asyncio.gather(*(flights.join("a", run) for _ in range(3)), return_exceptions=True)
+        }
+
+    gc.disable()
+    try:
+        assert asyncio.run(ask()) == {QueryTimeoutError}
+        assert [reference() for reference in held] == [None]
+    finally:
+        gc.enable()
 
 
 def kg_request(environ: dict[str, str]) -> WsgiRequest:

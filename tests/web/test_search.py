@@ -288,6 +288,11 @@ def test_a_batch(visitor: Client, method: str) -> None:
     ("form", "status", "message"),
     [
         ({"queries": "{"}, 400, "queries is not JSON"),
+        (
+            {"queries": '{"\\ud800": {"query": "a"}}'},
+            400,
+            "queries is not JSON: 'utf-8' codec can't encode character '\\ud800' in position 2: surrogates not allowed.",
+        ),
         ({"queries": "[]"}, 400, "queries is not a JSON object"),
         ({"queries": '{"q": 1}'}, 400, "query 'q' is not an object"),
         ({"queries": '{"q": {"props": []}}'}, 400, "unknown field 'props'; expected limit, properties, query"),

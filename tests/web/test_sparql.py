@@ -311,3 +311,33 @@ def test_long_query_is_downloaded_by_post(client: Client) -> None:
 
     assert 'method="post"' in response.text
     assert "&amp;format=csv" not in response.text
+
+
+@pytest.mark.parametrize(
+    "url, data, status, detail",
+    [
+        (
+            "?query=ASK{}",
+            {"query": "ASK{}"},
+            400,
+            "The request has 2 queries; expected exactly one (SPARQL 1.1 Protocol, section 2.1).",
+        ),
+        (
+            "?query=ASK{}",
+            {"format": "json"},
+            400,
+            "The request has no query; expected exactly one (SPARQL 1.1 Protocol, section 2.1).",
+        ),
+        ("?timeout=1&timeout=2", {"query": "ASK{}"}, 400, "The parameter timeout is given more than once; expected one value."),
+        ("?format=json&format=xml", {"query": "ASK{}"}, 400, "The parameter format is given more than once; expected one value."),
+    ],
+)
+def test_what_is_given_twice_is_not_passed_over(client: Client, url: str, data: dict[str, str], status: int, detail: str) -> None:
+    """In the URL and the form, or twice in either."""
+    assert problem(client.post(f"/sparql{url}", data=data), status)["detail"] == detail
+
+
+@pytest.mark.parametrize("body", [{"data": {"query": "ASK{}"}}, {"data": b"ASK{}", "content_type": "application/sparql-query"}])
+def test_an_update_in_the_url_of_a_post_is_refused(client: Client, body: dict[str, Any]) -> None:
+    """As it is in its body."""
+    assert "read-only" in problem(client.post("/sparql?update=DROP+ALL", **body), 403)["detail"]
