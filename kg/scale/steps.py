@@ -183,8 +183,9 @@ class _Judge:
         declared = [iri for iri in self._shared.nodes if iri.startswith(f"{ID}document/") and iri.rpartition("/")[2] not in begun]
         if not declared:
             return []
-        ((subjects, _, _),) = self._cache.read(self._shared_digest, "places")
-        return list(uncoded(self._layout, declared, begun, subjects))
+        trace = Trace()
+        places.place(trace, declared, *self._cache.read(self._shared_digest, "places"))
+        return list(uncoded(self._layout, declared, begun, trace.subjects))
 
     def judge(self) -> Judged:
         common, shared_key = self._common()
