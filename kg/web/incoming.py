@@ -38,6 +38,8 @@ class ScopeHeaders(Headers, Protocol):
 
     def items(self) -> list[tuple[str, str]]: ...
 
+    def get_all(self, name: str) -> list[str]: ...
+
 
 class Connection(Protocol):
     """The protocol object of RSGI."""
@@ -69,7 +71,7 @@ def wrong_head(scope: Scope) -> Problem | None:
     if any(len(headers.get(name) or "") > _FIELD_LENGTH for name in _READ):
         detail = f"A header field is longer than {_FIELD_LENGTH:,} characters. Send shorter ones."
         return Problem(431, "Request header fields too large", detail)
-    hosts = sum(name == "host" for name, _ in headers.items())
+    hosts = len(headers.get_all("host"))
     if hosts > 1 or (not hosts and scope.http_version == "1.1"):  # RFC 9112, section 3.2
         return _malformed(f"The request has {hosts or 'no'} fields Host in its head; expected one (RFC 9112, section 3.2).")
     if not scope.path.startswith("/"):  # * and a bare host, which HTTP has for proxies and for OPTIONS
@@ -83,7 +85,7 @@ def wrong_head(scope: Scope) -> Problem | None:
 
 def all_values(headers: ScopeHeaders, name: str) -> str:
     """Value of a field that may be repeated, as some proxies do with X-Forwarded-For (RFC 9110, section 5.3)."""
-    return ",".join(value for key, value in headers.items() if key == name)
+    return ",".join(headers.get_all(name))
 
 
 async def whole_body(connection: Connection, headers: ScopeHeaders, limit: int) -> bytes:

@@ -143,7 +143,11 @@ class Connection:
 
 
 class Fields(dict[str, str]):
-    """Header fields."""
+    """Header fields, as RSGI gives them."""
+
+    def get_all(self, name: str) -> list[str]:
+        """All values of a field."""
+        return [self[name]] if name in self else []
 
 
 @pytest.fixture(scope="session")
