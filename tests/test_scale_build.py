@@ -181,18 +181,22 @@ def where(common: str, job: int) -> tuple[str, int, int]:
     return common, job, os.getpid()
 
 
-def test_large_work_is_done_by_a_process_of_its_own() -> None:
-    """A small piece is done here, where no process has to be started."""
+def test_large_work_is_done_by_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small piece is done here, where no process has to be started; and a large one where a copy would wait for the locks of threads."""
+    monkeypatch.setattr(executor, "has_one_thread", lambda: True)
     assert alone(where, "c", 1, LARGE - 1) == ("c", 1, os.getpid())
 
     common, job, process = alone(where, "c", 1, LARGE)
 
     assert (common, job) == ("c", 1)
     assert process != os.getpid()
+    monkeypatch.setattr(executor, "has_one_thread", lambda: False)
+    assert alone(where, "c", 1, LARGE) == ("c", 1, os.getpid())
 
 
-def test_a_process_of_its_own_that_is_killed_is_told() -> None:
+def test_a_process_of_its_own_that_is_killed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """As one of several is."""
+    monkeypatch.setattr(executor, "has_one_thread", lambda: True)
     with pytest.raises(PolicyKgError, match="ended without a result"):
         alone(die, None, 2, LARGE)
 
@@ -202,8 +206,9 @@ def refuse(_: object, job: int) -> int:
     raise ReleaseError(f"job {job} is wrong")
 
 
-def test_what_is_wrong_in_a_process_of_its_own_is_told() -> None:
+def test_what_is_wrong_in_a_process_of_its_own_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """With its own words."""
+    monkeypatch.setattr(executor, "has_one_thread", lambda: True)
     with pytest.raises(ReleaseError, match="job 3 is wrong"):
         alone(refuse, None, 3, LARGE)
 

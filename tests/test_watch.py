@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,16 +16,22 @@ from typing import IO
 import pytest
 from click.testing import CliRunner, Result
 
-from kg import release
+from kg.authoring import watching
 from kg.authoring.naming import Proposal, names_of
 from kg.authoring.progress import Progress, progress
 from kg.authoring.watching import State, Watcher
 from kg.authoring.watchpage import page, serving
 from kg.cli import main
-from kg.mappings.corpus import read_corpus
+from kg.mappings.apart import Mapped, Shared, read_document
 from kg.mappings.layout import Layout
+from kg.scale.cache import Cache
+from kg.scale.executor import InProcess
+from kg.scale.steps import Judged, judge
+from tests.defects import HARBOUR, REPLY
 from tests.project import ROOT, TEXTS, edit
 
+CACHE = Path("build/cache")
+"""In the fictional project, which is the current folder."""
 EMPTY = """\
 - id: s009
   section: measures
@@ -49,7 +56,12 @@ def told(result: Result) -> str:
 
 def check(project: Layout) -> State:
     """One check of the fictional project."""
-    return Watcher(project, TEXTS).check()
+    return Watcher(project, TEXTS, CACHE).check()
+
+
+def judged(project: Layout) -> Judged:
+    """The fictional project, judged."""
+    return judge(project, Cache(CACHE), InProcess())
 
 
 def document(state: State, slug: str = "harbour-2031") -> Progress:
@@ -121,7 +133,7 @@ def test_the_pasted_proposal_is_read(project: Layout) -> None:
     snippet = document(check(project)).rows[4].snippet
     edit(project, "mappings/harbour-2031.yaml", "statements:\n", f"statements:\n{snippet}")
 
-    findings = Watcher(project, TEXTS, anchor=True).check().findings
+    findings = Watcher(project, TEXTS, CACHE, anchor=True).check().findings
 
     assert {(finding.code, finding.subject) for finding in findings} == {("empty-value", "s009")}
 
@@ -142,7 +154,7 @@ def test_half_a_sentence(project: Layout) -> None:
     edit(
         project, "mappings/harbour-2031.yaml", "passage: Het beleid van Verland … visser.", "passage: Het beleid … onverstandig,"
     )
-    watcher = Watcher(project, TEXTS, anchor=True)
+    watcher = Watcher(project, TEXTS, CACHE, anchor=True)
 
     row = document(watcher.check()).rows[7]
 
@@ -156,7 +168,7 @@ def test_half_a_sentence(project: Layout) -> None:
 def test_names_by_stem_and_abbreviations_as_written(project: Layout) -> None:
     """Inflected words are known; the longest name counts; short ones only as they are written."""
     edit(project, "mappings/entities/agents.yaml", "altLabel: {nl: [de Ploeg]}", "altLabel: {nl: [de Ploeg, PP]}")
-    names = names_of(read_corpus(project))
+    names = names_of(judged(project).known.said.values())
 
     assert [p.slug for p in names.proposals("De Ploegpartij wil havens en visserij van de Regering van Elland.")] == [
         "plough-party",
@@ -171,15 +183,15 @@ def test_names_by_stem_and_abbreviations_as_written(project: Layout) -> None:
 
 def test_no_text_no_progress(project: Layout) -> None:
     """Without the text there is nothing to follow."""
-    checked = release.check(project)
+    mapped = read_document(judged(project).shared, project.mappings / "harbour-2031.yaml", None)
 
     with pytest.raises(ValueError, match="the text of harbour-2031 is not at hand"):
-        progress(checked.corpus.documents["harbour-2031"], checked.corpus, (), names_of(checked.corpus))
+        progress(mapped, (), names_of(()))
 
 
 def test_findings_that_are_new_and_mended(project: Layout) -> None:
     """Compared with the check before."""
-    watcher = Watcher(project, TEXTS)
+    watcher = Watcher(project, TEXTS, CACHE)
     watcher.state = watcher.check()
     edit(project, "mappings/harbour-2031.yaml", "action: ratify", "action: ratfy")
     watcher.state = watcher.check()
@@ -194,9 +206,9 @@ def test_the_lock_is_written_where_that_is_wanted(project: Layout) -> None:
     """And only then; an anchor that fits nowhere leaves it alone."""
     edit(project, "mappings/harbour-2031.yaml", "De Ploegpartij … zijn.", "De Ploegpartij vindt … zijn.")
     without = check(project)
-    with_it = Watcher(project, TEXTS, anchor=True).check()
+    with_it = Watcher(project, TEXTS, CACHE, anchor=True).check()
     edit(project, "mappings/harbour-2031.yaml", "De Ploegpartij vindt … zijn.", "De Hamerpartij … zijn.")
-    wrong = Watcher(project, TEXTS, anchor=True).check()
+    wrong = Watcher(project, TEXTS, CACHE, anchor=True).check()
 
     assert [finding.code for finding in without.findings] == ["anchor-lock"]
     assert with_it.relocked == ("harbour-2031",)
@@ -205,9 +217,47 @@ def test_the_lock_is_written_where_that_is_wanted(project: Layout) -> None:
     assert "anchor-not-found" in {finding.code for finding in wrong.findings}
 
 
+def test_only_what_was_saved_is_read_again(project: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other document is shown as it was, unless its findings are other ones now."""
+    read: list[list[str]] = []
+
+    def reading(shared: Shared, path: Path, sources: Path | None) -> Mapped:
+        read[-1].append(path.stem)
+        return read_document(shared, path, sources)
+
+    monkeypatch.setattr(watching, "read_document", reading)
+    watcher = Watcher(project, TEXTS, CACHE)
+    states = []
+    for file, old, new in (
+        (REPLY, "respondsTo: harbour-2031/s002", "respondsTo: harbour-2031/s003"),
+        (REPLY, "respondsTo: harbour-2031/s003", "respondsTo: harbour-2031/s002"),
+        (HARBOUR, "- id: s002", "- id: s012"),
+    ):
+        read.append([])
+        edit(project, file, old, new)
+        states.append(watcher.check())
+
+    assert read == [["harbour-2031", "reply-2032"], ["reply-2032"], ["harbour-2031", "reply-2032"]]
+    assert document(states[1]) is document(states[0])
+    shown = {finding for row in document(states[2], "reply-2032").rows for s in row.statements for finding in s.findings}
+    assert {finding for finding in states[2].findings if finding.file == REPLY} == shown
+    assert [finding.code for finding in shown] == ["unknown-slug"]
+
+
+def test_a_cache_that_is_deleted_meanwhile(project: Layout) -> None:
+    """A check makes it anew."""
+    watcher = Watcher(project, TEXTS, CACHE)
+    before = watcher.check()
+    shutil.rmtree(CACHE)
+
+    after = watcher.check()
+
+    assert (after.error, after.findings, after.documents) == ("", before.findings, before.documents)
+
+
 def test_an_error_does_not_end_the_watching(project: Layout) -> None:
     """It is shown, with the state before."""
-    watcher = Watcher(project, TEXTS)
+    watcher = Watcher(project, TEXTS, CACHE)
     watcher.state = watcher.check()
     (project.ontology / "policy.ttl").unlink()
 
@@ -249,10 +299,10 @@ def test_without_the_texts_it_does_not_start(project: Layout, arguments: tuple[s
 
 def unread(project: Layout, sources: Path, *documents: str) -> tuple[State, State]:
     """The state of a watcher that has read the documents before, and that of one which has just begun."""
-    watcher = Watcher(project, TEXTS, documents)
+    watcher = Watcher(project, TEXTS, CACHE, documents)
     watcher.state = watcher.check()
     watcher.sources = sources
-    return watcher.check(), Watcher(project, sources, documents).check()
+    return watcher.check(), Watcher(project, sources, CACHE, documents).check()
 
 
 def alerts(html: str) -> list[str]:
@@ -268,7 +318,7 @@ def listed(html: str) -> list[str]:
 
 def test_a_document_with_a_mistake_in_its_yaml_stays(project: Layout) -> None:
     """The page says what is wrong and where, above the state before; at the first check there is none."""
-    watcher = Watcher(project, TEXTS)
+    watcher = Watcher(project, TEXTS, CACHE)
     watcher.state = watcher.check()
     edit(project, "mappings/harbour-2031.yaml", "  kind: Principle\n", '  kind: "Principle\n')
 
@@ -326,14 +376,14 @@ def test_a_text_that_is_gone_changed_or_of_another_encoding(project: Layout, tmp
         )
     ]
     assert found["latin"] == [f"{name}:1:1: harbour-2031 not UTF-8 at byte 3; save the file as UTF-8"]
-    assert Watcher(project, sources).check().slugs == ["harbour-2031"]
+    assert Watcher(project, sources, CACHE).check().slugs == ["harbour-2031"]
 
 
 def test_a_mapping_file_that_is_gone(project: Layout) -> None:
     """One that was asked for is missed."""
     (project.mappings / "reply-2032.yaml").unlink()
 
-    state = Watcher(project, TEXTS, ("reply-2032",)).check()
+    state = Watcher(project, TEXTS, CACHE, ("reply-2032",)).check()
 
     assert (
         "mappings/reply-2032.yaml:1:1: reply-2032 there is no such file; bring it back, or begin the document with `kg new`"
@@ -347,7 +397,7 @@ def test_what_cannot_be_seen_is_not_mended(project: Layout, file: str) -> None:
     """While a file cannot be read, the findings that it hides are not gone; read again, they are not new."""
     edit(project, "mappings/harbour-2031.yaml", "action: ratify", "action: ratfy")
     edit(project, "mappings/harbour-2031.yaml", "affected: fishers", "affected: fihsers")
-    watcher = Watcher(project, TEXTS)
+    watcher = Watcher(project, TEXTS, CACHE)
     counts = []
     whole = (project.root / file).read_text(encoding="utf-8")
     for content in (whole, f"x: [\n{whole}", whole, whole.replace("action: ratfy", "action: ratify")):
@@ -362,7 +412,7 @@ def test_what_cannot_be_seen_is_not_mended(project: Layout, file: str) -> None:
 @contextmanager
 def watched(project: Layout, *documents: str) -> Iterator[tuple[Watcher, int]]:
     """A watcher that has checked once, with its page on a free port."""
-    watcher = Watcher(project, TEXTS, documents)
+    watcher = Watcher(project, TEXTS, CACHE, documents)
     watcher.state = watcher.check()
     with serving(watcher, 0) as address:
         yield watcher, int(address.rstrip("/").rpartition(":")[2])
@@ -482,7 +532,7 @@ def test_a_port_that_is_taken(project: Layout) -> None:
 def test_watching_checks_again_after_a_save(project: Layout) -> None:
     """A changed file is seen, whatever else happens; the watching ends when it should."""
     states: list[State] = []
-    watcher = Watcher(project, TEXTS)
+    watcher = Watcher(project, TEXTS, CACHE)
 
     def tell(state: State) -> None:
         states.append(state)

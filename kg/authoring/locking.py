@@ -1,6 +1,6 @@
 """Anchor locks written anew from the passages that were found in the texts.
 
-In: a corpus that was read with its texts. Out: the locks, as files. Next: ``kg anchor`` and :mod:`kg.authoring.watching`.
+In: documents that were read with their texts. Out: the locks, as files. Next: ``kg anchor`` and :mod:`kg.authoring.watching`.
 """
 
 from collections.abc import Iterable
@@ -8,7 +8,8 @@ from typing import Final
 
 from kg.atomic import replace
 from kg.errors import Finding
-from kg.mappings.corpus import Corpus
+from kg.mappings.apart import Mapped
+from kg.mappings.layout import Layout
 from kg.mappings.lock import format_lock
 
 _MISTAKES: Final = (
@@ -24,25 +25,24 @@ _MISTAKES: Final = (
 )
 
 
-def mistakes(corpus: Corpus) -> tuple[Finding, ...]:
-    """The findings because of which a lock is left as it was."""
-    return tuple(finding for finding in corpus.findings if finding.code.startswith(_MISTAKES))
+def mistakes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings because of which a lock is left as it was, by place."""
+    return tuple(sorted(finding for finding in findings if finding.code.startswith(_MISTAKES)))
 
 
-def relock(corpus: Corpus, documents: Iterable[str]) -> dict[str, bool]:
-    """Write the locks of documents whose text is at hand and in whose file nothing stands against it.
+def relock(layout: Layout, mapped: Mapped) -> bool | None:
+    """Write the lock of a document whose text is at hand and in whose file nothing stands against it.
 
-    :returns: by document, whether its lock was changed
+    :returns: whether the lock was changed; None if it cannot be written
     """
-    wrong = {finding.file for finding in mistakes(corpus)}
-    written = {}
-    for slug in documents:
-        coding = corpus.documents[slug]
-        if coding.text is None or coding.file in wrong:
-            continue
-        path = corpus.layout.lock(slug)
-        content = format_lock(coding.passages.found)
-        written[slug] = not path.exists() or path.read_text(encoding="utf-8") != content
-        if written[slug]:
-            replace(path, content)
-    return written
+    coding = mapped.coding
+    if coding is None or coding.text is None:
+        return None
+    if any(finding.file == coding.file for finding in mistakes(mapped.trace.findings)):
+        return None
+    path = layout.lock(mapped.slug)
+    content = format_lock(coding.passages.found)
+    changed = not path.exists() or path.read_text(encoding="utf-8") != content
+    if changed:
+        replace(path, content)
+    return changed

@@ -1,20 +1,21 @@
 """Names of entities, topics and actions that occur in a sentence: what a coder may have meant to write down.
 
-In: the labels and alternative names of a corpus, and a sentence. Out: :class:`Proposal` records. Next: :mod:`kg.authoring.progress`.
+In: the labels and alternative names of what is shared, and a sentence. Out: :class:`Proposal` records. Next: :mod:`kg.authoring.progress`.
 A proposal is what the words say, no more: the coder decides. Words count as the same when their stems are (:mod:`kg.textindex`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from kg.mappings.corpus import ENTITIES, Corpus
 from kg.namespaces import ID, SKOS
+from kg.ntriples import lexical, parts
+from kg.scale import lines
 from kg.textindex import folded, root, word_spans
 
-_LABELS: Final = (f"{SKOS}prefLabel", f"{SKOS}altLabel")
+_LABELS: Final = (f"<{SKOS}prefLabel>", f"<{SKOS}altLabel>")
 _LANGUAGES: Final = ("nl", "en")
 _LONGEST: Final = 8
 """Words of the longest name that is looked for."""
@@ -23,6 +24,7 @@ _SHORT: Final = 3
 _NO_NAMES: Final = frozenset(("volgens", "according", "tegen", "against", "voor", "door"))
 """Function words that share a stem with the name of an action: *volgens* and *volgen*."""
 _PROPOSED: Final = ("agent", "group", "instrument", "place", "publication", "event", "indicator", "topic", "action")
+_NAMED: Final = tuple(f"{ID}{collection}/" for collection in _PROPOSED)
 
 
 @dataclass(frozen=True, order=True)
@@ -76,12 +78,18 @@ class Names:
         return exact.union(*(self.by_stems.get((tag, _stems(tuple(written), tag)), ()) for tag in _LANGUAGES))
 
 
-def names_of(corpus: Corpus) -> Names:
-    """The names of everything that a statement can refer to."""
+def names_of(said: Iterable[bytes]) -> Names:
+    """The names of everything that a statement can refer to.
+
+    :param said: packed lines of entities and ontology (:mod:`kg.scale.lines`)
+    """
     names = Names()
-    for iri, text in (*_of_entities(corpus), *_of_concepts(corpus)):
-        if not iri.removeprefix(ID).startswith(tuple(f"{collection}/" for collection in _PROPOSED)):
+    for line in (line for data in said for line in lines.each(data)):
+        subject, predicate, value = parts(line)
+        iri = subject[1:-1]
+        if predicate not in _LABELS or not iri.startswith(_NAMED):
             continue
+        text = lexical(value)
         written = [text[start:end] for start, end in word_spans(text)]
         if not written or len(written) > _LONGEST:
             continue
@@ -91,25 +99,6 @@ def names_of(corpus: Corpus) -> Names:
         for tag in _LANGUAGES:
             names.by_stems[tag, _stems(tuple(written), tag)].add(iri)
     return names
-
-
-def _of_entities(corpus: Corpus) -> Iterator[tuple[str, str]]:
-    for node in corpus.graphs.get(ENTITIES, ()):
-        for key in ("label", "altLabel"):
-            labels = node.get(key)
-            for texts in labels.values() if isinstance(labels, dict) else ():
-                yield from ((str(node["id"]), text) for text in _listed(texts))
-
-
-def _of_concepts(corpus: Corpus) -> Iterator[tuple[str, str]]:
-    for triple in corpus.vocabulary.triples:
-        subject = str(getattr(triple.subject, "value", ""))
-        if triple.predicate.value in _LABELS and subject.startswith(ID):
-            yield subject, str(getattr(triple.object, "value", ""))
-
-
-def _listed(texts: object) -> Iterable[str]:
-    return [str(text) for text in texts] if isinstance(texts, list) else [str(texts)]
 
 
 @lru_cache(maxsize=100_000)

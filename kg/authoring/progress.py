@@ -1,6 +1,6 @@
 """A document sentence by sentence: which statements stand on it, why it is skipped, or what could be said of it.
 
-In: a corpus that has been checked, with the text at hand, and the findings. Out: a :class:`Progress`. Next:
+In: a document that was read with its text at hand, and the findings about its file. Out: a :class:`Progress`. Next:
 :mod:`kg.authoring.watchpage`.
 """
 
@@ -15,7 +15,8 @@ from kg.authoring.naming import Names, Proposal
 from kg.authoring.skeleton import plain
 from kg.authoring.units import anchors_for
 from kg.errors import Finding, Span
-from kg.mappings.corpus import Corpus, DocumentCoding
+from kg.mappings.apart import Mapped
+from kg.mappings.corpus import DocumentCoding
 from kg.mappings.ledger import REASONS
 from kg.namespaces import ID, POL
 from kg.sources import NormalisedText, words
@@ -87,18 +88,20 @@ class Progress:
     states: dict[str, int]
 
 
-def progress(coding: DocumentCoding, corpus: Corpus, findings: Iterable[Finding], names: Names) -> Progress:
+def progress(mapped: Mapped, findings: Iterable[Finding], names: Names) -> Progress:
     """Follow a document sentence by sentence.
 
+    :param findings: those about its file
     :raises ValueError: if the text is not at hand
     """
-    if coding.text is None:
-        raise ValueError(f"the text of {coding.slug} is not at hand")
+    coding = mapped.coding
+    if coding is None or coding.text is None:
+        raise ValueError(f"the text of {mapped.slug} is not at hand")
     text = coding.text
-    found = _statements(coding, corpus, findings)
+    found = _statements(coding, mapped, findings)
     owner, reasons = _owners(coding, found)
     rows = []
-    fresh, section = _fresh(corpus, coding.slug), ""
+    fresh, section = _fresh(mapped), ""
     for index, sentence in enumerate(text.sentences):
         here = [(s, span) for s, span in found if span.start < sentence.end and sentence.start < span.end]
         state = _state(owner, text.text, sentence)
@@ -124,14 +127,13 @@ def progress(coding: DocumentCoding, corpus: Corpus, findings: Iterable[Finding]
     return Progress(coding.slug, coding.file, tuple(rows), dict(Counter(row.state for row in rows)))
 
 
-def _statements(coding: DocumentCoding, corpus: Corpus, findings: Iterable[Finding]) -> list[tuple[Statement, Span]]:
+def _statements(coding: DocumentCoding, mapped: Mapped, findings: Iterable[Finding]) -> list[tuple[Statement, Span]]:
     """Each passage of each statement, as found in the text."""
     about: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.file == coding.file:
-            about.setdefault(finding.subject, []).append(finding)
+        about.setdefault(finding.subject, []).append(finding)
     prefix = f"{ID}statement/{coding.slug}/"
-    nodes = {str(node["id"]).removeprefix(prefix): node for node in corpus.graphs.get(coding.slug, ()) if _is_below(node, prefix)}
+    nodes = {str(node["id"]).removeprefix(prefix): node for node in mapped.nodes if _is_below(node, prefix)}
     result = []
     for row, (passage, _) in coding.passages.found.items():
         name = row if row in nodes else row.rpartition("-")[0]
@@ -140,7 +142,7 @@ def _statements(coding: DocumentCoding, corpus: Corpus, findings: Iterable[Findi
         written = node.get("summary")
         summary = {tag: " ".join(_listed(texts)) for tag, texts in written.items()} if isinstance(written, dict) else {}
         section = next((iri.rpartition("/")[2] for iri in _listed(node.get("section"))), "")
-        place = corpus.trace.subjects.get(f"{prefix}{name}")
+        place = mapped.trace.subjects.get(f"{prefix}{name}")
         kind = "" if row in coding.passages.uncoded else " ".join(k for k in kinds if k != "Statement") or "Statement"
         statement = Statement(name, kind, summary, place[0].line if place else 1, tuple(about.get(name, ())), section)
         result.append((statement, Span(passage.start, passage.end)))
@@ -187,10 +189,10 @@ def _pieces(owner: list[str], text: str, sentence: Span) -> Iterable[Piece]:
         yield Piece(text[at[0] : at[-1] + 1], state)
 
 
-def _fresh(corpus: Corpus, slug: str) -> str:
-    """The next id of a statement: one more than the highest, withdrawn ones included."""
-    prefix = f"{ID}statement/{slug}/s"
-    numbers = [iri.removeprefix(prefix) for iri in corpus.registry.below(f"{ID}statement/{slug}/")]
+def _fresh(mapped: Mapped) -> str:
+    """The next id of a statement: one more than the highest, withdrawn and unreadable ones included."""
+    prefix = f"{ID}statement/{mapped.slug}/s"
+    numbers = [iri.removeprefix(prefix) for iri in mapped.ids | mapped.lost.iris]
     highest = max((int(number) for number in numbers if number.isdecimal()), default=0)
     return f"s{highest + 1:0{_NUMBER}}"
 

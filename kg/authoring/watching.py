@@ -4,23 +4,30 @@ In: a project, the folder of texts, and which documents are of interest. Out: a 
 prints its findings, :mod:`kg.authoring.watchpage` shows it.
 
 Files are looked at a few times a second: they are a hundred, which takes a millisecond, and unlike the notices of an operating
-system it works on every disk, and with editors that write another file and rename it.
+system it works on every disk, and with editors that write another file and rename it. A check is that of ``kg check``, by documents and
+with its cache, so that a save costs what was saved; it is done in this process, whose threads no copy would have.
 """
 
+import hashlib
 import threading
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kg import release
 from kg.authoring.locking import relock
-from kg.authoring.naming import names_of
+from kg.authoring.naming import Names, names_of
 from kg.authoring.progress import Progress, progress
-from kg.authoring.unread import hidden, missing
+from kg.authoring.unread import hidden, is_about, missing
 from kg.errors import Finding, InputError, PolicyKgError, UsageError
+from kg.graph import ENTITIES, VOCABULARY
+from kg.mappings.apart import Mapped, read_document
 from kg.mappings.layout import Layout
 from kg.mappings.words import which_there_are
+from kg.release import query_findings
+from kg.scale.cache import Cache
+from kg.scale.executor import InProcess
+from kg.scale.steps import Judged, judge
 
 _INTERVAL_S = 0.3
 _FOLDERS = ("mappings", "ontology", "queries")
@@ -64,17 +71,21 @@ class State:
 class Watcher:
     """Checks a project, again and again.
 
+    :ivar cache: folder of what is kept from one check to the next
     :ivar documents: slugs of the documents that are shown; all that have a text, if there are none
     :ivar anchor: whether anchor locks are written, too
     """
 
     layout: Layout
     sources: Path
+    cache: Path
     documents: tuple[str, ...] = ()
     anchor: bool = False
     state: State = field(default_factory=lambda: State(0))
     stop: threading.Event = field(default_factory=threading.Event)
     changed: threading.Condition = field(default_factory=threading.Condition)
+    _shown: dict[str, tuple[object, Progress]] = field(default_factory=dict)
+    _names: tuple[str, Names] = ("", Names())
 
     def require_texts(self) -> None:
         """Refuse to start without the texts.
@@ -140,18 +151,10 @@ class Watcher:
         began = time.monotonic()
         number = self.state.number + 1
         try:
-            checked = release.check(self.layout, self.sources)
-            relocked: tuple[str, ...] = ()
-            if self.anchor and any(finding.code == "anchor-lock" for finding in checked.findings):
-                wanted = [slug for slug in checked.corpus.documents if not self.documents or slug in self.documents]
-                relocked = tuple(slug for slug, changed in relock(checked.corpus, wanted).items() if changed)
-                checked = release.check(self.layout, self.sources) if relocked else checked
-            names = names_of(checked.corpus)
-            shown = {
-                slug: progress(coding, checked.corpus, checked.findings, names)
-                for slug, coding in checked.corpus.documents.items()
-                if coding.text is not None and (not self.documents or slug in self.documents)
-            }
+            judged = self._judge()
+            relocked = self._relock(judged) if self.anchor else ()
+            judged = self._judge() if relocked else judged
+            shown = dict(self._progress(judged))
         except PolicyKgError as error:
             seconds = time.monotonic() - began
             return replace(
@@ -166,7 +169,7 @@ class Watcher:
             )
         unread = self._unread(shown)
         kept = {document.slug: document for document in self.state.documents if document.slug in unread} | shown
-        findings = tuple(sorted((*checked.findings, *missing(unread, self.layout, self.sources))))
+        findings = tuple(sorted((*judged.findings, *missing(unread, self.layout, self.sources))))
         before, now = {*self.state.findings, *self.state.hidden}, set(findings)
         unseen = hidden(before - now, findings, unread, self.layout)
         return State(
@@ -180,6 +183,46 @@ class Watcher:
             relocked=relocked,
             seconds=time.monotonic() - began,
         )
+
+    def _judge(self) -> Judged:
+        """What `kg check` finds."""
+        cache = Cache(self.cache)
+        judged = judge(self.layout, cache, InProcess(), self.sources, query_findings=query_findings)
+        cache.prune()
+        return judged
+
+    def _is_wanted(self, slug: str) -> bool:
+        return (not self.documents or slug in self.documents) and (self.sources / f"{slug}.txt").is_file()
+
+    def _relock(self, judged: Judged) -> tuple[str, ...]:
+        """Write the locks that do not fit, and say whose they were."""
+        about = [finding for finding in judged.findings if finding.code == "anchor-lock"]
+        unlocked = (slug for slug in judged.documents if self._is_wanted(slug) and any(is_about(f, slug) for f in about))
+        return tuple(slug for slug in unlocked if relock(self.layout, self._read(judged, slug)))
+
+    def _progress(self, judged: Judged) -> Iterator[tuple[str, Progress]]:
+        """The documents that are shown. One of whose files and findings nothing changed is as it was."""
+        for slug in filter(self._is_wanted, judged.documents):
+            file = self.layout.name(self.layout.mappings / f"{slug}.yaml")
+            about = tuple(finding for finding in judged.findings if finding.file == file)
+            made_of = judged.documents[slug].mapped, about
+            if slug not in self._shown or self._shown[slug][0] != made_of:
+                mapped = self._read(judged, slug)
+                if mapped.coding is None or mapped.coding.text is None:
+                    continue
+                self._shown[slug] = made_of, progress(mapped, about, self._names_of(judged))
+            yield slug, self._shown[slug][1]
+
+    def _read(self, judged: Judged, slug: str) -> Mapped:
+        return read_document(judged.shared, self.layout.mappings / f"{slug}.yaml", self.sources)
+
+    def _names_of(self, judged: Judged) -> Names:
+        """Names of what is shared, until that changes."""
+        said = judged.known.said
+        key = hashlib.sha256(said[ENTITIES] + said[VOCABULARY]).hexdigest()
+        if self._names[0] != key:
+            self._names = key, names_of((said[ENTITIES], said[VOCABULARY]))
+        return self._names[1]
 
     def _unread(self, shown: Container[str]) -> tuple[str, ...]:
         """The documents that should be shown and cannot be: those asked for, or, if none were, those that have or had a text."""

@@ -15,7 +15,8 @@ from kg.mappings.words import first_of, which_there_are
 if TYPE_CHECKING:
     from kg.coverage import Coverage
     from kg.graph import Dataset
-    from kg.mappings.corpus import Corpus, DocumentCoding
+    from kg.mappings.apart import Mapped, Shared
+    from kg.mappings.corpus import Corpus
 
 
 @click.command(no_args_is_help=False)
@@ -116,12 +117,13 @@ def build(
 
 @click.command()
 @options.sources
+@options.build_dir
 @click.argument("documents", nargs=-1)
 @click.pass_obj
-def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> None:
+def anchor(layout: Layout, sources: Path | None, build_dir: Path, documents: tuple[str, ...]) -> None:
     """Find the passages in the texts and write the anchor lock.
 
-    For each document whose text is at hand, resolves the anchors of every passage and writes
+    For each document whose text is at hand, or only for the DOCUMENTS named, resolves the anchors of every passage and writes
     mappings/anchors/DOCUMENT.tsv. Anchors that fit nowhere, or in several places, are findings; then that lock is left
     as it was.
 
@@ -131,29 +133,34 @@ def anchor(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> 
       kg anchor --sources ../texts bij1-2021
     """
     from kg.authoring.locking import mistakes, relock  # noqa: PLC0415
-    from kg.mappings.corpus import read_corpus  # noqa: PLC0415
+    from kg.mappings.apart import read_document  # noqa: PLC0415
     from kg.mappings.texts import without_text  # noqa: PLC0415
 
     folder = options.needed_sources(sources)
-    corpus = _usable(read_corpus(layout, folder, check_lock=False))
-    _known(documents, corpus)
-    asked = documents or tuple(corpus.documents)
-    without = without_text(asked, folder)
+    shared = _shared(layout, build_dir)
+    found = list(shared.trace.findings)
+    asked = _asked(documents, layout)
+    without = without_text([path.stem for path in asked], folder)
     if without:
         click.echo(f"no text in {layout.name(folder)}, so the lock is left as it is: {first_of(without)}", err=True)
-    for slug, changed in relock(corpus, asked).items():
-        found = len(corpus.documents[slug].passages.found)
-        click.echo(f"{slug}: {found} passages, {'written' if changed else 'unchanged'}", err=True)
-    wrong = mistakes(corpus)
+    for path in asked:
+        mapped = read_document(shared, path, folder, check_lock=False)
+        found += mapped.trace.findings
+        changed = relock(layout, mapped)
+        if mapped.coding and changed is not None:
+            passages = len(mapped.coding.passages.found)
+            click.echo(f"{mapped.slug}: {passages} passages, {'written' if changed else 'unchanged'}", err=True)
+    wrong = mistakes(found)
     if wrong:
         raise FindingsError(wrong)
 
 
 @click.command(name="coverage")
 @options.sources
+@options.build_dir
 @click.argument("documents", nargs=-1)
 @click.pass_obj
-def coverage_(layout: Layout, sources: Path | None, documents: tuple[str, ...]) -> None:
+def coverage_(layout: Layout, sources: Path | None, build_dir: Path, documents: tuple[str, ...]) -> None:
     """Show what of each text is coded, what is skipped and why, and what is left.
 
     A sentence is accounted for when each of its words stands in a passage or in the ledger of skipped text. Shares are of the
@@ -164,26 +171,22 @@ def coverage_(layout: Layout, sources: Path | None, documents: tuple[str, ...]) 
       kg coverage --sources ../texts
     """
     from kg.coverage import coverage  # noqa: PLC0415
-    from kg.mappings.corpus import read_corpus  # noqa: PLC0415
+    from kg.mappings.apart import read_document  # noqa: PLC0415
 
     folder = options.needed_sources(sources)
-    corpus = _usable(read_corpus(layout, folder))
-    _known(documents, corpus)
+    shared = _shared(layout, build_dir)
     complete = True
-    for slug, coding in corpus.documents.items():
-        if documents and slug not in documents:
-            continue
-        if coding.text is None:
-            click.echo(f"{slug}: {_no_text(coding, corpus, folder)}")
+    for path in _asked(documents, layout):
+        mapped = read_document(shared, path, folder)
+        coding = mapped.coding
+        if coding is None or coding.text is None:
             complete = False
+            for line in _not_shown(mapped, folder):
+                click.echo(line)
             continue
         result = coverage(coding)
         complete = complete and not result.left
         _print_coverage(result, coding.text.text)
-    unread = [name for path, name in layout.document_files() if path.stem not in corpus.documents and not documents]
-    for finding in (finding for finding in corpus.findings if finding.file in unread):
-        click.echo(str(finding))
-        complete = False
     if not complete:
         raise SystemExit(1)
 
@@ -219,25 +222,39 @@ def _usable(corpus: "Corpus") -> "Corpus":
     return corpus
 
 
-def _known(documents: tuple[str, ...], corpus: "Corpus") -> None:
+def _shared(layout: Layout, build_dir: Path) -> "Shared":
+    """What all documents share, from the cache if it is there.
+
+    :raises FindingsError: if context or ontology are broken, so that no document can be read
+    """
+    from kg.mappings.apart import Lost  # noqa: PLC0415
+    from kg.scale import cache, reading  # noqa: PLC0415
+
+    with cache.opened(build_dir) as kept:
+        shared, _ = reading.read(layout, kept, Lost(), frozenset())
+    if not shared.usable:
+        raise FindingsError(tuple(sorted(shared.trace.findings)))
+    return shared
+
+
+def _asked(documents: tuple[str, ...], layout: Layout) -> list[Path]:
+    """The mapping files of the documents that are named, or of all."""
+    paths = {path.stem: path for path, _ in layout.document_files()}
     for slug in documents:
-        if slug in corpus.documents:
-            continue
-        file = corpus.layout.name(corpus.layout.mappings / f"{slug}.yaml")
-        wrong = tuple(finding for finding in corpus.findings if finding.file == file)
-        if wrong:  # it is there, and cannot be read
-            raise FindingsError(wrong)
-        raise click.UsageError(f'"{slug}" is not a coded document{which_there_are(slug, corpus.documents)}')
+        if slug not in paths:
+            raise click.UsageError(f'"{slug}" is not a coded document{which_there_are(slug, paths)}')
+    return [path for slug, path in paths.items() if not documents or slug in documents]
 
 
-def _no_text(coding: "DocumentCoding", corpus: "Corpus", sources: Path) -> str:
-    """Why a document has no text to look at: there is none, or it is not the one that was coded."""
-    if not (sources / f"{coding.slug}.txt").exists():
-        return f"no text; put it into {sources} as {coding.slug}.txt"
-    about = (f for f in corpus.findings if f.code == "source-text" and (f.subject == coding.slug or f.file == coding.file))
-    finding = next(about)
+def _not_shown(mapped: "Mapped", sources: Path) -> list[str]:
+    """Why a document has no coverage: its file cannot be read, or it has no text, or not the one that was coded."""
+    if mapped.coding is None:
+        return [str(finding) for finding in sorted(mapped.trace.findings)]
+    if not (sources / f"{mapped.slug}.txt").exists():
+        return [f"{mapped.slug}: no text; put it into {sources} as {mapped.slug}.txt"]
+    finding = next(f for f in mapped.trace.findings if f.code == "source-text")
     where = f"{finding.file}:{finding.line}: " if finding.file.endswith(".txt") else ""
-    return f"its text cannot be used: {where}{finding.message}"
+    return [f"{mapped.slug}: its text cannot be used: {where}{finding.message}"]
 
 
 def _print_coverage(result: "Coverage", text: str) -> None:

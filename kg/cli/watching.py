@@ -15,10 +15,12 @@ from kg.authoring.watching import State, Watcher
 from kg.authoring.watchpage import serving
 from kg.cli import options
 from kg.mappings.layout import Layout
+from kg.scale import cache
 
 
 @click.command()
 @options.sources
+@options.build_dir
 @click.argument("documents", nargs=-1)
 @click.option(
     "--port", default=8643, show_default=True, type=click.IntRange(0, 65535), help="Port of the page; 0 takes a free one."
@@ -26,7 +28,9 @@ from kg.mappings.layout import Layout
 @click.option("--page/--no-page", default=True, show_default=True, help="Also serve the page, on this machine only.")
 @click.option("--anchor", is_flag=True, help="Also write the anchor locks at each save, as `kg anchor` does.")
 @click.pass_obj
-def watch(layout: Layout, sources: Path | None, documents: tuple[str, ...], port: int, *, page: bool, anchor: bool) -> None:
+def watch(
+    layout: Layout, sources: Path | None, build_dir: Path, documents: tuple[str, ...], port: int, *, page: bool, anchor: bool
+) -> None:
     """Check again at each save, and show what of a text is coded.
 
     Prints the findings after each change of a mapping, the ontology or a text, and serves a page on 127.0.0.1 that shows each
@@ -38,8 +42,12 @@ def watch(layout: Layout, sources: Path | None, documents: tuple[str, ...], port
       kg watch --sources ../texts
       kg watch bij1-2021 --anchor --sources ../texts
     """
-    watcher = Watcher(layout, options.needed_sources(sources), documents, anchor)
-    layout.require()
+    with cache.opened(build_dir) as kept:
+        _watch(Watcher(layout, options.needed_sources(sources), kept.folder, documents, anchor), port, page=page)
+
+
+def _watch(watcher: Watcher, port: int, *, page: bool) -> None:
+    watcher.layout.require()
     watcher.require_texts()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -51,7 +59,7 @@ def watch(layout: Layout, sources: Path | None, documents: tuple[str, ...], port
         signal.signal(signal.SIGINT, end)
     with serving(watcher, port) if page else nullcontext("") as address:
         if address:
-            click.echo(f"page: {address}{documents[0] if documents else ''}", err=True)
+            click.echo(f"page: {address}{next(iter(watcher.documents), '')}", err=True)
         watcher.run(_tell)
 
 

@@ -19,7 +19,7 @@ from kg.mappings.codebook_version import check_versions
 from kg.mappings.context import Context
 from kg.mappings.context_check import collections as known_collections
 from kg.mappings.convert import Converter, JsonNode
-from kg.mappings.corpus import ENTITIES, Corpus, convert_document, declare_document, read_collections, read_terms
+from kg.mappings.corpus import ENTITIES, Corpus, DocumentCoding, convert_document, declare_document, read_collections, read_terms
 from kg.mappings.documents import Declared
 from kg.mappings.layout import Layout
 from kg.mappings.links import Link, read_links
@@ -126,7 +126,7 @@ class Mapped:
     :ivar ids: IRIs of its sections and statements
     :ivar lost: what the file lost when its ids were taken
     :ivar assumed: IRIs of other documents that it refers to
-    :ivar whole: whether the file belongs to its document, so that it counts as one
+    :ivar coding: its text, passages and ledger; None if the file does not belong to its document, so that it does not count as one
     """
 
     slug: str
@@ -137,13 +137,23 @@ class Mapped:
     nodes: list[JsonNode]
     trace: Trace
     kinds: Counter[str] = field(default_factory=Counter)
-    whole: bool = True
+    coding: DocumentCoding | None = None
 
 
-def read_document(shared: Shared, path: Path, sources: Path | None, elsewhere: Lost, denied: frozenset[str]) -> Mapped:
+def read_document(
+    shared: Shared,
+    path: Path,
+    sources: Path | None,
+    elsewhere: Lost = Lost(),
+    denied: frozenset[str] = frozenset(),
+    *,
+    check_lock: bool = True,
+) -> Mapped:
     """Read one mapping file with its lock and its ledger.
 
     :param elsewhere: what any document lost, itself included
+    :param denied: IRIs that it refers to and that no document declares
+    :param check_lock: False while the anchor lock is being written anew
     """
     layout, slug = shared.layout, path.stem
     before = Trace(lost=set(), lost_below=set())
@@ -154,7 +164,7 @@ def read_document(shared: Shared, path: Path, sources: Path | None, elsewhere: L
     trace.lost |= shared.lost.iris | elsewhere.iris
     trace.lost_below |= shared.lost.below | elsewhere.below
     if tree is None:
-        return Mapped(slug, ids, lost, frozenset(), named, [], trace, whole=False)
+        return Mapped(slug, ids, lost, frozenset(), named, [], trace)
     apart = Apart(shared.registry, ids | lost.iris | elsewhere.iris, denied)
     corpus = Corpus(layout, shared.context, shared.vocabulary, apart, trace)
     entry = shared.nodes.get(f"{ID}document/{slug}")
@@ -166,8 +176,8 @@ def read_document(shared: Shared, path: Path, sources: Path | None, elsewhere: L
                 at = str(entry["id"]), f"{POL}{key}", str(value)
                 if at in shared.trace.values:
                     trace.values[at] = shared.trace.values[at]
-    _, nodes = convert_document(path, tree, corpus, sources, declared, check_lock=True)
-    return Mapped(slug, ids, lost, frozenset(apart.assumed), named, nodes, trace, _kinds(nodes))
+    coding, nodes = convert_document(path, tree, corpus, sources, declared, check_lock=check_lock)
+    return Mapped(slug, ids, lost, frozenset(apart.assumed), named, nodes, trace, _kinds(nodes), coding)
 
 
 def _kinds(nodes: list[JsonNode]) -> Counter[str]:

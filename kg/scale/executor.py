@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Final, Protocol, TypeVar
 
+from kg.beside import has_one_thread
 from kg.errors import PolicyKgError
 from kg.processors import processors
 
@@ -104,12 +105,14 @@ def yield_to_others(niceness: int = 10) -> None:
 
 
 def alone(work: Callable[[Common, Job], Result], common: Common, job: Job, size: int) -> Result:
-    """Do a large piece of work in a process of its own, which gives back its memory when it ends; a small one here.
+    """Do a large piece of work in a process of its own, which gives back its memory when it ends, and a small one here.
+
+    Where this process has other threads, a large one is done here, too: a copy would wait for their locks.
 
     :param size: bytes that it reads
     :raises PolicyKgError: if the process ended before its work, or what the work raised
     """
-    if size < LARGE or not _can_fork():
+    if size < LARGE or not _can_fork() or not has_one_thread():
         return work(common, job)
     (result,) = Processes(1).apart(work, common, [job])
     return result

@@ -81,7 +81,7 @@ def _parts(mapped: Mapped, found: list[str]) -> dict[str, Any]:
         "head": {
             "slug": mapped.slug,
             "named": mapped.named,
-            "whole": mapped.whole,
+            "whole": mapped.coding is not None,
             "ids": sorted(iri.removeprefix(ID) for iri in mapped.ids),
             "lost": (mapped.lost.iris, mapped.lost.below),
             "all_lost": (frozenset(trace.lost), frozenset(trace.lost_below)),

@@ -37,7 +37,7 @@ class Writing:
 @contextmanager
 def writing(project: Layout, browser: Browser, language: str) -> Iterator[Writing]:
     """The page of the fictional programme."""
-    watcher = Watcher(project, TEXTS)
+    watcher = Watcher(project, TEXTS, project.root / "build/cache")
     watcher.state = watcher.check()
     with serving(watcher, 0) as address:
         context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
