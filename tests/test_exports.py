@@ -349,7 +349,11 @@ def test_a_list_whose_item_has_the_separator_is_refused(project: Layout) -> None
 
 def test_a_number_that_parquet_cannot_hold_is_refused(tmp_path: Path) -> None:
     """The message names the column."""
-    row = tuple(("1." + "1" * 40,) if column.name == "figure_values" else () if column.many else "x" for column in COLUMNS)
+    other = {"gYear": "2031", "boolean": "true"}
+    row = tuple(
+        ("1." + "1" * 40,) if column.name == "figure_values" else () if column.many else other.get(column.datatype, "x")
+        for column in COLUMNS
+    )
 
     with (
         pytest.raises(ReleaseError, match="column figure_values of the table of statements cannot hold a value"),

@@ -170,6 +170,7 @@ MAPPINGS = {
         ("percent", '; did you mean "PERCENT"?'),
         ('"%"', '; did you mean "PERCENT"?'),
         ("EUR", '; did you mean "CCY_EUR"?'),
+        ("dollars", '; did you mean "CCY_USD"?'),
         ("years", '; did you mean "YR"?'),
         ("furlongs", ""),
     ],
@@ -180,7 +181,7 @@ def test_a_unit_that_is_not_known(build_dir: Path, unit: str, hint: str) -> None
     remedy = "write another one of QUDT as its address, http://qudt.org/vocab/unit/…"
 
     assert findings(build_dir, MAPPING.replace("unit: NUM", f"unit: {unit}")) == [
-        f'catch.yaml:13:37: `unit`: "{shown}" is not one of PERCENT, NUM, CCY_EUR, YR{hint}; {remedy}'
+        f'catch.yaml:13:37: `unit`: "{shown}" is not one of PERCENT, NUM, CCY_EUR, CCY_USD, YR{hint}; {remedy}'
     ]
 
 

@@ -18,8 +18,6 @@ _NESTED: Final = frozenset(
         "denominator",
         "baseline",
         "baselineYear",
-        "deadline",
-        "deadlineExplicit",
         "year",
         "of",
     ]
@@ -30,6 +28,8 @@ _ONLY: Final = {
     "figure": frozenset(["year", "of"]),
 }
 """Of these, the keys that only the one has, and not the other."""
+_DUE: Final = frozenset(["deadline", "deadlineExplicit"])
+"""Keys of a statement or a target."""
 _PASSAGE: Final = frozenset(["source", "selector", "start", "end", "startAnchor", "endAnchor", "normalisation"])
 """What is made of anchors."""
 _WITHDRAWN: Final = frozenset(["withdrawn", "replacedBy"])
@@ -154,7 +154,7 @@ def not_of_collection(keys: frozenset[str], collection: str) -> dict[str, str]:
     """
     what = f"a{'n' if collection[:1] in 'aeiou' else ''} {collection.replace('-', ' ')}"
     whose = dict.fromkeys(_STATEMENT, "a statement") | dict.fromkeys(_NESTED, "a target or a figure")
-    whose |= dict.fromkeys(_PASSAGE | _WITHDRAWN, "a statement")
+    whose |= dict.fromkeys(_PASSAGE | _WITHDRAWN, "a statement") | dict.fromkeys(_DUE, "a statement or a target")
     for home, own in _HOMES.items():
         names = f"a{'n' if home[:1] in 'aeiou' else ''} {home}"
         whose |= dict.fromkeys(own, "a coding pass" if home == "coding" else names)

@@ -19,10 +19,15 @@ _LANGUAGES: Final = {"nl": ("nld", "dut"), "en": ("eng",)}
 """The languages of what documents say, with the longer codes of ISO 639-2 that nothing here reads."""
 _ARTICLE: Final = re.compile(r"^(?:de|het|een|'t|the|an?) +", re.IGNORECASE)
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
-_SIGNS: Final = {"%": "PERCENT", "€": "CCY_EUR"}
-UNITS: Final = ("PERCENT", "NUM", "CCY_EUR", "YR")
+_SIGNS: Final = {"%": "PERCENT", "€": "CCY_EUR", "$": "CCY_USD"}
+UNITS: Final = ("PERCENT", "NUM", "CCY_EUR", "CCY_USD", "YR")
 """The units of the codebook, section 9, which the shapes allow."""
-_WORDS: Final = {"EUR": "CCY_EUR", "EURO": "CCY_EUR", "EUROS": "CCY_EUR", "NUMBER": "NUM", "YEAR": "YR", "YEARS": "YR"}
+_WORDS: Final = {
+    **dict.fromkeys(("EUR", "EURO", "EUROS"), "CCY_EUR"),
+    **dict.fromkeys(("USD", "DOLLAR", "DOLLARS"), "CCY_USD"),
+    "NUMBER": "NUM",
+    **dict.fromkeys(("YEAR", "YEARS"), "YR"),
+}
 """What is written for a unit that is called otherwise."""
 
 

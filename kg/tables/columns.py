@@ -169,6 +169,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("condition_nl", "Condition (Dutch)", "Voorwaarde (Nederlands)", predicate=f"{POL}condition", language="nl"),
     Column("exception_en", "Exception (English)", "Uitzondering (Engels)", predicate=f"{POL}exception", language="en"),
     Column("exception_nl", "Exception (Dutch)", "Uitzondering (Nederlands)", predicate=f"{POL}exception", language="nl"),
+    Column("deadline", "Deadline", "Uiterste jaar", "gYear", predicate=f"{POL}deadline"),
+    Column(
+        "deadline_explicit", "Deadline explicit", "Uiterste jaar uitdrukkelijk", "boolean", predicate=f"{POL}deadlineExplicit"
+    ),
     *QUANTITIES[0].columns,
     *QUANTITIES[1].columns,
     *_related("agrees_with", "contrasts_with", "repeats", "narrows", "supports", "same_demand_as"),

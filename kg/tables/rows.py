@@ -18,6 +18,11 @@ Row = tuple[Value, ...]
 
 _STATEMENT: Final = f"{ID}statement/"
 _TEXTS: Final = (("summary", f"{POL}summary"), ("condition", f"{POL}condition"), ("exception", f"{POL}exception"))
+_VALUES: Final = (
+    ("addressee_explicit", f"{POL}addresseeExplicit"),
+    ("deadline", f"{POL}deadline"),
+    ("deadline_explicit", f"{POL}deadlineExplicit"),
+)
 _NOTE: Final = f"{SKOS}editorialNote"
 _LABELS: Final = (f"{SKOS}prefLabel", f"{DCTERMS}title", f"{RDFS}label")
 _PART_OF: Final = f"{POL}partOf"
@@ -118,7 +123,8 @@ def _cells(things: Things, slug: str, statement: str) -> Iterator[tuple[str, Val
     for name, predicate in (*_TEXTS, ("note", _NOTE)):
         for tag in _LANGUAGES:
             yield f"{name}_{tag}", things.text(statement, predicate, tag)
-    yield "addressee_explicit", things.value(statement, f"{POL}addresseeExplicit")
+    for name, predicate in _VALUES:
+        yield name, things.value(statement, predicate)
     yield from _related(things, statement)
     yield from _quantities(things, statement)
     yield from _passages(things, statement, things.value(document, _PAGE))
