@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kg.errors import Span
 from kg.mappings.corpus import DocumentCoding
+from kg.mappings.unaccounted import left
 from kg.sources import words
 
 
@@ -53,23 +54,17 @@ def coverage(coding: DocumentCoding) -> Coverage:
     for span in coding.passages.spans():
         owner[span.start : span.end] = ["statement"] * (span.end - span.start)
     counts: Counter[str] = Counter()
-    left = []
     for sentence in coding.text.sentences:
-        missing = 0
-        for word in words(text[sentence.start : sentence.end]):
-            who = owner[sentence.start + word.start]
-            counts[who] += 1
-            missing += not who
-        if missing:
-            left.append((sentence, missing))
+        counts.update(owner[sentence.start + word.start] for word in words(text[sentence.start : sentence.end]))
+    rest = left(coding.text, [*coding.passages.spans(), *(skipped.span for skipped in coding.ledger if skipped.span)])
     return Coverage(
         document=coding.slug,
         sentences=len(coding.text.sentences),
         words=counts.total(),
         stated=counts["statement"],
         skipped={reason: n for reason, n in sorted(counts.items()) if reason not in ("", "statement")},
-        left=tuple(left),
+        left=tuple(rest),
         stated_share=owner.count("statement") / len(text),
         skipped_share=sum(who not in ("", "statement") for who in owner) / len(text),
-        left_share=sum(owner[sentence.start : sentence.end].count("") for sentence, _ in left) / len(text),
+        left_share=sum(owner[sentence.start : sentence.end].count("") for sentence, _ in rest) / len(text),
     )

@@ -80,6 +80,10 @@ FINDINGS = [
     ("first words alone", HARBOUR, ANCHORS, "De Ploegpartij …", f'{FORM.format("De Ploegpartij …")}; the last words are missing'),
     ("last words alone", HARBOUR, ANCHORS, "… zijn.", f'{FORM.format("… zijn.")}; the first words are missing'),
     ("colon in braces", HARBOUR, 'note: {en: "The appeal to every fisher is rhetoric, not a figure."}', "note: {en: see: this}", f"{HARBOUR}:108:14: YAML syntax: a text with `: ` must stand in quotes"),
+    # Sentences left out
+    ("half a sentence", HARBOUR, "Het beleid van Verland … visser.", "Het beleid … onverstandig,", f'{HARBOUR}:2:1: warning: 1 sentence is not accounted for, at 463–538 (Het beleid van Verland is …): code it, or put it into the ledger; `kg coverage harbour-2031` lists what is left\n{HARBOUR}:101:12: s006 passage: the anchor lock was made for other anchors ("Het beleid van Verland … visser.", mappings/anchors/harbour-2031.tsv:7); run `kg anchor` and read what it changed'),
+    ("sentences of the ledger", LEDGER, "skipped:\n- passage: Naar … inhoud\n  reason: heading\n- passage: Havens … iedereen\n  reason: heading\n", "skipped: []\n", f"{HARBOUR}:2:1: warning: 2 sentences are not accounted for, the first at 0–14 (Naar de inhoud …): code them, or put them into the ledger; `kg coverage harbour-2031` lists what is left"),
+    ("a passage that is not found", HARBOUR, "Het beleid van Verland … visser.", "Het beleid van Verland … visser?", f'{HARBOUR}:101:12: s006 passage: anchors "Het beleid van Verland … visser?" match nowhere in harbour-2031: the last words "visser?" are not in the text (the first words are, at 463)'),
     # Sections and relations
     ("sections in another order", HARBOUR, '- id: vision\n  position: "1"', '- id: vision\n  position: "3"', f"{HARBOUR}:9:3: warning: measures the section begins in the text behind section/harbour-2031/vision, which has a later `position`: correct the positions, or `section` of the statements"),
     ("one position twice", HARBOUR, 'position: "2"', 'position: "1"', f"{HARBOUR}:6:3: vision section/harbour-2031/measures {ONCE}\n{HARBOUR}:9:3: measures section/harbour-2031/vision {ONCE}"),

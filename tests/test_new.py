@@ -124,7 +124,7 @@ def test_entries_of_a_page(texts: Path) -> None:
         "normalisation": "policy-kg-text/1",
         "description": {"nl": "", "en": ""},
     }
-    assert (coding["id"], coding["coder"], coding["codebookVersion"]) == ("polderbond-2032-1", "ada", "1.0")
+    assert (coding["id"], coding["coder"], coding["codebookVersion"]) == ("polderbond-2032-1", "ada", "1.1")
 
 
 def test_no_sentence_of_the_text_is_in_the_project(texts: Path) -> None:

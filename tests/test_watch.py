@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import pytest
 from click.testing import CliRunner, Result
@@ -149,6 +148,78 @@ def test_a_prepared_sentence_keeps_its_id(project: Layout) -> None:
     assert row.snippet.startswith("- id: s009 # instead of the empty one\n  section: measures\n  passage: Elland verhoogt")
 
 
+def test_an_item_of_a_list_has_an_empty_statement_of_its_own(project: Layout) -> None:
+    """The shortest passage is the sentence's own; the longer one takes the sentence before it along."""
+    delete_statement(project, "s004")
+    delete_statement(project, "s005")
+    second = EMPTY.replace("s009", "s010").replace("Elland verhoogt … in 2035.", "Het Havenbureau telde … jaarboek.")
+    both = EMPTY.replace("in 2035.", "jaarboek.") + second
+    edit(project, "mappings/harbour-2031.yaml", "withdrawn:\n", f"{both}withdrawn:\n")
+
+    rows = document(check(project)).rows
+
+    assert [row.snippet.splitlines()[0] for row in rows[5:7]] == [
+        "- id: s009 # instead of the empty one",
+        "- id: s010 # instead of the empty one",
+    ]
+
+
+def test_the_section_is_that_of_the_heading(project: Layout) -> None:
+    """Below a heading nothing is taken from above it; the next statement tells."""
+    edit(project, "mappings/harbour-2031.yaml", "- id: s004\n  section: measures", "- id: s004\n  section: vision")
+    delete_statement(project, "s005")
+    delete_statement(project, "s006")
+    ledger = "- passage: Havens … iedereen\n"
+    edit(
+        project,
+        "mappings/harbour-2031.skipped.yaml",
+        ledger,
+        f"- passage: Het Havenbureau telde … jaarboek.\n  reason: heading\n{ledger}",
+    )
+
+    row = document(check(project)).rows[7]
+
+    assert row.state == "left"
+    assert "  section: measures\n" in row.snippet
+
+
+def test_what_a_statement_says_beside_its_summary(project: Layout) -> None:
+    """Its keys as they are written, those of its number in braces; and findings about the number."""
+    edit(project, "mappings/harbour-2031.yaml", "unit: PERCENT", "unit: CCY_EUR")
+
+    statement = document(check(project)).rows[5].statements[0]
+
+    assert dict(statement.keys) == {
+        "addressee": "elland",
+        "addresseeExplicit": "true",
+        "action": "increase",
+        "object": "harbour-fund",
+        "beneficiary": "sailors",
+        "topics": "harbours",
+        "target": (
+            "{indicator: harbour-budget, comparator: equal-to, value: 0.70, unit: CCY_EUR, denominator: national-income, "
+            "deadline: 2035, deadlineExplicit: true}"
+        ),
+        "speaker": "plough-party",
+        "confidence": "high",
+    }
+    assert [finding.code for finding in statement.findings] == ["check:denominator-without-share"]
+    assert "<b>object</b> harbour-fund" in page(check(project), "harbour-2031", "en")
+
+
+def test_a_finding_that_moves_is_not_new(project: Layout) -> None:
+    """Lines above it change its place and nothing else."""
+    edit(project, "mappings/harbour-2031.yaml", "action: ratify", "action: ratfy")
+    watcher = Watcher(project, TEXTS, CACHE)
+    watcher.state = watcher.check()
+    edit(project, "mappings/harbour-2031.yaml", "statements:\n", "statements:\n# more to come\n\n")
+
+    state = watcher.check()
+
+    assert [finding.line for finding in state.findings] == [29]
+    assert (state.new, state.mended) == ((), 0)
+
+
 def test_half_a_sentence(project: Layout) -> None:
     """Its pieces say which words are left."""
     edit(
@@ -198,8 +269,8 @@ def test_findings_that_are_new_and_mended(project: Layout) -> None:
     wrong = watcher.state
     edit(project, "mappings/harbour-2031.yaml", "action: ratfy", "action: ratify")
 
-    assert (wrong.new, wrong.mended) == (1, 0)
-    assert (watcher.check().new, watcher.check().mended) == (0, 1)
+    assert ([str(finding) for finding in wrong.new], wrong.mended) == ([str(finding) for finding in wrong.findings], 0)
+    assert (watcher.check().new, watcher.check().mended) == ((), 1)
 
 
 def test_the_lock_is_written_where_that_is_wanted(project: Layout) -> None:
@@ -403,7 +474,7 @@ def test_what_cannot_be_seen_is_not_mended(project: Layout, file: str) -> None:
     for content in (whole, f"x: [\n{whole}", whole, whole.replace("action: ratfy", "action: ratify")):
         (project.root / file).write_text(content, encoding="utf-8")
         watcher.state = watcher.check()
-        counts.append((watcher.state.new, watcher.state.mended))
+        counts.append((len(watcher.state.new), watcher.state.mended))
 
     mended = 1 if file == "mappings/harbour-2031.yaml" else 0
     assert counts == [(0, 0), (1, 0), (0, 1), (0, mended)]
@@ -557,13 +628,14 @@ def test_the_command_prints_findings_and_ends_cleanly(project: Layout) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "kg", "watch", "harbour-2031", "--port", "0", "--sources", "texts", "--anchor"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        assert running.stderr is not None
         try:
-            until(running.stderr, r"page: http://127\.0\.0\.1:\d+/harbour-2031$")
-            until(running.stderr, r"harbour-2031: anchor lock written$")
-            until(running.stderr, r"\d\d:\d\d:\d\d 1 violation; harbour-2031 1 of 9 sentences to code$")
+            until(running, r"page: http://127\.0\.0\.1:\d+/harbour-2031$")
+            until(running, r"harbour-2031: anchor lock written$")
+            until(running, r"\d\d:\d\d:\d\d 1 violation, 1 warning; harbour-2031 1 of 9 sentences to code$")
             edit(project, "mappings/harbour-2031.yaml", "action: ratfy", "action: ratify")
-            until(running.stderr, r"no findings \(0 new, 1 mended\)")
+            until(running, r"1 warning \(0 new, 1 mended\); harbour-2031 1 of 9")
+            edit(project, "mappings/harbour-2031.yaml", "affected: fishers", "affected: fihsers")
+            until(running, r"1 violation, 1 warning \(1 new, 0 mended\); harbour-2031 1 of 9")
         finally:
             running.send_signal(signal.SIGINT)
             output, _ = running.communicate(timeout=30)
@@ -571,11 +643,21 @@ def test_the_command_prints_findings_and_ends_cleanly(project: Layout) -> None:
     assert running.returncode == 0
     assert 'action: "ratfy" is not a declared action; did you mean "ratify"?' in output
     assert "Traceback" not in output
+    lines = output.splitlines()
+    at = lines.index("new:")
+    assert "1 sentence is not accounted for" in lines[at - 1]
+    assert 'affected: "fihsers" is not a declared' in lines[at + 1]
 
 
-def until(stream: IO[str], pattern: str) -> None:
-    """Read lines up to one that matches."""
-    for line in stream:
-        if re.search(pattern, line.rstrip()):
-            return
+def until(running: subprocess.Popen[str], pattern: str) -> None:
+    """Read lines of the errors up to one that matches; the process is killed if that takes a minute."""
+    assert running.stderr is not None
+    watchdog = threading.Timer(60, running.kill)
+    watchdog.start()
+    try:
+        for line in running.stderr:
+            if re.search(pattern, line.rstrip()):
+                return
+    finally:
+        watchdog.cancel()
     pytest.fail(f"no line matches {pattern}")

@@ -4,8 +4,9 @@ In: a document that was read with its text at hand, and the findings about its f
 :mod:`kg.authoring.watchpage`.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -18,12 +19,15 @@ from kg.errors import Finding, Span
 from kg.mappings.apart import Mapped
 from kg.mappings.corpus import DocumentCoding
 from kg.mappings.ledger import REASONS
-from kg.namespaces import ID, POL
+from kg.namespaces import ID, POL, PREFIXES
 from kg.sources import NormalisedText, words
 
 _NUMBER: Final = 3
 """Digits of a statement's number."""
 _LIST_KEYS: Final = {"topic": "topics", "publication": "cites"}
+_SHOWN: Final = frozenset(("id", "kind", "summary", "section", "passage", "document", "coding"))
+"""Keys of a statement that the page shows elsewhere, or that are the same in the whole file."""
+_BASE: Final = re.compile(rf"^(?:{re.escape(ID)}[a-z-]+/|{re.escape(PREFIXES['unit'])})")
 _SKIP: Final = "- passage: {}\n  reason: # {}\n"
 _KINDS: Final = "Demand, Commitment, Principle, Claim, Assessment or Response"
 
@@ -34,6 +38,8 @@ class Statement:
 
     :ivar kind: empty if nothing is coded yet
     :ivar summary: by language
+    :ivar findings: about it, its passages and its numbers
+    :ivar keys: what else is written, as slugs and numbers, by key
     :ivar begins: whether this sentence is the first of its passage
     """
 
@@ -42,6 +48,7 @@ class Statement:
     summary: dict[str, str]
     line: int
     findings: tuple[Finding, ...]
+    keys: tuple[tuple[str, str], ...] = ()
     section: str = ""
     begins: bool = True
 
@@ -101,37 +108,52 @@ def progress(mapped: Mapped, findings: Iterable[Finding], names: Names) -> Progr
     found = _statements(coding, mapped, findings)
     owner, reasons = _owners(coding, found)
     rows = []
-    fresh, section = _fresh(mapped), ""
-    for index, sentence in enumerate(text.sentences):
+    prepared = []
+    for sentence in text.sentences:
         here = [(s, span) for s, span in found if span.start < sentence.end and sentence.start < span.end]
-        state = _state(owner, text.text, sentence)
-        section = next((s.section for s, _ in here if s.section), section)
-        row = Row(
-            start=sentence.start,
-            state=state,
-            pieces=tuple(_pieces(owner, text.text, sentence)),
-            statements=tuple(replace(s, begins=span.start >= sentence.start) for s, span in here),
-            reasons=tuple(sorted({reasons[at] for at in range(sentence.start, sentence.end) if at in reasons})),
+        rows.append(
+            Row(
+                start=sentence.start,
+                state=_state(owner, text.text, sentence),
+                pieces=tuple(_pieces(owner, text.text, sentence)),
+                statements=tuple(replace(s, begins=span.start >= sentence.start) for s, span in here),
+                reasons=tuple(sorted({reasons[at] for at in range(sentence.start, sentence.end) if at in reasons})),
+            )
         )
-        if state in ("prepared", "left"):
-            prepared = next((s.id for s, _ in here if not s.kind), "")
+        # a list's first item is in the passage of its introduction, too: the shortest passage is its own
+        prepared.append(min(((span.end - span.start, s.id) for s, span in here if not s.kind), default=(0, ""))[1])
+    fresh, sections = _fresh(mapped), _sections(rows)
+    for index, (row, sentence) in enumerate(zip(rows, text.sentences, strict=True)):
+        if row.state in ("prepared", "left"):
             proposals = names.proposals(text.text[sentence.start : sentence.end])
             anchors = _anchors(text, index)
-            row = replace(
+            own = prepared[index]
+            rows[index] = replace(
                 row,
                 proposals=proposals,
-                snippet=_snippet(prepared or fresh, section, anchors, proposals, prepared=bool(prepared)),
+                snippet=_snippet(own or fresh, sections[index], anchors, proposals, prepared=bool(own)),
                 skip=_SKIP.format(plain(anchors), ", ".join(REASONS)) if anchors else "",
             )
-        rows.append(row)
     return Progress(coding.slug, coding.file, tuple(rows), dict(Counter(row.state for row in rows)))
+
+
+def _sections(rows: Iterable[Row]) -> list[str]:
+    """Section of each sentence: that of the statement before it, or else behind it, under the same heading; empty where there is none."""
+    sections: list[str] = []
+    for _, run in groupby(rows, key=lambda row: row.state == "skipped" and "heading" in row.reasons):
+        own = [next((statement.section for statement in row.statements if statement.section), "") for row in run]
+        last = next(filter(None, own), "")
+        for section in own:
+            last = section or last
+            sections.append(last)
+    return sections
 
 
 def _statements(coding: DocumentCoding, mapped: Mapped, findings: Iterable[Finding]) -> list[tuple[Statement, Span]]:
     """Each passage of each statement, as found in the text."""
     about: dict[str, list[Finding]] = {}
     for finding in findings:
-        about.setdefault(finding.subject, []).append(finding)
+        about.setdefault(finding.subject.partition(" ")[0], []).append(finding)  # of "s012 target" with its statement
     prefix = f"{ID}statement/{coding.slug}/"
     nodes = {str(node["id"]).removeprefix(prefix): node for node in mapped.nodes if _is_below(node, prefix)}
     result = []
@@ -144,9 +166,26 @@ def _statements(coding: DocumentCoding, mapped: Mapped, findings: Iterable[Findi
         section = next((iri.rpartition("/")[2] for iri in _listed(node.get("section"))), "")
         place = mapped.trace.subjects.get(f"{prefix}{name}")
         kind = "" if row in coding.passages.uncoded else " ".join(k for k in kinds if k != "Statement") or "Statement"
-        statement = Statement(name, kind, summary, place[0].line if place else 1, tuple(about.get(name, ())), section)
+        line = place[0].line if place else 1
+        statement = Statement(name, kind, summary, line, tuple(about.get(name, ())), tuple(_keys(node)), section)
         result.append((statement, Span(passage.start, passage.end)))
     return sorted(result, key=lambda pair: (pair[1].start, pair[0].line))
+
+
+def _keys(node: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+    """What is written under the keys that the page does not show otherwise, as a coder writes it."""
+    for key, value in node.items():
+        if key not in _SHOWN:
+            yield key, _written(value)
+
+
+def _written(value: object) -> str:
+    """A value: slugs and numbers apart, texts by language, and the keys of a number in braces."""
+    if isinstance(value, list):
+        return ", ".join(map(_written, value))
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_written(part)}" for key, part in value.items() if key not in ("id", "kind")) + "}"
+    return _BASE.sub("", str(value))
 
 
 def _is_below(node: dict[str, object], prefix: str) -> bool:

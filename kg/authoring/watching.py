@@ -11,6 +11,7 @@ with its cache, so that a save costs what was saved; it is done in this process,
 import hashlib
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -54,7 +55,7 @@ class State:
     findings: tuple[Finding, ...] = ()
     documents: tuple[Progress, ...] = ()
     unread: tuple[str, ...] = ()
-    new: int = 0
+    new: tuple[Finding, ...] = ()
     mended: int = 0
     hidden: frozenset[Finding] = frozenset()
     error: str = ""
@@ -161,7 +162,7 @@ class Watcher:
                 self.state,
                 number=number,
                 unread=self._unread(()),
-                new=0,
+                new=(),
                 mended=0,
                 error=str(error),
                 relocked=(),
@@ -170,15 +171,16 @@ class Watcher:
         unread = self._unread(shown)
         kept = {document.slug: document for document in self.state.documents if document.slug in unread} | shown
         findings = tuple(sorted((*judged.findings, *missing(unread, self.layout, self.sources))))
-        before, now = {*self.state.findings, *self.state.hidden}, set(findings)
-        unseen = hidden(before - now, findings, unread, self.layout)
+        before = sorted({*self.state.findings, *self.state.hidden})
+        gone = _without(before, findings)
+        unseen = hidden(gone, findings, unread, self.layout)
         return State(
             number=number,
             findings=findings,
             documents=tuple(kept[slug] for slug in sorted(kept)),
             unread=unread,
-            new=len(now - before) if number > 1 else 0,
-            mended=len(before - now - unseen),
+            new=tuple(_without(findings, before)) if number > 1 else (),
+            mended=len(gone) - len(unseen),
             hidden=unseen,
             relocked=relocked,
             seconds=time.monotonic() - began,
@@ -230,3 +232,18 @@ class Watcher:
         texts = {path.stem for path in self.sources.glob("*.txt")}
         declared = [path.stem for path, _ in self.layout.document_files() if path.stem in texts | had]
         return tuple(slug for slug in self.documents or declared if slug not in shown)
+
+
+def _without(findings: Iterable[Finding], others: Iterable[Finding]) -> list[Finding]:
+    """Those of the findings that are not among the others, wherever in its file each stands: what is written above moves it."""
+    left = Counter(map(_said, others))
+    found = []
+    for finding in findings:
+        left[_said(finding)] -= 1
+        if left[_said(finding)] < 0:
+            found.append(finding)
+    return found
+
+
+def _said(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.file, finding.code, finding.subject, finding.message

@@ -64,14 +64,16 @@ def _watch(watcher: Watcher, port: int, *, page: bool) -> None:
 
 
 def _tell(state: State) -> None:
-    """The findings of a check, below a line that sums them up; a terminal is cleared first."""
+    """The findings of a check, the new ones last, and a line that sums them up; a terminal is cleared first."""
     if sys.stdout.isatty():
         click.clear()
     if state.error:
         click.echo(state.error)
-    text = report.format_findings(state.findings, "text")
-    if text and not state.error:
-        click.echo(text)
+    known = [finding for finding in state.findings if finding not in state.new]
+    for heading, findings in (("", known), ("new:", state.new)):
+        text = report.format_findings(findings, "text")
+        if text and not state.error:
+            click.echo(f"{heading}\n{text}" if heading else text)
     for slug in state.relocked:
         click.echo(f"{slug}: anchor lock written", err=True)
     balance = ", ".join(
@@ -79,7 +81,7 @@ def _tell(state: State) -> None:
         for d in state.documents
         if d.slug not in state.unread and d.states.get("prepared", 0) + d.states.get("left", 0)
     )
-    change = f" ({state.new} new, {state.mended} mended)" if state.new or state.mended else ""
+    change = f" ({len(state.new)} new, {state.mended} mended)" if state.new or state.mended else ""
     now = datetime.now().astimezone()
     click.echo(f"{now:%H:%M:%S} {report.summary(state.findings)}{change}{f'; {balance}' if balance else ''}", err=True)
 

@@ -26,6 +26,7 @@ from kg.mappings.passages import Passages
 from kg.mappings.reader import read_yaml
 from kg.mappings.registry import Registry
 from kg.mappings.trace import Trace
+from kg.mappings.unaccounted import unaccounted
 from kg.mappings.uncoded import uncoded
 from kg.mappings.words import shortened
 from kg.namespaces import ID, POL
@@ -230,9 +231,13 @@ def convert_document(
     converter = Converter(corpus.context, corpus.vocabulary, corpus.registry, trace, slug)
     nodes = documents.convert(tree, converter, passages, declared)
     ledger_path = layout.ledger(slug)
-    ledger = read_ledger(ledger_path, layout.name(ledger_path), slug, text, corpus.registry, trace)
+    in_ledger = layout.name(ledger_path)
+    ledger = read_ledger(ledger_path, in_ledger, slug, text, corpus.registry, trace)
     passages.warn_over(skipped.span for skipped in ledger if skipped.reason == "heading" and skipped.span)
     passages.warn_of_skipped((skipped.span, skipped.place) for skipped in ledger if skipped.span)
+    if not any(finding.file == in_ledger for finding in trace.findings):  # of whose entries some may not have been read
+        for finding in unaccounted(slug, tree.place, passages, ledger):
+            trace.report(finding)
     return DocumentCoding(slug, name, text, passages, tuple(ledger)), nodes
 
 
