@@ -92,6 +92,7 @@ FINDINGS = [
     ("demand of oneself", HARBOUR, "addressee: elland\n  addresseeExplicit: true\n  action: ratify", "addressee: plough-party\n  addresseeExplicit: true\n  action: ratify", f"{HARBOUR}:25:14: warning: s002 agent/plough-party would act on its own demand: choose `kind: Commitment`, or correct `addressee`"),
     ("for and against", HARBOUR, "polarity: negative", "polarity: negative\n  stance: supports", f"{HARBOUR}:105:3: warning: s006 the speaker is for what it judges badly, or against what it praises: correct `stance` or `polarity`"),
     ("gain and loss", HARBOUR, "affected: fishers", "affected: fishers\n  beneficiary: fishers", f"{HARBOUR}:46:13: warning: s003 group/fishers would gain and lose by it: keep it in `beneficiary` or in `affected`"),
+    ("topic beside one above it", HARBOUR, "[treaties, fishing]", "[treaties, fishing, harbours]", f"{HARBOUR}:47:31: s003 topic/harbours stands beside topic/fishing, which is below it: remove topic/harbours, which is implied, or topic/fishing, where the statement is about more than that"),
     # Numbers
     ("share of itself", HARBOUR, "denominator: national-income", "denominator: harbour-budget", f"{ALONE}\n{HARBOUR}:73:5: s004 target a share of itself is always the whole: correct `indicator` or `denominator`"),
     ("share in euros", HARBOUR, "unit: PERCENT", "unit: CCY_EUR", f"{HARBOUR}:72:5: warning: s004 target a share has `unit: PERCENT`: correct `unit`, or leave `denominator` out"),
