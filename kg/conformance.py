@@ -21,6 +21,7 @@ SEVERITIES: Final = ("Violation", "Warning", "Info")
 """As SHACL names them (section 2.1.4), the gravest first."""
 _PLACE: Final = re.compile(r"(?P<file>[^:\s]+):(?P<line>\d+):(?P<column>\d+): (?:(?:warning|info): )?(?P<said>.*)", re.DOTALL)
 _HEADER: Final = "#+ "
+_SLOT: Final = re.compile(r"\{\w+\}")
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,11 @@ class Check:
     def iri(self) -> str:
         """What a result of it names as its source."""
         return f"{REPORT}#check-{self.name}"
+
+    @property
+    def general(self) -> str:
+        """The message with an ellipsis for what each row names."""
+        return _SLOT.sub("…", self.message)
 
 
 def read_report(folder: Path) -> Report | None:

@@ -29,6 +29,8 @@ _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
 _NAMING = ("path", "targetSubjectsOf", "targetObjectsOf", "equals", "disjoint", "lessThan", "lessThanOrEquals")
 """Constraint parameters that name a predicate of the data (SHACL, sections 2.1.3, 2.3.1 and 4.5)."""
 _COMPACT: Final = re.compile(r"\b([a-z]+):([A-Za-z]+)")
+_SLOT: Final = re.compile(r"\{(\w+)\}")
+"""In the message of a check, the place of a variable."""
 _MANY_ALIKE: Final = 10
 """Findings with one message up to which each place has its own: a mistake in one place of shapes or files makes hundreds."""
 
@@ -261,10 +263,17 @@ def run_check(dataset: Dataset, check: HeadedQuery, keys: Mapping[str, str], tra
     for node, row in zip(focus, rows, strict=True):
         if any((node, property_) in trace.flagged for property_ in read):
             continue  # what the check reads of the node has a finding already
-        value = row.get("value", Term("literal", "")).value
-        message = template.replace("{value}", value.removeprefix(ID).removeprefix(POL))
-        results.append(Result(node, path, value, check.file, message, Severity(written)))
+        named = {name: term.value for name, term in row.items()}
+        results.append(Result(node, path, named.get("value", ""), check.file, _filled(template, named), Severity(written)))
     return results
+
+
+def _filled(template: str, named: Mapping[str, str]) -> str:
+    """A message with what a row of the check names.
+
+    :param named: values by variable; entities and terms of ours are shown without what all IRIs of theirs have in common
+    """
+    return _SLOT.sub(lambda slot: named.get(slot[1], "").removeprefix(ID).removeprefix(POL), template)
 
 
 def to_rdflib(dataset: Dataset, predicates: frozenset[str] | None = None) -> "rdflib.Graph":

@@ -10,7 +10,7 @@ from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.namespaces import ID
 from kg.sources import digest
-from tests.defects import AGENTS, HARBOUR, LEDGER
+from tests.defects import AGENTS, HARBOUR, LEDGER, REPLY
 from tests.project import edit
 from tests.test_findings_newcomer import check
 
@@ -29,6 +29,7 @@ DUTCH, ENGLISH = "Havens horen niemand in het bijzonder toe.", "Harbours belong 
 STATED = f"    nl: {DUTCH}\n    en: {ENGLISH}\n"
 SWAPPED = "    nl: The harbours are for all of us and not for the few.\n    en: De havens zijn van iedereen en niet van een paar mensen.\n"
 SKIPPED = "- passage: Naar … inhoud"
+OLDER = "correct `date` of the pass, or that of the document in the catalogue"
 ONCE = "has the same position: give each section of the document, or of one part of it, its own"
 EMPTY = '- id: hall\n  position: "3"\n  label: {nl: Hal, en: Hall}\n'
 PLOUGH = "label: {nl: Ploegpartij, en: Plough Party}"
@@ -95,6 +96,7 @@ FINDINGS = [
     ("demand of oneself", HARBOUR, "addressee: elland\n  addresseeExplicit: true\n  action: ratify", "addressee: plough-party\n  addresseeExplicit: true\n  action: ratify", f"{HARBOUR}:25:14: warning: s002 agent/plough-party would act on its own demand: choose `kind: Commitment`, or correct `addressee`"),
     ("for and against", HARBOUR, "polarity: negative", "polarity: negative\n  stance: supports", f"{HARBOUR}:105:3: warning: s006 the speaker is for what it judges badly, or against what it praises: correct `stance` or `polarity`"),
     ("gain and loss", HARBOUR, "affected: fishers", "affected: fishers\n  beneficiary: fishers", f"{HARBOUR}:46:13: warning: s003 group/fishers would gain and lose by it: keep it in `beneficiary` or in `affected`"),
+    ("topic beside one above it", HARBOUR, "[treaties, fishing]", "[treaties, fishing, harbours]", f"{HARBOUR}:47:31: s003 topic/harbours stands beside topic/fishing, which is below it: remove topic/harbours, which is implied, or topic/fishing, where the statement is about more than that"),
     # Numbers
     ("share of itself", HARBOUR, "denominator: national-income", "denominator: harbour-budget", f"{ALONE}\n{HARBOUR}:73:5: s004 target a share of itself is always the whole: correct `indicator` or `denominator`"),
     ("share in euros", HARBOUR, "unit: PERCENT", "unit: CCY_EUR", f"{HARBOUR}:72:5: warning: s004 target a share has `unit: PERCENT`: correct `unit`, or leave `denominator` out"),
@@ -104,6 +106,7 @@ FINDINGS = [
     ("code of two states", AGENTS, VERLAND, f"  iso3166: EL\n{VERLAND}\n  iso3166: EL", f"{AGENTS}:6:3: elland agent/verland has the same code: each state has its own\n{AGENTS}:10:3: verland agent/elland has the same code: each state has its own"),
     ("state in itself", AGENTS, VERLAND, f"{VERLAND}\n  country: verland", f"{AGENTS}:9:3: verland a state is in no other country: leave `country` out"),
     ("another year of issue", CATALOGUE, 'date: "2031-05-01"', 'date: "2013-05-01"', f"{CATALOGUE}:9:3: warning: harbour-2031 the year of `date` is another than `issued`, 2031: correct one of the two"),
+    ("coded before it was written", CODINGS, 'date: "2032-06-30"', 'date: "2031-04-30"', f"{HARBOUR}:3:53: s001 the coding pass is of 2031-04-30, before the text that it codes, 2031-05-01: {OLDER}\n{REPLY}:2:58: s001 the coding pass is of 2031-04-30, before the text that it codes, 2032: {OLDER}"),
     ("hash in capitals", CATALOGUE, SHA, SHA.upper(), f"{CATALOGUE}:13:11: harbour-2031 a document has exactly one `sha256:` of 64 lower-case hexadecimal digits"),
     # The ledger, and what is missing as a whole
     ("skipped and coded", LEDGER, SKIPPED, f"- passage: {ANCHORS}\n  reason: transition\n{SKIPPED}", f"{LEDGER}:3:12: warning: passage: it is that of s001, too: delete it here, or the statement"),

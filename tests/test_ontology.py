@@ -99,11 +99,16 @@ def store(path: Path) -> ox.Store:
     return loaded
 
 
+def slots(check: Path) -> set[str]:
+    """Return the variables that the message of a check names."""
+    return set(re.findall(r"\{(\w+)\}", header(check)["message"]))
+
+
 def focus_nodes(check: Path, data: ox.Store) -> set[str]:
     """Return the IRIs that a check blames."""
     solutions = data.query(check.read_text(), use_default_graph_as_union=True)
     assert isinstance(solutions, ox.QuerySolutions)
-    assert {v.value for v in solutions.variables} <= {"focus", "value"}
+    assert {v.value for v in solutions.variables} <= {"focus", "value", *slots(check)}
     return {solution["focus"].value for solution in solutions}
 
 
@@ -241,13 +246,15 @@ def test_check(check: Path) -> None:
 
 @pytest.mark.parametrize("check", CHECKS, ids=name)
 def test_check_header(check: Path) -> None:
-    """A finding needs a message, a severity and a key; {value} only where the query binds it."""
+    """A finding needs a message, a severity and a key; what stands in braces is a variable that the query selects."""
     meta = header(check)
 
     assert {"message", "severity", "key", "scope"} == set(meta) - {"reads"}
     assert meta["scope"] in {"document", "corpus"}
     assert meta["severity"] in {"violation", "warning"}
-    assert "{value}" not in meta["message"] or "?value" in check.read_text()
+    solutions = ox.Store().query(check.read_text())
+    assert isinstance(solutions, ox.QuerySolutions)
+    assert slots(check) <= {variable.value for variable in solutions.variables}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=name)

@@ -91,7 +91,8 @@ def settle(
     """A description that describes itself as it is.
 
     Most numbers follow from how many triples there are, which does not depend on the numbers. Only how many distinct objects
-    there are does, since numbers are objects; where this does not settle, it is not said.
+    there are does, since numbers are objects; where this does not settle, it is not said, of one subject after another, so that it is said of all
+    that settle without it.
 
     :param once: description of the data and a description, without the distinct objects of some subjects
     :raises AssertionError: if something else does not settle, which is a defect of ours
@@ -107,7 +108,7 @@ def settle(
         if unsettled <= left_out:
             message = f"the description does not settle at {', '.join(sorted(unsettled))}"
             raise AssertionError(message)
-        left_out |= unsettled
+        left_out |= {max(unsettled - left_out)}  # of a part before the whole, whose IRI is shorter
 
 
 def _subjects(triples: Iterable[ox.Triple]) -> frozenset[str]:

@@ -248,6 +248,7 @@ def test_report_counts_what_each_shape_looked_at(visitor: Client) -> None:
     checks = len(list((ROOT / "ontology" / "checks").glob("*.rq")))
     assert f"26 shapes in SHACL and {checks} queries" in text
     assert text.count("violation 0") + text.count("warning 0") == checks
+    assert "coding-before-document the coding pass is of …, before the text that it codes, …: correct" in text
 
 
 @pytest.fixture(scope="module")
