@@ -17,6 +17,7 @@ from kg.mappings.context_check import check_context
 from kg.mappings.context_check import collections as known_collections
 from kg.mappings.convert import Converter, JsonNode
 from kg.mappings.documents import Declared
+from kg.mappings.keys import Keys, keys_of
 from kg.mappings.layout import Layout
 from kg.mappings.ledger import Skipped, read_ledger
 from kg.mappings.links import Link, read_links
@@ -29,6 +30,7 @@ from kg.mappings.trace import Trace
 from kg.mappings.uncoded import uncoded
 from kg.mappings.words import shortened
 from kg.namespaces import ID, POL
+from kg.shapes import read_shapes
 from kg.sources import NormalisedText, read_text
 from kg.vocabulary import Vocabulary, read_vocabulary
 
@@ -65,6 +67,7 @@ class Corpus:
 
     layout: Layout
     context: Context
+    keys: Keys
     vocabulary: Vocabulary
     registry: Registry
     trace: Trace
@@ -87,9 +90,9 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
     """
     layout.require()
     trace = Trace()
-    vocabulary, context, usable = read_terms(layout, trace)
+    vocabulary, context, keys, usable = read_terms(layout, trace)
     if not usable:
-        return Corpus(layout, context, vocabulary, Registry(set()), trace, usable=False)
+        return Corpus(layout, context, keys, vocabulary, Registry(set()), trace, usable=False)
 
     declared = Declared(trace)
     entities, prefixes = read_collections(layout, declared, known_collections(context))
@@ -97,8 +100,8 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
     labels = collections.labels(zip(entities, prefixes, strict=True))
     known = Registry(set(declared.places) | vocabulary.concepts | trace.lost, labels)
 
-    corpus = Corpus(layout, context, vocabulary, known, trace)
-    converter = Converter(context, vocabulary, known, trace)
+    corpus = Corpus(layout, context, keys, vocabulary, known, trace)
+    converter = Converter(context, keys, vocabulary, known, trace)
     corpus.graphs[ENTITIES] = [
         node
         for tree, prefix in zip(entities, prefixes, strict=True)
@@ -113,24 +116,28 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
     for finding in uncoded(layout, (str(node["id"]) for node in corpus.graphs[ENTITIES]), begun, trace.subjects):
         trace.report(finding)
     trace.settle()
-    return Corpus(layout, context, vocabulary, known, trace, corpus.graphs, corpus.documents, tuple(links))
+    return Corpus(layout, context, keys, vocabulary, known, trace, corpus.graphs, corpus.documents, tuple(links))
 
 
-def read_terms(layout: Layout, trace: Trace) -> tuple[Vocabulary, Context, bool]:
-    """Vocabulary and context, and whether they can be used; what is wrong is reported, and their places are noted."""
+def read_terms(layout: Layout, trace: Trace) -> tuple[Vocabulary, Context, Keys, bool]:
+    """Vocabulary, context, where its keys stand, and whether they can be used; what is wrong is reported, and their places are noted.
+
+    What is wrong with the shapes is reported by who applies them.
+    """
     vocabulary, findings = read_vocabulary(layout.vocabulary_files())
     context, wrong = read_context(layout.context, layout.name(layout.context))
     wrong = wrong or check_context(context, vocabulary) if vocabulary.classes else wrong
     for finding in findings + wrong:
         trace.report(finding)
     if wrong or not vocabulary.classes:
-        return vocabulary, context, False
+        return vocabulary, context, Keys(), False
     for iri, (file, line) in vocabulary.places.items():
         trace.subjects.setdefault(iri, (Place(file, line, 1), _short(iri)))
     trace.lost |= vocabulary.lost
     if vocabulary.unreadable:
         trace.lost_below.add(ID)
-    return vocabulary, context, True
+    allowed = read_shapes(layout.shape_files(), vocabulary.declared).allowed
+    return vocabulary, context, keys_of(context, vocabulary, allowed), True
 
 
 def read_collections(layout: Layout, declared: Declared, known: frozenset[str]) -> tuple[list[Mapping], list[str]]:
@@ -227,7 +234,7 @@ def convert_document(
     text = _text(slug, corpus, sources, name)
     lock, usable = _lock(slug, corpus, needed=bool(items(tree.get("statements")))) if check_lock else ({}, False)
     passages = Passages(slug, trace, text, lock, layout.name(layout.lock(slug)), usable)
-    converter = Converter(corpus.context, corpus.vocabulary, corpus.registry, trace, slug)
+    converter = Converter(corpus.context, corpus.keys, corpus.vocabulary, corpus.registry, trace, slug)
     nodes = documents.convert(tree, converter, passages, declared)
     ledger_path = layout.ledger(slug)
     ledger = read_ledger(ledger_path, layout.name(ledger_path), slug, text, corpus.registry, trace)
