@@ -57,7 +57,7 @@ SAID: Final[list[tuple[str, list[str], list[str]]]] = [
          ["minstens 2 waarden", "elke waarde is een tekst in een van deze talen: Nederlands, Engels", "geen twee teksten zijn in dezelfde taal"]),
         ("Statement-reportedBy", ["at most one value"], ["hoogstens één waarde"]),
         ("Statement-replacedBy", ["no value"], ["geen waarde"]),
-        ("Named-altLabel", ["each value is a text with its language"], ["elke waarde is een tekst met haar taal"]),
+        ("Named-altLabel", ["each value is a text with its language"], ["elke waarde is een tekst met de taal erbij"]),
         ("Demand-action", ["at least one value"], ["minstens één waarde"]),
         ("Assessment-polarity", ["exactly one value", "each value is from the list polarity:positive, polarity:negative, polarity:mixed"],
          ["precies één waarde", "elke waarde komt uit de lijst polarity:positive, polarity:negative, polarity:mixed"]),
