@@ -19,12 +19,13 @@ from kg.mappings.codebook_version import check_versions
 from kg.mappings.context import Context
 from kg.mappings.context_check import collections as known_collections
 from kg.mappings.convert import Converter, JsonNode
-from kg.mappings.corpus import ENTITIES, Corpus, convert_document, declare_document, read_collections, read_terms
+from kg.mappings.corpus import ENTITIES, Corpus, convert_document, declare_document, read_collections
 from kg.mappings.documents import Declared
 from kg.mappings.keys import Keys
 from kg.mappings.layout import Layout
 from kg.mappings.links import Link, read_links
 from kg.mappings.registry import Registry
+from kg.mappings.terms import read_terms
 from kg.mappings.trace import Trace
 from kg.namespaces import ID, POL
 from kg.vocabulary import Vocabulary

@@ -12,12 +12,11 @@ from typing import Final
 from kg.errors import Finding, SourceError, UnreadableTextError, VersionError
 from kg.mappings import collections, documents
 from kg.mappings.codebook_version import check_versions
-from kg.mappings.context import Context, read_context
-from kg.mappings.context_check import check_context
+from kg.mappings.context import Context
 from kg.mappings.context_check import collections as known_collections
 from kg.mappings.convert import Converter, JsonNode
 from kg.mappings.documents import Declared
-from kg.mappings.keys import Keys, keys_of
+from kg.mappings.keys import Keys
 from kg.mappings.layout import Layout
 from kg.mappings.ledger import Skipped, read_ledger
 from kg.mappings.links import Link, read_links
@@ -26,13 +25,13 @@ from kg.mappings.nodes import Mapping, Place, items
 from kg.mappings.passages import Passages
 from kg.mappings.reader import read_yaml
 from kg.mappings.registry import Registry
+from kg.mappings.terms import read_terms
 from kg.mappings.trace import Trace
 from kg.mappings.uncoded import uncoded
 from kg.mappings.words import shortened
 from kg.namespaces import ID, POL
-from kg.shapes import read_shapes
 from kg.sources import NormalisedText, read_text
-from kg.vocabulary import Vocabulary, read_vocabulary
+from kg.vocabulary import Vocabulary
 
 ENTITIES: Final = "entities"
 """Name of the graph that holds every entity, documents included."""
@@ -117,27 +116,6 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
         trace.report(finding)
     trace.settle()
     return Corpus(layout, context, keys, vocabulary, known, trace, corpus.graphs, corpus.documents, tuple(links))
-
-
-def read_terms(layout: Layout, trace: Trace) -> tuple[Vocabulary, Context, Keys, bool]:
-    """Vocabulary, context, where its keys stand, and whether they can be used; what is wrong is reported, and their places are noted.
-
-    What is wrong with the shapes is reported by who applies them.
-    """
-    vocabulary, findings = read_vocabulary(layout.vocabulary_files())
-    context, wrong = read_context(layout.context, layout.name(layout.context))
-    wrong = wrong or check_context(context, vocabulary) if vocabulary.classes else wrong
-    for finding in findings + wrong:
-        trace.report(finding)
-    if wrong or not vocabulary.classes:
-        return vocabulary, context, Keys(), False
-    for iri, (file, line) in vocabulary.places.items():
-        trace.subjects.setdefault(iri, (Place(file, line, 1), _short(iri)))
-    trace.lost |= vocabulary.lost
-    if vocabulary.unreadable:
-        trace.lost_below.add(ID)
-    allowed = read_shapes(layout.shape_files(), vocabulary.declared).allowed
-    return vocabulary, context, keys_of(context, vocabulary, allowed), True
 
 
 def read_collections(layout: Layout, declared: Declared, known: frozenset[str]) -> tuple[list[Mapping], list[str]]:
@@ -298,7 +276,3 @@ def _recorded(slug: str, key: str, corpus: Corpus) -> tuple[str | None, Place | 
         return None, None
     value = str(recorded[0])
     return value, corpus.trace.values.get((iri, f"{POL}{key}", value))
-
-
-def _short(iri: str) -> str:
-    return iri.rsplit("#", 1)[-1] if "#" in iri else iri.removeprefix(ID)
