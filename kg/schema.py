@@ -5,14 +5,13 @@ the context says; `kg schema` writes it anew and `make check` compares.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from kg.mappings.context import Form, Term
 from kg.mappings.context_check import collections
 from kg.mappings.corpus import ENTITIES, Corpus
-from kg.mappings.documents import KEPT_WHEN_WITHDRAWN
-from kg.mappings.keys import not_of_collection, not_of_nested, of_statement
+from kg.mappings.keys import STATEMENT, WITHDRAWN
 from kg.mappings.ledger import REASONS
 from kg.namespaces import ID, POL, RDFS, SKOS, XSD
 
@@ -33,7 +32,7 @@ _SLUG: Final[Json] = {"type": "string", "pattern": "^(?=.*[a-z])[a-z0-9]+(-[a-z0
 
 def schema(corpus: Corpus) -> str:
     """The schema as text, with a line end."""
-    terms = corpus.context.terms
+    terms, keys = corpus.context.terms, corpus.keys
     nested = {key for key, term in terms.items() if term.form is Form.NODE}
     names, definitions = _names(corpus), _definitions(corpus)
     own = {c for c in corpus.vocabulary.classes if c.startswith(POL)}
@@ -43,7 +42,7 @@ def schema(corpus: Corpus) -> str:
     for key in nested:
         properties[key] = _one_or_many({"$ref": f"#/$defs/{key}"})
     properties["passage"] = _one_or_many(_ANCHORS)
-    stated = {key: value for key, value in properties.items() if key in of_statement(terms)}
+    stated = _only(properties, keys.of(STATEMENT))
     bases = sorted({t.base for t in terms.values() if t.base.startswith(ID)} - {f"{ID}statement/"})
     statement: Json = {
         "type": "object",
@@ -55,38 +54,31 @@ def schema(corpus: Corpus) -> str:
         "type": "object",
         "required": ["id", "position", "label"],
         "additionalProperties": False,
-        "properties": {
-            "id": _SLUG,
-            **{k: v for k, v in properties.items() if k not in not_of_collection(frozenset(terms), "section")},
-        },
+        "properties": {"id": _SLUG, **_only(properties, keys.of("section"))},
     }
-    kept: Json = {key: properties[key] for key in KEPT_WHEN_WITHDRAWN if key in properties}
     withdrawn: Json = {
         "type": "object",
         "required": ["id"],
         "additionalProperties": False,
-        "properties": {"id": _SLUG, **kept},
+        "properties": {"id": _SLUG, **_only(properties, keys.of(WITHDRAWN))},
     }
     foreign: Json = {"type": "string", "pattern": ":", "description": "A class of another vocabulary, as in org:Organization."}
     kind: Json = {"anyOf": [_enumerated((c.removeprefix(POL) for c in classes), POL, definitions), foreign]}
     kept_in = collections(corpus.context) - {"section", "statement"}
-    everywhere = set.intersection(*(set(not_of_collection(frozenset(terms), c)) for c in kept_in))
     free: Json = {
         "type": "object",
         "additionalProperties": False,
         "properties": {
             "id": _SLUG,
             "kind": _one_or_many(kind),
-            **{key: value for key, value in properties.items() if key not in everywhere},
+            **_only(properties, frozenset[str]().union(*(keys.of(each) for each in kept_in))),
         },
     }
     inner = {
         key: {
             "type": "object",
             "additionalProperties": False,
-            "properties": {
-                k: v for k, v in properties.items() if k not in not_of_nested(frozenset(terms), frozenset(nested), key)
-            },
+            "properties": _only(properties, keys.of(key)),
         }
         for key in sorted(nested & stated.keys() - {"passage"})
     }
@@ -144,6 +136,11 @@ def schema(corpus: Corpus) -> str:
         },
     }
     return json.dumps(result, ensure_ascii=False, indent=1) + "\n"
+
+
+def _only(properties: Json, keys: Collection[str]) -> Json:
+    """Those of some keys, in the order of the context."""
+    return {key: value for key, value in properties.items() if key in keys}
 
 
 def _property(term: Term, definitions: Wording) -> Json:

@@ -1,11 +1,12 @@
 """The SHACL shapes, read and checked before they are applied: pyshacl says nothing of a constraint that is misspelt.
 
-In: ``ontology/shapes/*.ttl``. Out: a graph for pyshacl, and what is wrong with the files. Next: :mod:`kg.validation`.
+In: ``ontology/shapes/*.ttl``. Out: a graph for pyshacl, what nodes of a class may have, and what is wrong with the files. Next:
+:mod:`kg.mappings.keys`, :mod:`kg.validation`.
 """
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -34,6 +35,29 @@ _KNOWN: Final = frozenset(SH + name for name in (*_TERM, *_SHAPE, *_LIST, *_COUN
 
 
 @dataclass(frozen=True)
+class Allowed:
+    """What nodes may have: of a class, the paths of each shape that targets it, but those of which there may be none (``sh:maxCount 0``).
+
+    :ivar paths: by class, the properties of which its shapes speak
+    :ivar barred: by class, those of which it may have none
+    :ivar kinds: class of the values of a property, where a shape asks for one
+    """
+
+    paths: dict[str, set[str]] = field(default_factory=dict)
+    barred: dict[str, set[str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+
+    def of(self, classes: Iterable[str]) -> set[str]:
+        """Properties that a node may have.
+
+        :param classes: of the node, with those above them
+        """
+        listed = list(classes)
+        paths, barred = ({each for kind in listed for each in said.get(kind, ())} for said in (self.paths, self.barred))
+        return paths - barred
+
+
+@dataclass(frozen=True)
 class Shapes:
     """The shapes.
 
@@ -55,6 +79,37 @@ class Shapes:
         for text in self.texts:
             graph.parse(data=text, format="turtle")
         return graph
+
+    @property
+    def allowed(self) -> Allowed:
+        """What nodes may have; nothing is known of it if something is wrong with a file, as a shape could be the one that says it."""
+        nodes: _Nodes = {}
+        for triple in () if self.findings else self.triples:
+            node = nodes.setdefault(_value(triple.subject), {})
+            node.setdefault(triple.predicate.value.removeprefix(SH), []).append(_value(triple.object))
+        result = Allowed()
+        for name, node in nodes.items():
+            asked = list(_asked(name, nodes, set())) if "targetClass" in node else []
+            for kind in node.get("targetClass", ()):
+                result.paths.setdefault(kind, set()).update(path for path, _ in asked)
+                result.barred.setdefault(kind, set()).update(path for path, said in asked if said.get("maxCount") == ["0"])
+            result.kinds.update((path, said["class"][0]) for path, said in asked if "class" in said)
+        return result
+
+
+_Nodes = dict[str, dict[str, list[str]]]
+"""What is said of each node, by term of SHACL."""
+
+
+def _asked(shape: str, nodes: _Nodes, seen: set[str]) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Paths with their property shapes, of a shape and of those that it takes in by ``sh:node`` (SHACL, sections 4.7.1 and 4.7.2)."""
+    node = nodes.get(shape, {})
+    if "path" in node:
+        yield node["path"][0], node
+    elif shape not in seen:
+        seen.add(shape)
+        for other in (*node.get("property", ()), *node.get("node", ())):
+            yield from _asked(other, nodes, seen)
 
 
 def read_shapes(files: Iterable[tuple[Path, str]], declared: Collection[str]) -> Shapes:

@@ -181,6 +181,11 @@ def wrong_action(project: Layout) -> None:
     edit(project, HARBOUR, "action: suspend", "action: suspendd")
 
 
+def misplaced_key(project: Layout) -> None:
+    """A finding that rests on the shapes, whose files no worker has."""
+    edit(project, HARBOUR, "action: suspend", "action: suspend\n  homepage: https://example.org/")
+
+
 def unreadable_lock(project: Layout) -> None:
     """A file that is there and cannot be read."""
     project.lock("harbour-2031").unlink()
@@ -192,7 +197,7 @@ def no_ledger(project: Layout) -> None:
     project.ledger("harbour-2031").unlink()
 
 
-@pytest.mark.parametrize("defect", [wrong_text, wrong_action, unreadable_lock, no_ledger])
+@pytest.mark.parametrize("defect", [wrong_text, wrong_action, misplaced_key, unreadable_lock, no_ledger])
 def test_findings_are_those_of_a_check_here(two: Machines, project: Layout, defect: Callable[[Layout], None]) -> None:
     """Word for word."""
     defect(project)

@@ -50,8 +50,8 @@ FINDINGS = [
     ("topics of a section", HARBOUR, VISION, f"{VISION}\n  topics: harbours", f"{HARBOUR}:8:3: vision topics: a key of a statement, not of a section: delete it"),
     ("document of a section", HARBOUR, VISION, f"{VISION}\n  document: harbour-2031", f"{HARBOUR}:8:3: vision document: a key of a statement, not of a section: write `partOf:`, or delete it"),
     ("year of a target", HARBOUR, DEADLINE, f"{YEAR}{DEADLINE}", f"{HARBOUR}:74:5: s004 target year: a key of a figure, not of a target: delete it"),
-    ("deadline of a figure", HARBOUR, YEAR, f'{YEAR}    deadline: "2040"\n', f"{HARBOUR}:94:5: s005 figure deadline: a key of a target, not of a figure: delete it"),
-    ("object of a target", HARBOUR, DEADLINE, f"    object: elland\n{DEADLINE}", f"{HARBOUR}:74:5: s004 target object: not a key of a target: delete it, or indent it as a key of the statement"),
+    ("deadline of a figure", HARBOUR, YEAR, f'{YEAR}    deadline: "2040"\n', f"{HARBOUR}:94:5: s005 figure deadline: a key of a statement or a target, not of a figure: indent it as a key of the statement, or delete it"),
+    ("object of a target", HARBOUR, DEADLINE, f"    object: elland\n{DEADLINE}", f"{HARBOUR}:74:5: s004 target object: a key of a statement, not of a target: indent it as a key of the statement, or delete it"),
     # What is written in words
     ("texts in each other's place", HARBOUR, STATED, SWAPPED, f"{HARBOUR}:19:9: warning: s001 summary: the Dutch text looks English, and the English one Dutch: swap them"),
     ("text in the other language", HARBOUR, STATED, STATED.replace(DUTCH, "Harbours are not for the few but for all of us."), f"{HARBOUR}:19:9: warning: s001 summary: the text under `nl:` looks English: write it in Dutch"),

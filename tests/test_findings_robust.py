@@ -56,7 +56,7 @@ VARIANTS = [
     Variant("context: no id", CONTEXT, '  id: "@id"\n', "", f"{CONTEXT}:6:1", "context", 'the key "id" is missing'),
     Variant("ontology syntax", "ontology/policy.ttl", "@prefix pol:", "@prefx pol:", "ontology/policy.ttl:1:", "turtle-syntax", "not Turtle"),
     Variant("shapes: syntax", SHAPES, "sh:path pol:section ;\n    sh:maxCount", "sh:path pol:section\n    sh:maxCount", f"{SHAPES}:", "turtle-syntax", "not Turtle"),
-    Variant("shapes: unknown constraint", SHAPES, "sh:path pol:stance ;\n    sh:maxCount", "sh:path pol:stance ;\n    sh:maxcount", f"{SHAPES}:100:1", "shapes", "no term of SHACL Core"),
+    Variant("shapes: unknown constraint", SHAPES, "sh:path pol:stance ;\n    sh:maxCount", "sh:path pol:stance ;\n    sh:maxcount", f"{SHAPES}:101:1", "shapes", "no term of SHACL Core"),
     Variant("check: wrong severity", UNUSED, "severity: warning", "severity: warn", f"{UNUSED}:2:1", "query-header", '"warn" is not one of'),
     Variant("check: syntax", UNUSED, "SELECT", "SELEKT", f"{UNUSED}:", "query-syntax", "not a SELECT query"),
     Variant("topic declared twice", TOPICS, "topic:fishing a", "topic:harbours a", f"{TOPICS}:", "duplicate-id", "declared twice"),

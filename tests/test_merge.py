@@ -369,8 +369,8 @@ def test_what_is_undecided_is_said_at_its_place(coders: Layout, change: Callable
         (
             "label: {en: A label}",
             (
-                "22:5: s001 edit: label: a key of an entity, a section or a document, not of a statement: write `summary:`, or delete "
-                "it; the keys of a statement are in mappings/README.md, section 4"
+                "22:5: s001 edit: label: a key of an entity, a section, a document or a coding pass, not of a statement: write "
+                "`summary:`, or delete it; the keys of a statement are in mappings/README.md, section 4"
             ),
         ),
         (

@@ -24,6 +24,11 @@ EDITS = {
     "a warning of a shape": (HARBOUR, "  addressee: elland\n  addresseeExplicit: true\n  action: ratify", "  action: ratify"),
     "an entity": ("mappings/entities/agents.yaml", "https://example.org/plough", "https://example.org/ploughs"),
     "a shape": ("ontology/shapes/statement.ttl", "add `speaker:` with the slug of an agent", "add `speaker:`"),
+    "a shape by which a key has no place": (
+        "ontology/shapes/statement.ttl",
+        "sh:path pol:frame ;",
+        "sh:path pol:frame ; sh:maxCount 0 ;",
+    ),
     "the context": ("mappings/context.yaml", "  start: {", '  beginning: {"@id": oa:start, "@type": xsd:integer}\n  start: {'),
     "a rule": (
         "ontology/rules/attribution.rq",

@@ -12,7 +12,7 @@ from typing import Final
 from kg.agreement.codings import Coded, Coding
 from kg.agreement.comparing import Comparison
 from kg.errors import Finding, FindingsError
-from kg.mappings.keys import not_of_statement, of_statement
+from kg.mappings.keys import STATEMENT, Keys
 from kg.mappings.nodes import Mapping, Scalar, items
 from kg.mappings.reader import read_yaml
 from kg.mappings.words import did_you_mean, shortened
@@ -82,11 +82,11 @@ def _flow(values: Iterable[str]) -> str:
     return f"[{', '.join(quoted)}]" if len(quoted) != 1 else quoted[0]
 
 
-def read_decisions(path: Path, name: str, found: Comparison, keys: frozenset[str]) -> dict[tuple[str, str], Decision]:
+def read_decisions(path: Path, name: str, found: Comparison, keys: Keys) -> dict[tuple[str, str], Decision]:
     """Read a decisions file.
 
     :param name: the file as findings call it
-    :param keys: those of the context
+    :param keys: which of them a statement has
     :returns: by the ids in both files (empty where one has none), what was decided
     :raises FindingsError: if something is undecided, or decided about what does not differ
     """
@@ -150,7 +150,7 @@ def _decision(node: Mapping, index: int, findings: list[Finding]) -> Decision | 
     return Decision(a.value if a else "", b.value if b else "", take.value, edit if isinstance(edit, Mapping) else None, index)
 
 
-def _wrong_edits(decision: Decision, keys: frozenset[str]) -> Iterator[Finding]:
+def _wrong_edits(decision: Decision, keys: Keys) -> Iterator[Finding]:
     """The keys of an edit that no statement has, or that are not the coders' to write."""
     subject = decision.a or decision.b
     for key, entry in decision.edit.entries.items() if decision.edit else ():
@@ -159,10 +159,10 @@ def _wrong_edits(decision: Decision, keys: frozenset[str]) -> Iterator[Finding]:
                 "edit: `id` is not decided here: a statement of A keeps its id, and `kg merge` gives one of B the next; delete it"
             )
             yield entry.key.place.finding("misplaced-key", message, subject)
-        elif key in not_of_statement(keys):
-            yield entry.key.place.finding("misplaced-key", f"edit: {key}: {not_of_statement(keys)[key]}", subject)
-        elif key not in keys:
-            hint = did_you_mean(key, of_statement(keys)) or "; the keys are listed in mappings/README.md"
+        elif key in keys.refused(STATEMENT):
+            yield entry.key.place.finding("misplaced-key", f"edit: {key}: {keys.refused(STATEMENT)[key]}", subject)
+        elif key not in keys.terms:
+            hint = did_you_mean(key, keys.of(STATEMENT)) or "; the keys are listed in mappings/README.md"
             message = f'edit: "{shortened(key)}" is no key of a statement{hint}'
             yield entry.key.place.finding("unknown-key", message, subject)
 

@@ -47,8 +47,7 @@ def merge(found: Comparison, decisions: Path, corpus: Corpus, day: date) -> Merg
     :raises InputError: if a file cannot be merged as it is written
     """
     layout = corpus.layout
-    keys = frozenset(corpus.context.terms)
-    decided = read_decisions(decisions, layout.name(decisions), found, keys)
+    decided = read_decisions(decisions, layout.name(decisions), found, corpus.keys)
     passes = {"a": _coding_pass(found.a), "b": _coding_pass(found.b)}
     path = layout.mappings / "entities" / "codings.yaml"
     taken, names_a, names_b, dropped = _taken(found, decided)

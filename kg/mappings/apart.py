@@ -19,11 +19,13 @@ from kg.mappings.codebook_version import check_versions
 from kg.mappings.context import Context
 from kg.mappings.context_check import collections as known_collections
 from kg.mappings.convert import Converter, JsonNode
-from kg.mappings.corpus import ENTITIES, Corpus, DocumentCoding, convert_document, declare_document, read_collections, read_terms
+from kg.mappings.corpus import ENTITIES, Corpus, DocumentCoding, convert_document, declare_document, read_collections
 from kg.mappings.documents import Declared
+from kg.mappings.keys import Keys
 from kg.mappings.layout import Layout
 from kg.mappings.links import Link, read_links
 from kg.mappings.registry import Registry
+from kg.mappings.terms import read_terms
 from kg.mappings.trace import Trace
 from kg.namespaces import ID, POL
 from kg.vocabulary import Vocabulary
@@ -55,6 +57,7 @@ class Shared:
 
     layout: Layout
     context: Context
+    keys: Keys
     vocabulary: Vocabulary
     registry: Registry
     nodes: dict[str, JsonNode]
@@ -73,9 +76,9 @@ def read_shared(layout: Layout, elsewhere: Lost, denied: frozenset[str]) -> Shar
     """
     layout.require()
     trace = Trace()
-    vocabulary, context, usable = read_terms(layout, trace)
+    vocabulary, context, keys, usable = read_terms(layout, trace)
     if not usable:
-        return Shared(layout, context, vocabulary, Registry(set()), {}, trace, usable=False)
+        return Shared(layout, context, keys, vocabulary, Registry(set()), {}, trace, usable=False)
     declared = Declared(trace)
     trees, prefixes = read_collections(layout, declared, known_collections(context))
     lost = Lost(frozenset(trace.lost), frozenset(trace.lost_below))
@@ -84,7 +87,7 @@ def read_shared(layout: Layout, elsewhere: Lost, denied: frozenset[str]) -> Shar
     labels = collections.labels(zip(trees, prefixes, strict=True))
     known = Registry(set(declared.places) | vocabulary.concepts | trace.lost, labels)
     apart = Apart(known, frozenset(), denied)
-    converter = Converter(context, vocabulary, apart, trace)
+    converter = Converter(context, keys, vocabulary, apart, trace)
     nodes = [
         node
         for tree, prefix in zip(trees, prefixes, strict=True)
@@ -93,7 +96,7 @@ def read_shared(layout: Layout, elsewhere: Lost, denied: frozenset[str]) -> Shar
     check_versions(nodes, layout, trace)
     links = read_links(layout.links, layout.name(layout.links), apart, trace)
     by_iri = {str(node["id"]): node for node in nodes}
-    return Shared(layout, context, vocabulary, known, by_iri, trace, tuple(links), lost, frozenset(apart.assumed))
+    return Shared(layout, context, keys, vocabulary, known, by_iri, trace, tuple(links), lost, frozenset(apart.assumed))
 
 
 class Apart(Registry):
@@ -166,7 +169,7 @@ def read_document(
     if tree is None:
         return Mapped(slug, ids, lost, frozenset(), named, [], trace)
     apart = Apart(shared.registry, ids | lost.iris | elsewhere.iris, denied)
-    corpus = Corpus(layout, shared.context, shared.vocabulary, apart, trace)
+    corpus = Corpus(layout, shared.context, shared.keys, shared.vocabulary, apart, trace)
     entry = shared.nodes.get(f"{ID}document/{slug}")
     corpus.graphs[ENTITIES] = [entry] if entry else []
     if entry:

@@ -11,7 +11,6 @@ from typing import Final
 from kg.mappings.context_check import collections
 from kg.mappings.convert import Converter, JsonNode
 from kg.mappings.documents import Declared
-from kg.mappings.keys import not_of_collection
 from kg.mappings.nodes import Mapping, Scalar, Sequence, items
 from kg.mappings.remedies import kinds as kinds_of
 from kg.mappings.remedies import one_of
@@ -83,12 +82,14 @@ def labels(trees: Iterable[tuple[Mapping, str]]) -> dict[str, list[str]]:
 
 def convert(tree: Mapping, prefix: str, converter: Converter, declared: Declared) -> list[JsonNode]:
     """Second pass: the nodes of a file. One that is rejected is converted for its own findings, and left out."""
+    if not prefix:
+        return []
     nodes = []
     trace = converter.trace
-    allowed = kinds_of(prefix, converter.context, converter.vocabulary) if prefix else []
-    refuse = not_of_collection(frozenset(converter.context.terms), prefix.removeprefix(ID).strip("/"))
+    allowed = kinds_of(prefix, converter.context, converter.vocabulary)
+    refuse = converter.keys.refused(prefix.removeprefix(ID).strip("/"))
     for node in items(tree.get("entities")):
-        if not prefix or not isinstance(node, Mapping) or not isinstance(slug := node.get("id"), Scalar):
+        if not isinstance(node, Mapping) or not isinstance(slug := node.get("id"), Scalar):
             continue
         rejected = id(node) in declared.rejected
         iri = f"{prefix}{slug.value}~{node.place.line}" if rejected else f"{prefix}{slug.value}"

@@ -1,7 +1,7 @@
 """The context checked before it is used: a mistake in it would be a finding of every statement.
 
 In: a :class:`~kg.mappings.context.Context` and the vocabulary. Out: findings; with one of them nothing further can be said of
-the mappings. Next: :mod:`kg.mappings.corpus`.
+the mappings. Next: :mod:`kg.mappings.terms`.
 """
 
 import re

@@ -11,7 +11,7 @@ from typing import Final
 
 from kg.errors import Severity
 from kg.mappings.context import Context, Form, Term
-from kg.mappings.keys import not_of_nested
+from kg.mappings.keys import Keys
 from kg.mappings.literals import is_language, is_placeholder
 from kg.mappings.literals import problem as expected_form
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, items
@@ -59,6 +59,7 @@ class Converter:
     """
 
     context: Context
+    keys: Keys
     vocabulary: Vocabulary
     registry: Registry
     trace: Trace
@@ -193,15 +194,11 @@ class Converter:
             self._report(item.place, "wrong-form", message, iri, term, name)
             return None
         self.trace.values[iri, term.iri, nested] = item.place
-        result = self.node(item, nested, f"{name} {term.key}", refuse=self._not_nested(term.key))
+        result = self.node(item, nested, f"{name} {term.key}", refuse=self.keys.refused(term.key))
         kind = self.vocabulary.ranges.get(term.iri)
         if kind and "kind" not in result:
             result["kind"] = kind
         return result
-
-    def _not_nested(self, inside: str) -> dict[str, str]:
-        terms = self.context.terms
-        return not_of_nested(frozenset(terms), frozenset(key for key, term in terms.items() if term.form is Form.NODE), inside)
 
     def _kind(self, item: Scalar, iri: str, name: str) -> str | None:
         kind = self.context.expand(item.value)

@@ -12,11 +12,11 @@ from typing import Final
 from kg.errors import Finding, SourceError, UnreadableTextError, VersionError
 from kg.mappings import collections, documents
 from kg.mappings.codebook_version import check_versions
-from kg.mappings.context import Context, read_context
-from kg.mappings.context_check import check_context
+from kg.mappings.context import Context
 from kg.mappings.context_check import collections as known_collections
 from kg.mappings.convert import Converter, JsonNode
 from kg.mappings.documents import Declared
+from kg.mappings.keys import Keys
 from kg.mappings.layout import Layout
 from kg.mappings.ledger import Skipped, read_ledger
 from kg.mappings.links import Link, read_links
@@ -25,13 +25,14 @@ from kg.mappings.nodes import Mapping, Place, items
 from kg.mappings.passages import Passages
 from kg.mappings.reader import read_yaml
 from kg.mappings.registry import Registry
+from kg.mappings.terms import read_terms
 from kg.mappings.trace import Trace
 from kg.mappings.unaccounted import unaccounted
 from kg.mappings.uncoded import uncoded
 from kg.mappings.words import shortened
 from kg.namespaces import ID, POL
 from kg.sources import NormalisedText, read_text
-from kg.vocabulary import Vocabulary, read_vocabulary
+from kg.vocabulary import Vocabulary
 
 ENTITIES: Final = "entities"
 """Name of the graph that holds every entity, documents included."""
@@ -66,6 +67,7 @@ class Corpus:
 
     layout: Layout
     context: Context
+    keys: Keys
     vocabulary: Vocabulary
     registry: Registry
     trace: Trace
@@ -88,9 +90,9 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
     """
     layout.require()
     trace = Trace()
-    vocabulary, context, usable = read_terms(layout, trace)
+    vocabulary, context, keys, usable = read_terms(layout, trace)
     if not usable:
-        return Corpus(layout, context, vocabulary, Registry(set()), trace, usable=False)
+        return Corpus(layout, context, keys, vocabulary, Registry(set()), trace, usable=False)
 
     declared = Declared(trace)
     entities, prefixes = read_collections(layout, declared, known_collections(context))
@@ -98,8 +100,8 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
     labels = collections.labels(zip(entities, prefixes, strict=True))
     known = Registry(set(declared.places) | vocabulary.concepts | trace.lost, labels)
 
-    corpus = Corpus(layout, context, vocabulary, known, trace)
-    converter = Converter(context, vocabulary, known, trace)
+    corpus = Corpus(layout, context, keys, vocabulary, known, trace)
+    converter = Converter(context, keys, vocabulary, known, trace)
     corpus.graphs[ENTITIES] = [
         node
         for tree, prefix in zip(entities, prefixes, strict=True)
@@ -114,24 +116,7 @@ def read_corpus(layout: Layout, sources: Path | None = None, *, check_lock: bool
     for finding in uncoded(layout, (str(node["id"]) for node in corpus.graphs[ENTITIES]), begun, trace.subjects):
         trace.report(finding)
     trace.settle()
-    return Corpus(layout, context, vocabulary, known, trace, corpus.graphs, corpus.documents, tuple(links))
-
-
-def read_terms(layout: Layout, trace: Trace) -> tuple[Vocabulary, Context, bool]:
-    """Vocabulary and context, and whether they can be used; what is wrong is reported, and their places are noted."""
-    vocabulary, findings = read_vocabulary(layout.vocabulary_files())
-    context, wrong = read_context(layout.context, layout.name(layout.context))
-    wrong = wrong or check_context(context, vocabulary) if vocabulary.classes else wrong
-    for finding in findings + wrong:
-        trace.report(finding)
-    if wrong or not vocabulary.classes:
-        return vocabulary, context, False
-    for iri, (file, line) in vocabulary.places.items():
-        trace.subjects.setdefault(iri, (Place(file, line, 1), _short(iri)))
-    trace.lost |= vocabulary.lost
-    if vocabulary.unreadable:
-        trace.lost_below.add(ID)
-    return vocabulary, context, True
+    return Corpus(layout, context, keys, vocabulary, known, trace, corpus.graphs, corpus.documents, tuple(links))
 
 
 def read_collections(layout: Layout, declared: Declared, known: frozenset[str]) -> tuple[list[Mapping], list[str]]:
@@ -228,7 +213,7 @@ def convert_document(
     text = _text(slug, corpus, sources, name)
     lock, usable = _lock(slug, corpus, needed=bool(items(tree.get("statements")))) if check_lock else ({}, False)
     passages = Passages(slug, trace, text, lock, layout.name(layout.lock(slug)), usable)
-    converter = Converter(corpus.context, corpus.vocabulary, corpus.registry, trace, slug)
+    converter = Converter(corpus.context, corpus.keys, corpus.vocabulary, corpus.registry, trace, slug)
     nodes = documents.convert(tree, converter, passages, declared)
     ledger_path = layout.ledger(slug)
     in_ledger = layout.name(ledger_path)
@@ -296,7 +281,3 @@ def _recorded(slug: str, key: str, corpus: Corpus) -> tuple[str | None, Place | 
         return None, None
     value = str(recorded[0])
     return value, corpus.trace.values.get((iri, f"{POL}{key}", value))
-
-
-def _short(iri: str) -> str:
-    return iri.rsplit("#", 1)[-1] if "#" in iri else iri.removeprefix(ID)

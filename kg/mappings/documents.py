@@ -9,7 +9,7 @@ from typing import Final
 
 from kg.mappings.context import Form
 from kg.mappings.convert import Converter, JsonNode, Special
-from kg.mappings.keys import not_of_collection, not_of_statement
+from kg.mappings.keys import STATEMENT, WITHDRAWN
 from kg.mappings.lock import lock_id
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, Sequence, items
 from kg.mappings.passages import Passages
@@ -22,8 +22,6 @@ from kg.namespaces import ID, POL, RDF_TYPE
 
 _TOP: Final = ("document", "defaults", "sections", "statements", "withdrawn")
 _PARTS: Final = {"sections": "section", "statements": "statement", "withdrawn": "statement"}
-KEPT_WHEN_WITHDRAWN: Final = ("withdrawn", "replacedBy", "note")
-"""The keys of a withdrawn statement."""
 _PREPARED: Final = ("id", "section", "passage")
 """What is known of a statement before anything is coded."""
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -174,7 +172,7 @@ def _defaults(tree: Mapping, converter: Converter) -> JsonNode:
     unclear = bool(tree.entries.keys() - set(_TOP))
     if isinstance(written, Mapping):
         own = {"id", "kind", "document", "summary", *(key for key, term in terms.items() if term.form is Form.NODE)}
-        refuse = not_of_statement(frozenset(terms)) | dict.fromkeys(own, "it cannot be a default: write it in each statement")
+        refuse = converter.keys.refused(STATEMENT) | dict.fromkeys(own, "it cannot be a default: write it in each statement")
         result = converter.node(written, iri, "defaults", refuse=refuse)
         unclear = unclear or not written.entries.keys() <= terms.keys()
     elif written is not None:
@@ -187,19 +185,14 @@ def _defaults(tree: Mapping, converter: Converter) -> JsonNode:
 
 
 def _section(node: Mapping, iri: str, name: str, converter: Converter) -> JsonNode:
-    refuse = not_of_collection(frozenset(converter.context.terms), "section") | {"kind": "a section has no kind: delete it"}
-    result = converter.node(node, iri, name, skip=("id",), refuse=refuse)
+    result = converter.node(node, iri, name, skip=("id",), refuse=converter.keys.refused("section"))
     result["kind"] = f"{POL}Section"
     result.setdefault("partOf", f"{ID}document/{converter.document}")
     return result
 
 
 def _withdrawn(node: Mapping, iri: str, name: str, converter: Converter) -> JsonNode:
-    refuse = dict.fromkeys(
-        converter.context.terms.keys() - set(KEPT_WHEN_WITHDRAWN),
-        "a withdrawn statement keeps only `replacedBy` and `note`: delete it",
-    )
-    result = converter.node(node, iri, name, skip=("id",), refuse=refuse)
+    result = converter.node(node, iri, name, skip=("id",), refuse=converter.keys.refused(WITHDRAWN))
     return {**result, "kind": f"{POL}Statement", "withdrawn": "true"}
 
 
@@ -207,7 +200,7 @@ def _statement(node: Mapping, iri: str, name: str, converter: Converter, passage
     def convert_passage(entry: Entry, _: str) -> list[JsonNode]:
         return passages.convert(entry, iri, name, locked=iri.endswith(f"/{name}"))
 
-    refuse = not_of_statement(frozenset(converter.context.terms))
+    refuse = converter.keys.refused(STATEMENT)
     open_keys = _open_keys(node)
     if open_keys:
         passages.uncoded |= {lock_id(name, index) for index, _ in enumerate(items(node.get("passage")), start=1)}

@@ -103,11 +103,13 @@ def without_article(label: str) -> str:
 
 
 def kinds(iri: str, context: Context, vocabulary: Vocabulary) -> list[str]:
-    """Classes that a node of our id space can have, by its collection; empty if that cannot be told.
+    """Classes that a node of our id space can have, by its collection; empty if that cannot be told, and for a scheme of concepts.
 
     They are those below the range of a key that refers to the collection, or below the class that is called as it.
     """
     collection = iri.removeprefix(ID).partition("/")[0]
+    if f"{ID}{collection}" in vocabulary.concepts:
+        return []
     base, named = f"{ID}{collection}/", POL + "".join(part.capitalize() for part in collection.split("-"))
     tops = {vocabulary.ranges.get(term.iri, "") for term in context.terms.values() if term.base == base} | {named}
     below = {kind for kind in vocabulary.classes for top in tops if top.startswith(POL) and vocabulary.is_a(kind, top)}

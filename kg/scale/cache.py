@@ -254,6 +254,7 @@ _OURS: Final = frozenset(
         ("kg.mappings.context", "Context"),
         ("kg.mappings.context", "Form"),
         ("kg.mappings.context", "Term"),
+        ("kg.mappings.keys", "Keys"),
         ("kg.mappings.links", "Link"),
         ("kg.mappings.nodes", "Place"),
         ("kg.mappings.trace", "Trace"),

@@ -26,7 +26,9 @@ _SILENT: Final = frozenset(
     {"message", "name", "description", "severity", "order", "group", "path", "property", "flags", "defaultValue"}
 )
 _LANGUAGES: Final = re.compile(r"[a-zA-Z]{2,3}")
-_DATATYPES: Final = frozenset(f"{XSD}{name}" for name in ("string", "boolean", "decimal", "integer", "gYear", "date", "language"))
+_FREE: Final = frozenset({f"{XSD}string", f"{RDF}langString"})
+"""Datatypes of which any text is a value."""
+_DATATYPES: Final = _FREE | {f"{XSD}{name}" for name in ("boolean", "decimal", "integer", "gYear", "date", "language")}
 
 
 class UnknownError(Exception):
@@ -220,8 +222,7 @@ def _datatype(wanted: str) -> Test:
 
     def test(values: Terms, _: Said, __: Surroundings) -> bool:
         return all(
-            is_literal(v) and datatype(v) == wanted and (wanted == f"{XSD}string" or problem(lexical(v), wanted) is None)
-            for v in values
+            is_literal(v) and datatype(v) == wanted and (wanted in _FREE or problem(lexical(v), wanted) is None) for v in values
         )
 
     return test

@@ -23,7 +23,8 @@ from kg.scale.executor import alone
 def read(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozenset[str]) -> tuple[Shared, str]:
     """What all documents share, and the hash of what it is made of."""
     layout.require()
-    files = [layout.context, *(p for p, _ in (*layout.vocabulary_files(), *layout.collection_files())), layout.links]
+    hand = (*layout.vocabulary_files(), *layout.shape_files(), *layout.collection_files())
+    files = [layout.context, *(path for path, _ in hand), layout.links]
     parts = [part for file in files for part in (layout.name(file), mapping.content(file))]
     parts.append(version_of(layout))
     digest = key_of("shared", *parts, "\n".join([*sorted(elsewhere.iris), "", *sorted(elsewhere.below), "", *sorted(denied)]))
@@ -33,8 +34,9 @@ def read(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozenset[str]) 
         return read_shared(layout, elsewhere, denied), digest
     cache.use([digest])
     (kept,) = cache.read(digest, "shared")
-    context, vocabulary, declared, labels, nodes, trace, links, lost, assumed = kept
-    return Shared(layout, context, vocabulary, Registry(declared, labels), nodes, trace, links, Lost(*lost), assumed), digest
+    context, keys, vocabulary, declared, labels, nodes, trace, links, lost, assumed = kept
+    registry = Registry(declared, labels)
+    return Shared(layout, context, keys, vocabulary, registry, nodes, trace, links, Lost(*lost), assumed), digest
 
 
 class _Reading(NamedTuple):
@@ -56,7 +58,8 @@ def _read_and_keep(reading: _Reading, digest: str) -> bool:
         small = replace(
             trace, subjects={}, properties={}, values={key: place for key, place in trace.values.items() if key[0] in nodes}
         )
-        said = (shared.context, shared.vocabulary, shared.registry.declared, shared.registry.labels, nodes, small, shared.links)
+        terms, registry = (shared.context, shared.keys, shared.vocabulary), shared.registry
+        said = (*terms, registry.declared, registry.labels, nodes, small, shared.links)
         parts = {
             "shared": (*said, (shared.lost.iris, shared.lost.below), shared.assumed),
             "entities": lines.packed(lines.of_triples(from_jsonld(document))),

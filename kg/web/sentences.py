@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kg.constraints import Constraint, Shape
-from kg.namespaces import SH
+from kg.namespaces import RDF, SH
 from kg.rdf import Term
 from kg.web.views import Value
 
@@ -83,6 +83,8 @@ def _parts(constraint: Constraint) -> tuple[Constraint, ...]:
 def _number(shape: Shape) -> tuple[Sentence, ...]:
     """How many values, in one sentence where both bounds are given and the same."""
     least, most = (next((term.value for term in shape.values(name)), "") for name in _COUNTS)
+    if most == "0":
+        return (Sentence("none"),)
     if least and least == most:
         return (_counted("exactly", least),)
     return (*([_counted("at_least", least)] if least else ()), *([_counted("at_most", most)] if most else ()))
@@ -96,6 +98,8 @@ def _sentence(constraint: Constraint, shapes: Mapping[str, Shape], refer: Refer)
     component, terms = constraint.component, constraint.values
     first = terms[0].value if terms else ""
     values = tuple(refer(term) for term in terms)
+    if component == "datatype" and first == f"{RDF}langString":
+        return Sentence("lang_string")
     if component in _WITH_VALUES:
         return Sentence(_WITH_VALUES[component], values=values, code=component == "pattern")
     if component in _NUMBERS and first.isdecimal():

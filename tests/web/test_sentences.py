@@ -56,6 +56,8 @@ SAID: Final[list[tuple[str, list[str], list[str]]]] = [
         ("Statement-summary", ["at least 2 values", "each value is a text in one of these languages: Dutch, English", "no two texts are in the same language"],
          ["minstens 2 waarden", "elke waarde is een tekst in een van deze talen: Nederlands, Engels", "geen twee teksten zijn in dezelfde taal"]),
         ("Statement-reportedBy", ["at most one value"], ["hoogstens één waarde"]),
+        ("Statement-replacedBy", ["no value"], ["geen waarde"]),
+        ("Named-altLabel", ["each value is a text with its language"], ["elke waarde is een tekst met de taal erbij"]),
         ("Demand-action", ["at least one value"], ["minstens één waarde"]),
         ("Assessment-polarity", ["exactly one value", "each value is from the list polarity:positive, polarity:negative, polarity:mixed"],
          ["precies één waarde", "elke waarde komt uit de lijst polarity:positive, polarity:negative, polarity:mixed"]),
@@ -66,7 +68,7 @@ SAID: Final[list[tuple[str, list[str], list[str]]]] = [
         ("Selector-order", ["each value is less than each value of oa:end"], ["elke waarde is kleiner dan elke waarde van oa:end"]),
         ("Statement-object", ["each value is a thing with an IRI and no text"], ["elke waarde is een ding met een IRI en geen tekst"]),
         ("WithPolarity-kind", ["one of the values is pol:Assessment"], ["een van de waarden is pol:Assessment"]),
-        ("WithIso3166-code", ["at most one value", "each value fits the pattern ^[A-Z]{2}$"], ["hoogstens één waarde", "elke waarde past in het patroon ^[A-Z]{2}$"]),
+        ("State-iso3166", ["at most one value", "each value fits the pattern ^[A-Z]{2}$"], ["hoogstens één waarde", "elke waarde past in het patroon ^[A-Z]{2}$"]),
     ]  # fmt: skip
 """What is said of one shape for each component that ours use, in English and in Dutch."""
 
