@@ -14,9 +14,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from kg.description import catalogue, examples, linksets, provenance
-from kg.description.counting import Counts, Tally, Totals
+from kg.description.counting import Counts, Tally
 from kg.description.facts import DATASET, GRAPH_NAME, LICENSE
 from kg.description.found import find
+from kg.description.numbers import Totals
 from kg.description.partitions import Partitions
 from kg.description.writing import Writer
 from kg.namespaces import graph_iri

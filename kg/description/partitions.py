@@ -9,9 +9,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kg.description.counting import ClassCount, Counts, GraphCount
+from kg.description.counting import Counts
 from kg.description.facts import DATASET, document_dataset
 from kg.description.found import Found
+from kg.description.numbers import ClassCount, GraphCount
 from kg.description.writing import Iri, Writer, namespace_of, short
 from kg.namespaces import GRAPH, ID, ONTOLOGY, POL, graph_iri
 

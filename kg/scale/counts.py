@@ -1,6 +1,6 @@
 """The numbers of all documents together, for the description of a release.
 
-In: the counts of each document (:mod:`kg.scale.writing`) and of what is shared. Out: :class:`~kg.description.counting.Totals`. Next:
+In: the counts of each document (:mod:`kg.scale.writing`) and of what is shared. Out: :class:`~kg.description.numbers.Totals`. Next:
 :mod:`kg.release`. Triples, subjects and classes are added up; the distinct objects are counted by their hashes, of which those of one property
 are looked at at a time.
 """
@@ -11,7 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from kg.description.counting import Classes, GraphCount, Pattern, Tally, Term, Totals, classes_of, counted
+from kg.description.counting import Tally
+from kg.description.numbers import Classes, GraphCount, Pattern, Term, Totals, classes_of, counted
 from kg.graph import INFERRED
 from kg.namespaces import ID, graph_iri
 from kg.ntriples import lexical

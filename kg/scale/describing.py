@@ -11,7 +11,8 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from kg import description
-from kg.description.counting import Classes, Tally, Term
+from kg.description.counting import Tally
+from kg.description.numbers import Classes, Term
 from kg.graph import LINKS
 from kg.namespaces import ID, POL, graph_iri
 from kg.ntriples import lexical

@@ -12,7 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from kg.description.counting import Classes, Tally, Term, counted
+from kg.description.counting import Tally
+from kg.description.numbers import Classes, Term, counted
 from kg.graph import INFERRED
 from kg.namespaces import ID, POL, graph_iri
 from kg.ntriples import is_iri, lexical
