@@ -16,7 +16,8 @@ from kg.scale import lines, writing
 from kg.scale.cache import key_of
 from kg.scale.executor import Executor, alone
 from kg.scale.parts import Document as Part
-from kg.scale.steps import Document, Judged
+from kg.scale.settling import Document
+from kg.scale.steps import Judged
 
 _TYPE = f"<{RDF_TYPE}>"
 

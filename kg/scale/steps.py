@@ -10,12 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
 
 from kg.errors import Finding
 from kg.graph import ENTITIES, LINKS, VOCABULARY, Dataset
 from kg.mappings.apart import Lost, Shared, stray_files
-from kg.mappings.corpus import unread
 from kg.mappings.layout import Layout
 from kg.mappings.trace import Trace
 from kg.mappings.uncoded import uncoded
@@ -29,29 +27,13 @@ from kg.scale.executor import Executor
 from kg.scale.known import Known
 from kg.scale.near import Near
 from kg.scale.scopes import by_scope
+from kg.scale.settling import Document, map_all, slug_of
 from kg.shacl import chosen as engine
 from kg.shapes import read_shapes
 from kg.validation import Result, Validation, conclude
 
-_ROUNDS: Final = 4
-"""In which it is known what every file lost and denies; two are usual, one if all is well."""
-
 OnStage = Callable[[str], None]
 QueryFindings = Callable[[Dataset, Layout], Iterable[Finding]]
-
-
-@dataclass(frozen=True)
-class Document:
-    """One document.
-
-    :ivar mapped: key of its triples
-    :ivar judged: key of what follows from them
-    """
-
-    slug: str
-    mapped: str
-    head: Mapping[str, Any]
-    judged: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,53 +86,9 @@ def judge(
     if not shared.usable:
         return Judged(shared, cache, Validation((), tuple(sorted(shared.trace.findings))), shared.trace, usable=False)
     on_stage("map")
-    shared, shared_digest, mapped = _map(layout, cache, executor, sources, shared, shared_digest)
+    shared, shared_digest, mapped = map_all(layout, cache, executor, sources, shared, shared_digest)
     on_stage("infer")
     return _Judge(layout, cache, executor, shared, shared_digest, mapped, on_stage, query_findings).judge()
-
-
-def _map(
-    layout: Layout, cache: Cache, executor: Executor, sources: Path | None, shared: Shared, digest: str
-) -> tuple[Shared, str, list[Document]]:
-    """Map every document; again, if one lost what others refer to, or refers to what no other declares."""
-    lost_files = unread(layout)
-    elsewhere, denied = Lost(), frozenset[str]()
-    for _ in range(_ROUNDS):
-        common = mapping.Common(shared, digest, cache, sources, elsewhere)
-        jobs = [mapping.Job(path, denied) for path, _ in layout.document_files()]
-        keys = list(executor.run(mapping.work, common, _undone(jobs, common)))
-        cache.use(keys)
-        documents = []
-        for job in jobs:
-            key = job.key(common)
-            (head,) = cache.read(key, "head")
-            documents.append(Document(str(head["slug"]), key, head))
-        lost = Lost(
-            frozenset(iri for document in documents for iri in document.head["lost"][0]),
-            lost_files.union(*(document.head["lost"][1] for document in documents)),
-        )
-        wrong = _denied(shared, documents) - lost.iris
-        if lost == elsewhere and wrong <= denied:
-            return shared, digest, documents
-        elsewhere, denied = lost, denied | wrong
-        shared, digest = reading.read(layout, cache, elsewhere, denied & shared.assumed)
-    raise AssertionError("what the files declare does not settle")  # pragma: no cover - each round knows more
-
-
-def _undone(jobs: Iterable[mapping.Job], common: mapping.Common) -> list[mapping.Job]:
-    """Jobs whose results are not there."""
-    return [job for job in jobs if not common.cache.holds(job.key(common))]
-
-
-def _denied(shared: Shared, documents: Iterable[Document]) -> frozenset[str]:
-    """IRIs that are referred to as parts of documents, and that none declares."""
-    listed = list(documents)
-    asked = {*shared.assumed, *(iri for document in listed for iri in document.head["assumed"])}
-    if not asked:
-        return frozenset()
-    owners = {_slug(iri) for iri in asked}
-    declared = {ID + tail for document in listed if document.slug in owners for tail in document.head["ids"]}
-    return frozenset(asked - declared)
 
 
 class _Judge:
@@ -254,13 +192,13 @@ class _Judge:
             if document.head["assumed"]:
                 (referring,) = self._cache.read(document.mapped, "referring")
                 for own, other in referring:
-                    slug = _slug(other)
+                    slug = slug_of(other)
                     if slug in by_slug:
                         found[document.slug].add(other)
                         found[slug].add(own)
         by_owner: defaultdict[str, set[str]] = defaultdict(set)
         for iri in (iri for iris in found.values() for iri in iris):
-            by_owner[_slug(iri)].add(iri)
+            by_owner[slug_of(iri)].add(iri)
         neighbours: dict[str, judging.Neighbour] = {}
         for slug, iris in by_owner.items():
             (digests,) = self._cache.read(by_slug[slug].mapped, "digests")
@@ -314,8 +252,3 @@ def _judge_shared(common: judging.Common, job: tuple[str, frozenset[tuple[str, s
     for name, data in common.known.said.items():
         near.take(data, name)
     common.cache.write(key, judging.judge(common, near, flagged, judging.SHARED))
-
-
-def _slug(iri: str) -> str:
-    """Slug of the document that has a statement or section."""
-    return iri.removeprefix(ID).split("/")[1]
