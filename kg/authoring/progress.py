@@ -27,6 +27,7 @@ _NUMBER: Final = 3
 _LIST_KEYS: Final = {"topic": "topics", "publication": "cites"}
 _SHOWN: Final = frozenset(("id", "kind", "summary", "section", "passage", "document", "coding"))
 """Keys of a statement that the page shows elsewhere, or that are the same in the whole file."""
+_USUAL: Final = ("speaker", "confidence")
 _BASE: Final = re.compile(rf"^(?:{re.escape(ID)}[a-z-]+/|{re.escape(PREFIXES['unit'])})")
 _SKIP: Final = "- passage: {}\n  reason: # {}\n"
 _KINDS: Final = "Demand, Commitment, Principle, Claim, Assessment or Response"
@@ -156,6 +157,7 @@ def _statements(coding: DocumentCoding, mapped: Mapped, findings: Iterable[Findi
         about.setdefault(finding.subject.partition(" ")[0], []).append(finding)  # of "s012 target" with its statement
     prefix = f"{ID}statement/{coding.slug}/"
     nodes = {str(node["id"]).removeprefix(prefix): node for node in mapped.nodes if _is_below(node, prefix)}
+    usual = {key: Counter(_written(node.get(key, "")) for node in nodes.values()).most_common(1) for key in _USUAL}
     result = []
     for row, (passage, _) in coding.passages.found.items():
         name = row if row in nodes else row.rpartition("-")[0]
@@ -167,16 +169,20 @@ def _statements(coding: DocumentCoding, mapped: Mapped, findings: Iterable[Findi
         place = mapped.trace.subjects.get(f"{prefix}{name}")
         kind = "" if row in coding.passages.uncoded else " ".join(k for k in kinds if k != "Statement") or "Statement"
         line = place[0].line if place else 1
-        statement = Statement(name, kind, summary, line, tuple(about.get(name, ())), tuple(_keys(node)), section)
+        statement = Statement(name, kind, summary, line, tuple(about.get(name, ())), tuple(_keys(node, usual)), section)
         result.append((statement, Span(passage.start, passage.end)))
     return sorted(result, key=lambda pair: (pair[1].start, pair[0].line))
 
 
-def _keys(node: Mapping[str, object]) -> Iterable[tuple[str, str]]:
-    """What is written under the keys that the page does not show otherwise, as a coder writes it."""
+def _keys(node: Mapping[str, object], usual: Mapping[str, list[tuple[str, int]]]) -> Iterable[tuple[str, str]]:
+    """What is written under the keys that the page does not show otherwise, as a coder writes it.
+
+    :param usual: the value that most statements have, and how many; what goes without saying is not shown
+    """
     for key, value in node.items():
-        if key not in _SHOWN:
-            yield key, _written(value)
+        written = _written(value)
+        if key not in _SHOWN and written not in [common for common, _ in usual.get(key, ())]:
+            yield key, written
 
 
 def _written(value: object) -> str:
