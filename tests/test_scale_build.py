@@ -27,8 +27,9 @@ from kg.scale.cache import Cache
 from kg.scale.executor import LARGE, InProcess, Processes, alone
 from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, union
 from kg.store import current_release, read_quads
+from kg.synth.items import MARK
 from kg.synth.measure import measure
-from kg.synth.write import MARK, write
+from kg.synth.write import write
 from tests.defects import AGENTS, HARBOUR, LINKS, REPLY
 from tests.project import ROOT, edit, make_project, snapshot
 from tests.test_release import dumps_of

@@ -4,28 +4,26 @@ In: a :class:`~kg.synth.measure.Profile`, a number of statements and a seed. Out
 number and seed give the same bytes. Nothing of it is in a text: a passage has made-up anchors and a hash of its own name.
 """
 
-import json
 import math
 import random
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from kg.errors import InputError
-from kg.mappings.context import Context, Form
+from kg.mappings.context import Context
 from kg.mappings.convert import JsonNode
 from kg.mappings.layout import Layout
 from kg.mappings.lock import COLUMNS
 from kg.namespaces import ID, POL
 from kg.sources import digest
 from kg.synth import links
+from kg.synth.items import MARK, Converter, Texts
 from kg.synth.measure import Profile, is_statement, references
 
-MARK: Final = "synthetic"
-"""Begins every slug of a made-up thing, and stands in its name."""
 _REAL: Final = frozenset({"iso3166"})
 """Keys that a made-up entity cannot have: there are not codes enough for the states of many worlds, and one is not to pass for a real state."""
 _WORDS: Final = {
@@ -166,7 +164,7 @@ class _Worlds:
         self, world: _World, slug: str, sections: list[JsonNode], nodes: list[JsonNode], kept: dict[str, JsonNode]
     ) -> None:
         name = world.documents[slug]
-        convert = _Converter(
+        convert = Converter(
             self._context, lambda iri: self._renamed(iri, world), lambda iri: not _is_statement(iri) or iri in kept
         )
         rows, text = ["\t".join(COLUMNS)], [f"# Made up by `kg synth`: nobody said any of this.\ndocument: {name}\nsections:"]
@@ -198,7 +196,7 @@ class _Worlds:
         anchors = f"{MARK} {document} … {own}."
         return anchors, "\t".join((own, str(start), str(end), digest(f"{document}/{own}"), anchors))
 
-    def _made(self, name: str) -> "Texts":
+    def _made(self, name: str) -> Texts:
         """Texts of as many words as the real ones, with the name of what they are about, so that no two are alike."""
 
         def text(language: str, real: str) -> str:
@@ -232,7 +230,7 @@ class _Worlds:
             for iri, copy in left:
                 done.add((iri, copy))
                 world = _World(copy, {})
-                convert = _Converter(self._context, partial(self._renamed, world=world), lambda other: not _is_part(other))
+                convert = Converter(self._context, partial(self._renamed, world=world), lambda other: not _is_part(other))
                 own = _tail(self._renamed(iri, world))
                 collection = iri.removeprefix(ID).partition("/")[0]
                 entity = {key: value for key, value in self._profile.entities[iri].items() if key not in _REAL}
@@ -259,58 +257,6 @@ class _Worlds:
         (self._folder / name).write_text(head + "\n".join(items) + "\n", encoding="utf-8")
 
 
-Texts = Callable[[str, str], str]
-"""A text in a language instead of a real one."""
-
-
-@dataclass(frozen=True)
-class _Converter:
-    """Writes nodes as YAML.
-
-    :ivar renamed: IRI that stands for a real one
-    :ivar kept: whether what an IRI means is in the project
-    """
-
-    context: Context
-    renamed: Callable[[str], str]
-    kept: Callable[[str], bool]
-
-    def item(self, node: JsonNode, slug: str, texts: Texts) -> str:
-        """A node as an item of a list."""
-        return "\n".join([f"- id: {slug}", *self._keys(node, texts, "  ")])
-
-    def _keys(self, node: JsonNode, texts: Texts, indent: str) -> Iterator[str]:
-        for key, value in node.items():
-            term = self.context.terms[key]
-            if key in ("id", "document") or (key == "kind" and not isinstance(value, list)):
-                continue
-            if term.form is Form.NODE and isinstance(value, list):
-                yield f"{indent}{key}:"
-                for item in value:
-                    lines = list(self._keys(item, texts, f"{indent}  "))
-                    yield from (f"{indent}- {line[len(indent) + 2 :]}" if not n else line for n, line in enumerate(lines))
-            elif term.form is Form.TEXT and isinstance(value, dict):
-                yield f"{indent}{key}:"
-                for language, found in value.items():
-                    yield f"{indent}  {language}: {_quoted(texts(language, str(found[0])))}"
-            else:
-                written = [_quoted(item) for item in self._values(value, term.base, term.form)]
-                if written:
-                    yield f"{indent}{key}: {written[0] if len(written) == 1 else '[' + ', '.join(written) + ']'}"
-
-    def _values(self, value: Any, base: str, form: Form) -> Iterator[str]:
-        """Values as a coder writes them, references by their slugs."""
-        for item in value if isinstance(value, list) else [value]:
-            written = str(item)
-            if form is Form.REFERENCE and written.startswith(ID):
-                if self.kept(written):
-                    yield self.renamed(written).removeprefix(base)
-            elif form is Form.REFERENCE:
-                yield written.removeprefix(base) if base else f"https://example.org/{MARK}/{digest(written)[:12]}"
-            else:
-                yield written.removeprefix(POL) if form is Form.KIND else written
-
-
 def _is_statement(iri: str) -> bool:
     return iri.startswith(f"{ID}statement/")
 
@@ -321,8 +267,3 @@ def _is_part(iri: str) -> bool:
 
 def _tail(iri: str) -> str:
     return iri.rsplit("/", 1)[-1]
-
-
-def _quoted(text: str) -> str:
-    """A scalar of YAML, as JSON writes it."""
-    return json.dumps(text, ensure_ascii=False)
