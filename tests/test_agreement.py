@@ -282,6 +282,22 @@ def test_what_is_wrong_with_a_file_is_said_at_its_place(coders: Layout, old: str
     assert message in result.stdout
 
 
+def test_a_file_that_is_no_utf_8(coders: Layout) -> None:
+    """At the byte."""
+    Path(SECOND).write_bytes(b"document: harbour-2031\n# caf\xe9\n")
+
+    assert agreement().stdout == "second/harbour-2031.yaml:2:1: not UTF-8 at byte 28; save the file as UTF-8\n"
+
+
+def test_a_summary_without_languages_tells_nothing(coders: Layout) -> None:
+    """`kg check` says what is wrong with it; the statements make a pair by their passages."""
+    before = Path(SECOND).read_text(encoding="utf-8")
+    own = "summary:\n    nl: Havens zijn van iedereen.\n    en: Harbours belong to everyone.\n"
+    Path(SECOND).write_text(before.replace(own, "summary: Harbours\n"), encoding="utf-8")
+
+    assert json.loads(agreement("--format", "json").stdout)["coding"]["pairs"] == 6
+
+
 def test_a_statement_that_is_no_mapping(coders: Layout) -> None:
     """A stray item."""
     edit(coders, SECOND, "statements:\n", "statements:\n- s000\n")

@@ -170,6 +170,17 @@ def test_a_text_in_own_words_can_be_decided(coders: Layout) -> None:
     assert statements()["s002"]["condition"] == {"nl": "voordat het winter wordt", "en": "before winter comes"}
 
 
+def test_a_passage_can_be_decided(coders: Layout) -> None:
+    """Of a pair that agrees in all else, and whose passages share most, so that nothing has to be decided."""
+    edit(coders, SECOND, "passage: Elland verhoogt … in 2035.", "passage: Elland verhoogt … nationaal inkomen")
+    decide("a", "a", "a", "a", "a")
+    path = Path(DECISIONS)
+    path.write_text(f"{path.read_text(encoding='utf-8')}- {{a: s004, b: s004, take: b}}\n", encoding="utf-8")
+    merge()
+
+    assert statements()["s004"]["passage"] == "Elland verhoogt … nationaal inkomen"
+
+
 def test_comments_and_layout_stay(coders: Layout) -> None:
     """Those of both files, and those of the decisions; what nobody changed is the same byte for byte."""
     before = Path("mappings/harbour-2031.yaml").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import yaml
 
 from kg.mappings.layout import Layout
 from tests.project import edit
-from tests.test_agreement import SECOND, agreement, coders, told
+from tests.test_agreement import SECOND, agreement, coders
 from tests.test_merge import DECISIONS, decide, merge, statements
 
 __all__ = ["coders"]
@@ -268,13 +268,17 @@ def test_a_passage_that_holds_the_other_makes_a_pair(coders: Layout) -> None:
     after = compared()
 
     assert ("s006", "s005") in pairs(after)
+    assert after["differences"][2]["keys"]["passage"] == {"a": ["Het beleid van Verland … visser."], "b": ["dat … visser."]}
+    assert "passage" not in [field["key"] for field in after["coding"]["fields"]]
     assert (before["coding"]["pairs"], after["coding"]["pairs"]) == (6, 6)
     assert after["units"][0]["alpha"] < before["units"][0]["alpha"]
 
 
-def test_the_reading_of_slugs_says_where_it_is_wrong(coders: Layout) -> None:
-    """`same:` names what the second file has; what only the first has cannot be replaced there."""
+def test_what_the_first_file_has_stands_behind(coders: Layout) -> None:
+    """`same:` begins with the slug of the second file; who writes it the other way is told."""
     settle("same: {fish-agreement: harbour-fund}\n")
 
-    assert 'same: the second file has no "fish-agreement"' in agreement("--decisions", SETTLED).stdout
-    assert told(agreement("--decisions", SETTLED)) == ""
+    assert (
+        'settled.yaml:2:8: same: the second file has no "fish-agreement", but harbour-fund: write the two the other way round'
+        in agreement("--decisions", SETTLED).stdout
+    )

@@ -139,6 +139,15 @@ def test_a_ledger_of_the_second_file_alone(coders: Layout) -> None:
     assert [entry["passage"] for entry in entries()] == ["Naar … inhoud", "Havens … iedereen"]
 
 
+def test_no_ledger_at_all(coders: Layout) -> None:
+    """Then the result has none."""
+    Path(OURS).unlink()
+    decide("a", "a", "a", "a", "a")
+
+    assert "ledger" not in merge().stderr
+    assert not Path(OURS).exists()
+
+
 def test_the_last_entry_goes(coders: Layout) -> None:
     """The list is then empty, as a ledger writes it."""
     text = Path("mappings/harbour-2031.yaml").read_text(encoding="utf-8")

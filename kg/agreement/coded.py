@@ -65,6 +65,11 @@ class Coded:
         """For an order by the text: the start of the first passage, then the line."""
         return (min(span.start for span in self.spans), self.line)
 
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        """The passages as they are written."""
+        return tuple(item.value for item in items(self.node.get("passage")) if isinstance(item, Scalar))
+
     def said(self, key: str) -> str:
         """A text in own words, in English if it is written so; empty if there is none."""
         texts = self.texts.get(key, {})

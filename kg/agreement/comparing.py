@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kg.agreement.coded import OWN_WORDS, Coded
 from kg.agreement.codings import Coding
 from kg.agreement.coefficients import Unitising, kappa, merged, nominal_alpha, unitising
-from kg.agreement.pairing import matched
+from kg.agreement.pairing import LEAST_SHARED, matched, shared
 from kg.agreement.settled import Settled, wrong_pairs
 from kg.agreement.skipping import Unlike, unlike
 from kg.agreement.slugs import Undeclared, undeclared
@@ -131,8 +131,10 @@ def compare(a: Coding, b: Coding, settled: Settled) -> Comparison:
 
 
 def _differences(a: Coded, b: Coded) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """By key, what both have where it is not the same; the passages, too, where they share little."""
     keys = dict.fromkeys((*a.values, *b.values))
-    return {key: (a.shown(key), b.shown(key)) for key in keys if a.values.get(key) != b.values.get(key)}
+    found = {key: (a.shown(key), b.shown(key)) for key in keys if a.values.get(key) != b.values.get(key)}
+    return ({"passage": (a.anchors, b.anchors)} if shared(a, b) < LEAST_SHARED else {}) | found
 
 
 def _field(key: str, pairs: Sequence[Pair]) -> FieldAgreement:

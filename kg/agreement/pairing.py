@@ -8,6 +8,7 @@ This is for the comparison of what statements say; where units are is compared b
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from kg.agreement.coded import Coded
@@ -31,20 +32,21 @@ def matched(
 
     :param together: ids of the statements that are settled to make a pair
     """
-    by_id = {x.id: x for x in a}, {y.id: y for y in b}
-    taken = {x: by_id[1][y] for x, y in together}
+    by_id = {y.id: y for y in b}
+    taken = {x: by_id[y] for x, y in together}
     candidates = []
-    for x in a:
-        for y in b:
-            shared = _shared(x.spans, y.spans)
-            if shared >= LEAST_SHARED or _contains(x.spans, y.spans) or _contains(y.spans, x.spans):
-                likeness = _likeness(x, [s for s in a if s.spans == x.spans], y, [s for s in b if s.spans == y.spans])
-                candidates.append((-shared, -likeness, x.place, y.place, x, y))
+    theirs = _units(b)
+    for x in _units(a):
+        for y in theirs:
+            common = covered(x.spans, y.spans)
+            share = common / (x.size + y.size - common) if common else 0.0
+            if share >= LEAST_SHARED or 0 < common == min(x.size, y.size):
+                candidates.append(((-share, -_likeness(x.words, y.words), x.said.place, y.said.place), x.said, y.said))
     taken_b = {y.id for y in taken.values()}
-    for *_, x, y in sorted(candidates, key=lambda candidate: candidate[:4]):
-        if x.id not in taken and y.id not in taken_b:
-            taken_b.add(y.id)
-            taken[x.id] = y
+    for _, one, other in sorted(candidates, key=lambda candidate: candidate[0]):
+        if one.id not in taken and other.id not in taken_b:
+            taken_b.add(other.id)
+            taken[one.id] = other
     ordered_a, ordered_b = sorted(a, key=lambda s: s.place), sorted(b, key=lambda s: s.place)
     return (
         [(x, taken[x.id]) for x in ordered_a if x.id in taken],
@@ -53,12 +55,11 @@ def matched(
     )
 
 
-def _shared(a: Sequence[Span], b: Sequence[Span]) -> float:
-    """Characters that both cover, as a share of those that either covers."""
-    ours, theirs = merged(a), merged(b)
-    common = covered(ours, theirs)
-    whole = sum(span.end - span.start for span in (*ours, *theirs)) - common
-    return common / whole if whole else 0.0
+def shared(a: Coded, b: Coded) -> float:
+    """Characters that the passages of both cover, as a share of those that either's cover."""
+    (x,), (y,) = _units([a]), _units([b])
+    common = covered(x.spans, y.spans)
+    return common / (x.size + y.size - common)
 
 
 def covered(spans: Sequence[Span], by: Sequence[Span]) -> int:
@@ -66,28 +67,40 @@ def covered(spans: Sequence[Span], by: Sequence[Span]) -> int:
     return sum(max(0, min(x.end, y.end) - max(x.start, y.start)) for x in spans for y in by)
 
 
-def _contains(a: Sequence[Span], b: Sequence[Span]) -> bool:
-    """Whether all that ``b`` covers lies in ``a``."""
-    theirs = merged(b)
-    return 0 < sum(span.end - span.start for span in theirs) == covered(theirs, merged(a))
+@dataclass(frozen=True)
+class _Unit:
+    """A statement as it is paired.
 
-
-def _likeness(a: Coded, beside_a: Sequence[Coded], b: Coded, beside_b: Sequence[Coded]) -> float:
-    """Share of the words of both summaries that are in both, 0 to 1, in all languages together.
-
-    Words that all statements of a coder on the passage have are left out, as they do not tell these apart: of "shelter is a right of
-    all" and "water is a right of all" the first word of each is left.
+    :ivar spans: its passages, those that overlap as one
+    :ivar size: their characters
+    :ivar words: of the summary, without those that all of the coder's statements on the passages have, as they do not tell these apart:
+        of "shelter is a right of all" and "water is a right of all" the first word of each is left
     """
-    ours, theirs = _telling(a, beside_a), _telling(b, beside_b)
-    return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.0
+
+    said: Coded
+    spans: Sequence[Span]
+    size: int
+    words: frozenset[tuple[str, str]]
 
 
-def _telling(statement: Coded, beside: Sequence[Coded]) -> set[tuple[str, str]]:
-    others = [_words(other) for other in beside if other.id != statement.id]
-    own = _words(statement)
-    return own - own.intersection(*others) if others else own
+def _units(statements: Sequence[Coded]) -> list[_Unit]:
+    beside: dict[tuple[Span, ...], list[frozenset[tuple[str, str]]]] = {}
+    for statement in statements:
+        beside.setdefault(statement.spans, []).append(_words(statement))
+    units = []
+    for statement in statements:
+        there, spans = beside[statement.spans], merged(statement.spans)
+        everywhere = frozenset.intersection(*there) if len(there) > 1 else frozenset()
+        units.append(_Unit(statement, spans, sum(span.end - span.start for span in spans), _words(statement) - everywhere))
+    return units
 
 
-def _words(statement: Coded) -> set[tuple[str, str]]:
+def _likeness(a: frozenset[tuple[str, str]], b: frozenset[tuple[str, str]]) -> float:
+    """Share of the words of both that are in both, 0 to 1."""
+    return len(a & b) / len(a | b) if a | b else 0.0
+
+
+def _words(statement: Coded) -> frozenset[tuple[str, str]]:
     """The words of a summary, each with its language."""
-    return {(tag, word) for tag, text in statement.texts.get("summary", {}).items() for word in _WORD.findall(text.lower())}
+    summary = statement.texts.get("summary", {})
+    return frozenset((tag, word) for tag, text in summary.items() for word in _WORD.findall(text.lower()))

@@ -80,9 +80,9 @@ def renamed(text: str, tree: Mapping, context: Context, same: dict[Scalar, str])
     written = {item.value for item in found}
     missing = [
         slug.place.finding(
-            "unknown-slug", f'same: the second file has no "{shortened(slug.value)}"{did_you_mean(slug.value, written)}'
+            "unknown-slug", f'same: the second file has no "{shortened(slug.value)}"{_remedy(slug.value, other, written)}'
         )
-        for slug in same
+        for slug, other in same.items()
         if slug.value not in written
     ]
     if missing:
@@ -93,6 +93,10 @@ def renamed(text: str, tree: Mapping, context: Context, same: dict[Scalar, str])
             line, at = lines[item.place.line - 1], item.place.column - 1
             lines[item.place.line - 1] = line[:at] + line[at:].replace(item.value, new[item.value], 1)
     return "\n".join(lines)
+
+
+def _remedy(slug: str, other: str, written: set[str]) -> str:
+    return f", but {other}: write the two the other way round" if other in written else did_you_mean(slug, written)
 
 
 def wrong_pairs(settled: Settled, a: frozenset[str], b: frozenset[str]) -> Iterator[Finding]:

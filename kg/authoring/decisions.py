@@ -118,7 +118,7 @@ def read_decisions(path: Path, name: str, found: Comparison, keys: frozenset[str
     ]
     expected = {(pair.a.id, pair.b.id) for pair in found.differing}
     expected |= {(s.id, "") for s in found.only_a} | {("", s.id) for s in found.only_b}
-    allowed = expected | {(pair.a.id, pair.b.id) for pair in found.reworded}
+    allowed = expected | {(pair.a.id, pair.b.id) for pair in found.pairs if pair.reworded or pair.a.spans != pair.b.spans}
     decided: dict[tuple[str, str], Decision] = {}
     for index, node in enumerate(items(tree.get("decisions"))):
         if isinstance(node, Mapping):
