@@ -146,7 +146,8 @@ def test_the_first_coders_file_is_kept(coders: Layout) -> None:
     assert again.exit_code == 1
     assert (
         "decisions.yaml:26:3: the two files do not differ here (nor in 2 more), for mappings/harbour-2031.yaml has been merged "
-        "already: put the first coder's file back (`kg merge` kept it as harbour-2031.yaml.before), or make the template anew"
+        "already: put the first coder's file and ledger back (`kg merge` kept what it replaced, as harbour-2031.yaml.before), or make "
+        "the template anew"
     ) in again.stdout
     assert corrected.exit_code == 0
     assert statements()["s001"]["confidence"] == "high"

@@ -99,6 +99,20 @@ def test_the_ledger_of_the_second_file_comes_along_where_nothing_stands(coders: 
     assert Path("mappings/harbour-2031.skipped.yaml.before").read_text(encoding="utf-8") == HEADINGS
 
 
+def test_the_first_ledger_stays_kept(coders: Layout) -> None:
+    """Though only the mapping file was put back before merging again."""
+    edit(coders, "mappings/harbour-2031.yaml", "  supports: s003\n", "")
+    ledger(THEIRS, '- passage: "2. … jaarboek."\n  reason: footnote\n')
+    decide("a", "a", "b", "a", "b")
+    merge()
+    Path("mappings/harbour-2031.yaml.before").replace("mappings/harbour-2031.yaml")
+    ledger(OURS, "# an entry that the merge brought was deleted\n")
+    merge()
+
+    assert len(entries()) == 3
+    assert Path("mappings/harbour-2031.skipped.yaml.before").read_text(encoding="utf-8") == HEADINGS
+
+
 def test_what_a_statement_of_the_second_file_stands_on_is_not_skipped(coders: Layout) -> None:
     """The entry of the first file goes; its other ones stay as they are written."""
     text = Path("mappings/harbour-2031.yaml").read_text(encoding="utf-8")

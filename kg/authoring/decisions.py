@@ -146,8 +146,8 @@ def _of_merged(findings: list[Finding], first: Coding) -> Iterator[Finding]:
     if stale:
         more = f" (nor in {len(stale) - 1} more)" if len(stale) > 1 else ""
         message = (
-            f"the two files do not differ here{more}, for {first.path.as_posix()} has been merged already: put the first coder's file "
-            f"back (`kg merge` kept it as {kept(first.path).name}), or make the template anew"
+            f"the two files do not differ here{more}, for {first.path.as_posix()} has been merged already: put the first coder's file and "
+            f"ledger back (`kg merge` kept what it replaced, as {kept(first.path).name}), or make the template anew"
         )
         yield replace(stale[0], message=message, subject="")
     yield from (finding for finding in findings if finding not in stale)

@@ -105,7 +105,8 @@ def merge(layout: Layout, sources: Path | None, a: Path, b: Path, decisions: Pat
         if not content or (path.exists() and path.read_text(encoding="utf-8") == content):
             continue
         note = ""
-        if path in (ledger, output) and path.exists() and not is_merged(found.a):
+        # a ledger that is kept already is the first coder's, even if only the mapping file was put back
+        if path.exists() and not is_merged(found.a) and (path == output or (path == ledger and not kept(ledger).exists())):
             shutil.copyfile(path, kept(path))
             note = f"; the first coder's is kept as {kept(path).name}"
         files.replace(path, content)
