@@ -170,12 +170,45 @@ def test_disagreements_fit_a_terminal(coders: Layout) -> None:
     lines = agreement().stdout.splitlines()
 
     assert max(map(len, lines)) <= 100
-    assert "\n".join(lines[-4:]) == (
-        "  B  second/harbour-2031.yaml:90 s007\n"
+    at = lines.index("  B  second/harbour-2031.yaml:91 s007")
+    assert "\n".join(lines[at : at + 4]) == (
+        "  B  second/harbour-2031.yaml:91 s007\n"
         "    kind     Principle\n"
         "    summary  Members ought to know how the harbours are doing, and to be told of it in good time, in\n"
         "             writing, and as often as they ask."
     )
+
+
+def test_each_figure_stands_on_a_line_of_its_own(coders: Layout) -> None:
+    """Two of one statement would read as one."""
+    figure = "figure: [{indicator: harbour-budget, value: 1, unit: NUM}, {indicator: harbour-budget, value: 2, unit: NUM}]"
+    edit(coders, SECOND, "  polarity: mixed\n", f"  polarity: mixed\n  {figure}\n")
+
+    assert (
+        "    figure    A  —\n"
+        "              B  indicator=harbour-budget, unit=NUM, value=1\n"
+        "                 indicator=harbour-budget, unit=NUM, value=2\n"
+    ) in agreement().stdout
+
+
+def test_conditions_are_compared_by_whether_they_are_there(coders: Layout) -> None:
+    """What they say is own words: it is shown, and counts as no difference; of an empty text nothing is shown."""
+    edit(coders, "mappings/harbour-2031.yaml", "    en: not for boats that save lives\n", "    en:\n")
+    edit(coders, "mappings/harbour-2031.yaml", "    nl: niet voor boten die levens redden\n", "    nl:\n")
+    found = json.loads(agreement("--format", "json").stdout)
+
+    fields = {field["key"]: (field["n"], field["same"], field["nBoth"]) for field in found["coding"]["fields"]}
+    assert fields["condition"] == (2, 1, 1)
+    assert "exception" not in fields
+    assert found["differences"][1]["keys"]["condition"] == {"a": ["as long as Farland turns ships away"], "b": []}
+    (reworded,) = found["reworded"]
+    assert (reworded["a"]["id"], reworded["b"]["line"]) == ("s002", 20)
+    assert reworded["keys"] == {
+        "condition": {
+            "a": {"nl": "vóór de winter van 2033", "en": "before the winter of 2033"},
+            "b": {"nl": "voordat het winter wordt", "en": "before winter comes"},
+        }
+    }
 
 
 def test_agreement_as_json(coders: Layout) -> None:
@@ -198,7 +231,7 @@ def test_agreement_as_json(coders: Layout) -> None:
     }
     assert found["differences"][0]["keys"] == {"kind": {"a": ["Principle"], "b": ["Claim"]}, "frame": {"a": ["moral"], "b": []}}
     assert [reference["id"] for reference in found["onlyA"] + found["onlyB"]] == ["s005", "s007"]
-    assert found["onlyB"][0]["line"] == 90
+    assert found["onlyB"][0]["line"] == 91
 
 
 def test_the_order_of_keys_and_the_path_of_a_slug_make_no_difference(coders: Layout) -> None:
@@ -229,7 +262,6 @@ def test_agreement_by_the_lock(coders: Layout) -> None:
 @pytest.mark.parametrize(
     "old, new, message",
     [
-        ("document: harbour-2031", "document: reply-2032", "s001 passage: anchors"),
         ("document: harbour-2031\n", "", "`document:` is missing; a mapping file begins with it"),
         ("- id: s002\n", "- id: s001\n", 'second/harbour-2031.yaml:20:7: s001 id: "s001" is taken; take a new one'),
         ("- id: s002\n  section", "- section", "second/harbour-2031.yaml:20:3: there is no id; begin with `- id:`"),
@@ -238,7 +270,7 @@ def test_agreement_by_the_lock(coders: Layout) -> None:
         ("passage: De Ploegpartij … zijn.", "passage: [{a: b}, De … zijn.]", 's001 passage: expected "first words … last words"'),
         ("- id: s007", "- *s\n- id: s007", "second/harbour-2031.yaml"),
     ],
-    ids=["another text", "no document", "id twice", "no id", "no passage", "no ellipsis", "keys", "no YAML"],
+    ids=["no document", "id twice", "no id", "no passage", "no ellipsis", "keys", "no YAML"],
 )
 def test_what_is_wrong_with_a_file_is_said_at_its_place(coders: Layout, old: str, new: str, message: str) -> None:
     """No comparison of a file that cannot be read."""
@@ -250,6 +282,22 @@ def test_what_is_wrong_with_a_file_is_said_at_its_place(coders: Layout, old: str
     assert message in result.stdout
 
 
+def test_a_file_that_is_no_utf_8(coders: Layout) -> None:
+    """At the byte."""
+    Path(SECOND).write_bytes(b"document: harbour-2031\n# caf\xe9\n")
+
+    assert agreement().stdout == "second/harbour-2031.yaml:2:1: not UTF-8 at byte 28; save the file as UTF-8\n"
+
+
+def test_a_summary_without_languages_tells_nothing(coders: Layout) -> None:
+    """`kg check` says what is wrong with it; the statements make a pair by their passages."""
+    before = Path(SECOND).read_text(encoding="utf-8")
+    own = "summary:\n    nl: Havens zijn van iedereen.\n    en: Harbours belong to everyone.\n"
+    Path(SECOND).write_text(before.replace(own, "summary: Harbours\n"), encoding="utf-8")
+
+    assert json.loads(agreement("--format", "json").stdout)["coding"]["pairs"] == 6
+
+
 def test_a_statement_that_is_no_mapping(coders: Layout) -> None:
     """A stray item."""
     edit(coders, SECOND, "statements:\n", "statements:\n- s000\n")
@@ -258,11 +306,17 @@ def test_a_statement_that_is_no_mapping(coders: Layout) -> None:
 
 
 def test_two_documents_do_not_compare(coders: Layout) -> None:
-    """One text, two codings."""
-    result = kg("agreement", "mappings/harbour-2031.yaml", "mappings/reply-2032.yaml", "--sources", "texts")
+    """One text, two codings. That comes first, for the text of another document need not be there."""
+    edit(coders, SECOND, "document: harbour-2031", "document: port-2031")
+
+    result = agreement()
 
     assert result.exit_code == 2
-    assert "is about harbour-2031 and mappings/reply-2032.yaml about reply-2032" in " ".join(result.stderr.split())
+    assert told(result) == (
+        "mappings/harbour-2031.yaml is about harbour-2031 and second/harbour-2031.yaml about port-2031; only codings of one document "
+        "compare: if both are of one text, write `document: harbour-2031` in second/harbour-2031.yaml, and so in its ledger and its "
+        "relations"
+    )
 
 
 def test_a_text_of_unknown_length(coders: Layout) -> None:

@@ -105,7 +105,8 @@ def test_errors_have_no_traceback(project: Layout) -> None:
             ["agreement", "mappings/harbour-2031.yaml", "mappings/reply-2032.yaml", "--sources", "texts"],
             (
                 "Error: mappings/harbour-2031.yaml is about harbour-2031 and mappings/reply-2032.yaml about reply-2032; "
-                "only codings of one document compare\n"
+                "only codings of one document compare: if both are of one text, write `document: harbour-2031` in "
+                "mappings/reply-2032.yaml, and so in its ledger and its relations\n"
             ),
         ),
         (

@@ -14,6 +14,7 @@ from tests.test_agreement import SECOND, agreement, coders, kg, told
 __all__ = ["coders"]
 
 DECISIONS = "decisions.yaml"
+WRITTEN = "mappings/harbour-2031.yaml: written; the first coder's is kept as harbour-2031.yaml.before"
 EDIT = "edit\n  edit:\n    kind: Principle\n    confidence: low # neither of us was sure\n    frame:"
 
 
@@ -48,7 +49,7 @@ def test_the_merged_file_passes_the_check(coders: Layout) -> None:
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [
         "mappings/entities/codings.yaml: written",
-        "mappings/harbour-2031.yaml: written",
+        WRITTEN,
         "4 statements of both coders, 2 of the first, 3 of the second",
         "section plans: comes along from B",
     ]
@@ -98,8 +99,8 @@ def test_merging_again_uses_the_pass_again(coders: Layout) -> None:
     note = "mappings/entities/codings.yaml: has this pass already, harbour-2031-merged of 2032-08-01; it is used again"
     counts = "4 statements of both coders, 2 of the first, 3 of the second"
     along = "section plans: comes along from B"
-    assert again.stderr.splitlines() == ["mappings/harbour-2031.yaml: written", counts, along, note]
-    assert elsewhere.stderr.splitlines() == ["merged.yaml: written", counts, along, note]
+    assert again.stderr.splitlines() == [WRITTEN, counts, along, note]
+    assert elsewhere.stderr.splitlines() == ["merged.skipped.yaml: written", "merged.yaml: written", counts, along, note]
     assert restored == once
     assert Path("merged.yaml").read_bytes() == once["harbour-2031.yaml"]
     assert Path("mappings/entities/codings.yaml").read_bytes() == once["entities/codings.yaml"]
@@ -118,7 +119,7 @@ def test_merging_with_other_decisions_makes_a_pass_of_its_own(coders: Layout) ->
 
     assert result.stderr.splitlines() == [
         "mappings/entities/codings.yaml: written",
-        "mappings/harbour-2031.yaml: written",
+        WRITTEN,
         "3 statements of both coders, 3 of the first, 3 of the second",
         "section plans: comes along from B",
         "mappings/entities/codings.yaml: another merge made harbour-2031-merged; delete what no statement names any more",
@@ -126,6 +127,59 @@ def test_merging_with_other_decisions_makes_a_pass_of_its_own(coders: Layout) ->
     assert 'en: "Merged coding of harbour-2031 (2)"' in Path("mappings/entities/codings.yaml").read_text(encoding="utf-8")
     assert kg("anchor", "--sources", "texts").exit_code == 0
     assert kg("check", "--sources", "texts").exit_code == 0
+
+
+def test_the_first_coders_file_is_kept(coders: Layout) -> None:
+    """Where the result takes its place, so that a correction can be merged; what merges into the result is told of it."""
+    before = Path("mappings/harbour-2031.yaml").read_bytes()
+    decide(EDIT, "both", "a", "b", "b")
+    merge()
+    decided = Path(DECISIONS).read_text(encoding="utf-8")
+
+    again = merge()
+    Path("mappings/harbour-2031.yaml.before").replace("mappings/harbour-2031.yaml")
+    restored = Path("mappings/harbour-2031.yaml").read_bytes()
+    Path(DECISIONS).write_text(decided.replace("confidence: low", "confidence: high"), encoding="utf-8")
+    corrected = merge()
+
+    assert restored == before
+    assert again.exit_code == 1
+    assert (
+        "decisions.yaml:26:3: the two files do not differ here (nor in 2 more), for mappings/harbour-2031.yaml has been merged "
+        "already: put the first coder's file and ledger back (`kg merge` kept what it replaced, as harbour-2031.yaml.before), or make "
+        "the template anew"
+    ) in again.stdout
+    assert corrected.exit_code == 0
+    assert statements()["s001"]["confidence"] == "high"
+
+
+def test_a_statement_whose_passage_is_edited_moves(coders: Layout) -> None:
+    """The order is that of the text as it is decided; where the new passage cannot be found, the statement stays."""
+    decide("edit\n  edit:\n    passage: Wij leggen elk … de leden.", "a", "a", "edit\n  edit:\n    passage: Niet … daar", "a")
+    merge()
+
+    assert list(statements()) == ["s002", "s003", "s004", "s005", "s006", "s001", "s007"]
+
+
+def test_a_text_in_own_words_can_be_decided(coders: Layout) -> None:
+    """The pair does not differ, so that nothing has to be decided; but it may be."""
+    decide("a", "a", "a", "a", "a")
+    path = Path(DECISIONS)
+    path.write_text(f"{path.read_text(encoding='utf-8')}- {{a: s002, b: s002, take: b}}\n", encoding="utf-8")
+    merge()
+
+    assert statements()["s002"]["condition"] == {"nl": "voordat het winter wordt", "en": "before winter comes"}
+
+
+def test_a_passage_can_be_decided(coders: Layout) -> None:
+    """Of a pair that agrees in all else, and whose passages share most, so that nothing has to be decided."""
+    edit(coders, SECOND, "passage: Elland verhoogt … in 2035.", "passage: Elland verhoogt … nationaal inkomen")
+    decide("a", "a", "a", "a", "a")
+    path = Path(DECISIONS)
+    path.write_text(f"{path.read_text(encoding='utf-8')}- {{a: s004, b: s004, take: b}}\n", encoding="utf-8")
+    merge()
+
+    assert statements()["s004"]["passage"] == "Elland verhoogt … nationaal inkomen"
 
 
 def test_comments_and_layout_stay(coders: Layout) -> None:
@@ -203,23 +257,28 @@ PLANS = '- id: plans\n  position: "3"\n  label: {nl: Plannen, en: Plans}\n'
         (
             SECOND,
             'position: "3"',
-            'position: "2"',
+            'position: "1"',
             ["vision", "measures", "plans"],
             [
-                "section plans: comes along from B; measures of A has its position 2: number them by the order of the text",
+                (
+                    "section plans: comes along from B; vision of A has its position 1: if they are one, write `plans: vision` below "
+                    "`same:` in the decisions, else number them by the order of the text"
+                ),
             ],
+        ),
+        (
+            SECOND,
+            'position: "3"',
+            'position: "2"',
+            ["vision", "measures"],
+            ["section plans of B is measures of A, and its statements are put there"],
         ),
         (
             SECOND,
             "{nl: Plannen, en: Plans}",
             "{nl: Maatregelen, en: The measures}",
-            ["vision", "measures", "plans"],
-            [
-                (
-                    "section plans: comes along from B; A has its label under the id measures: if they are one, write `section: measures` in "
-                    "its statements and delete it"
-                ),
-            ],
+            ["vision", "measures"],
+            ["section plans of B is measures of A, and its statements are put there"],
         ),
         (
             SECOND,
@@ -252,7 +311,7 @@ PLANS = '- id: plans\n  position: "3"\n  label: {nl: Plannen, en: Plans}\n'
             ["section vision: comes along from B", "section plans: comes along from B"],
         ),
     ],
-    ids=["another label", "position twice", "label twice", "not used", "a part of another", "none in the first"],
+    ids=["another label", "position twice", "position and pairs", "label", "not used", "a part of another", "none in the first"],
 )
 def test_sections_that_differ_are_told(
     coders: Layout, path: str, old: str, new: str, sections: list[str], notes: list[str]
@@ -304,10 +363,10 @@ def test_defaults_of_one_file_do_not_speak_for_the_other(coders: Layout) -> None
 @pytest.mark.parametrize(
     "change, message",
     [
-        (lambda t: t, "decisions.yaml:20:3: s001 take: write a, b, both or edit"),
+        (lambda t: t, "decisions.yaml:21:3: s001 take: write a, b, both or edit"),
         (
             lambda t: t.replace("  take:\n", "  take: c\n", 1),
-            'decisions.yaml:20:9: s001 take: "c" is not one of a, b, both, edit',
+            'decisions.yaml:21:9: s001 take: "c" is not one of a, b, both, edit',
         ),
         (lambda t: t.replace("  take:\n", "  take: edit\n", 1), "s001 take: edit needs `edit:` with the keys to write"),
         (lambda t: t.replace("  take:\n", "  edit: {kind: Claim}\n  take: a\n", 1), "`edit:` is written, but `take: a`"),
@@ -325,7 +384,7 @@ def test_defaults_of_one_file_do_not_speak_for_the_other(coders: Layout) -> None
         (lambda t: t.replace("decisions:\n", "decisions:\n- a\n"), "expected the keys a, b and take"),
         (
             lambda t: t[: t.index("- b: s007")].replace("take:\n", "take: a\n"),
-            f"nothing is decided about s007 of b ({SECOND}:90)",
+            f"nothing is decided about s007 of b ({SECOND}:91)",
         ),
         (lambda t: t.replace("document: ", "document: '"), "decisions.yaml"),
     ],
@@ -360,22 +419,22 @@ def test_what_is_undecided_is_said_at_its_place(coders: Layout, change: Callable
 @pytest.mark.parametrize(
     "written, expected",
     [
-        ("topic: [harbours]", '22:5: s001 edit: "topic" is no key of a statement; did you mean "topics"?'),
-        ("zzz: 1", '22:5: s001 edit: "zzz" is no key of a statement; the keys are listed in mappings/README.md'),
+        ("topic: [harbours]", '23:5: s001 edit: "topic" is no key of a statement; did you mean "topics"?'),
+        ("zzz: 1", '23:5: s001 edit: "zzz" is no key of a statement; the keys are listed in mappings/README.md'),
         (
             "document: reply-2032",
-            "22:5: s001 edit: document: it stands once, at the head of the file: delete it here",
+            "23:5: s001 edit: document: it stands once, at the head of the file: delete it here",
         ),
         (
             "label: {en: A label}",
             (
-                "22:5: s001 edit: label: a key of an entity, a section, a document or a coding pass, not of a statement: write "
+                "23:5: s001 edit: label: a key of an entity, a section, a document or a coding pass, not of a statement: write "
                 "`summary:`, or delete it; the keys of a statement are in mappings/README.md, section 4"
             ),
         ),
         (
             "id: s099",
-            "22:5: s001 edit: `id` is not decided here: a statement of A keeps its id, and `kg merge` gives one of B the next; delete it",
+            "23:5: s001 edit: `id` is not decided here: a statement of A keeps its id, and `kg merge` gives one of B the next; delete it",
         ),
     ],
 )

@@ -127,6 +127,17 @@ def test_entries_of_a_page(texts: Path) -> None:
     assert (coding["id"], coding["coder"], coding["codebookVersion"]) == ("polderbond-2032-1", "ada", "1.1")
 
 
+def test_the_second_coder_has_a_pass_of_their_own(texts: Path) -> None:
+    """In the list of passes and in the mapping file; the first coder's files stand in another copy of the project."""
+    new(texts, PAGE, "--slug", "polderbond-2032", "--second")
+
+    coding = loaded("mappings/entities/codings.yaml")["entities"][-1]
+
+    assert coding["id"] == "polderbond-2032-2"
+    assert coding["label"] == {"nl": "Tweede codering van polderbond-2032", "en": "Second coding of polderbond-2032"}
+    assert "\n  coding: polderbond-2032-2\n" in Path("mappings/polderbond-2032.yaml").read_text(encoding="utf-8")
+
+
 def test_no_sentence_of_the_text_is_in_the_project(texts: Path) -> None:
     """Only the title and anchors: no five words in a row that stand together in a sentence."""
     new(texts, PAGE, "--slug", "polderbond-2032")

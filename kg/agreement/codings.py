@@ -1,50 +1,26 @@
-"""One coder's mapping file, read so that it can be compared with another's.
+"""Two coders' mapping files, read so that they can be compared.
 
-In: a mapping file, wherever it lies; the project's context and declared names; the text of the document, or the anchor lock beside
-the file. Out: a :class:`Coding`. Next: :mod:`kg.agreement.comparing`.
+In: two mapping files of one document, wherever they lie; the project's context and declared names; the text of the document, or the
+anchor lock beside each file. Out: a :class:`Coding` of each. Next: :mod:`kg.agreement.comparing`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from kg.errors import AnchorError, Finding, FindingsError, InputError, Span
-from kg.mappings.context import Form, Term
+from kg.agreement.coded import Coded, Reader
+from kg.agreement.settled import Settled, renamed
+from kg.errors import Finding, FindingsError, InputError
 from kg.mappings.corpus import Corpus
-from kg.mappings.lock import LockedPassage, lock_id, read_lock
+from kg.mappings.ledger import Skipped, read_ledger
+from kg.mappings.lock import read_lock
 from kg.mappings.nodes import Mapping, Node, Scalar, items
-from kg.mappings.passages import anchor_code
-from kg.mappings.reader import read_yaml
+from kg.mappings.reader import parse_yaml, read_utf8
+from kg.mappings.trace import Trace
 from kg.namespaces import ID
-from kg.sources import NormalisedText, parse_anchors, read_text, resolve
+from kg.sources import NormalisedText, read_text
 
-_NOT_COMPARED: Final = tuple(f"{ID}{part}/" for part in ("section", "statement", "coding", "confidence", "document"))
-"""What two coders need not agree on: names of their own, and how sure they are."""
 _TEXT_NEEDED: Final = "pass --sources DIR (or set KG_SOURCES), the folder with the text {}.txt"
-
-
-@dataclass(frozen=True)
-class Coded:
-    """One statement of one coder.
-
-    :ivar line: of the file, where the statement begins
-    :ivar spans: its passages
-    :ivar values: by key, what is compared, in the canonical form of the slugs
-    :ivar texts: by language, the summary
-    :ivar node: all that is written
-    """
-
-    id: str
-    line: int
-    spans: tuple[Span, ...]
-    values: dict[str, tuple[str, ...]]
-    texts: dict[str, str]
-    node: Mapping
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """For an order by the text: the start of the first passage, then the line."""
-        return (min(span.start for span in self.spans), self.line)
 
 
 @dataclass(frozen=True)
@@ -54,6 +30,9 @@ class Coding:
     :ivar path: as it was given
     :ivar length: of the document's normalised text, in characters; 0 if it is not known
     :ivar tree: all that the file says
+    :ivar written: the file; that of the second coder with the slugs of the first, where they are settled to be the same
+    :ivar text: of the document; None if it is not at hand
+    :ivar ledger: what the coder skips; None if the text is not at hand, without which its places are not known
     """
 
     document: str
@@ -61,26 +40,68 @@ class Coding:
     length: int
     statements: tuple[Coded, ...]
     tree: Mapping
+    written: str
+    text: NormalisedText | None = None
+    ledger: tuple[Skipped, ...] | None = None
     by_id: dict[str, Coded] = field(default_factory=dict)
 
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger beside the file."""
+        return self.path.with_name(f"{self.path.stem}.skipped.yaml")
 
-def read_coding(path: Path, corpus: Corpus, sources: Path | None) -> Coding:
-    """Read the file of one coder.
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    name: str
+    tree: Mapping
+    document: str
+    written: str
+
+
+def read_codings(a: Path, b: Path, corpus: Corpus, sources: Path | None, settled: Settled) -> tuple[Coding, Coding]:
+    """Read the files of two coders.
 
     :param corpus: of the project to which the document belongs
-    :param sources: folder of the texts; without it, the anchor lock ``anchors/<document>.tsv`` beside the file says where passages are
-    :raises FindingsError: if the file cannot be read, or a passage cannot be found
-    :raises InputError: if neither text nor lock is there
+    :param sources: folder of the texts; without it, the anchor lock ``anchors/<document>.tsv`` beside each file says where passages are
+    :raises FindingsError: if a file cannot be read, or a passage cannot be found
+    :raises InputError: if they are of two documents, or neither text nor lock is there
     """
+    ours, theirs = _file(a, corpus), _file(b, corpus)
+    if ours.document != theirs.document:
+        raise InputError(
+            f"{ours.name} is about {ours.document} and {theirs.name} about {theirs.document}; only codings of one document compare: "
+            f"if both are of one text, write `document: {ours.document}` in {theirs.name}, and so in its ledger and its relations"
+        )
+    if settled.same:
+        written = renamed(theirs.written, theirs.tree, corpus.context, settled.same)
+        theirs = _parsed(b, theirs.name, written)
+    return _coding(ours, corpus, sources), _coding(theirs, corpus, sources)
+
+
+def _file(path: Path, corpus: Corpus) -> _File:
     name = corpus.layout.name(path)
-    tree, findings = read_yaml(path, name)
+    written, findings = read_utf8(path, name)
+    if written is None:
+        raise FindingsError(tuple(findings))
+    return _parsed(path, name, written)
+
+
+def _parsed(path: Path, name: str, written: str) -> _File:
+    tree, findings = parse_yaml(written, name)
     if tree is None or findings:
         raise FindingsError(tuple(findings))
-    written = tree.scalar("document")
-    if written is None:
+    document = tree.scalar("document")
+    if document is None:
         message = "`document:` is missing; a mapping file begins with it, and both coders' files name the same document"
         raise FindingsError((tree.place.finding("missing-key", message),))
-    document = written.value
+    return _File(path, name, tree, document.value, written)
+
+
+def _coding(file: _File, corpus: Corpus, sources: Path | None) -> Coding:
+    """The statements and the ledger of a file, each with its place in the text."""
+    document, path, tree = file.document, file.path, file.tree
     at_hand = sources is not None and (sources / f"{document}.txt").exists()
     text = read_text(sources, document, _recorded(document, "sha256", corpus)) if sources and at_hand else None
     lock_path = path.parent / "anchors" / f"{document}.tsv"
@@ -88,17 +109,25 @@ def read_coding(path: Path, corpus: Corpus, sources: Path | None) -> Coding:
     if text is None and not lock and not wrong:
         need = f"{sources} has no {document}.txt; put the text there" if sources else _TEXT_NEEDED.format(document)
         beside = f"or put the anchor lock that the coder has of this file at {corpus.layout.name(lock_path)}"
-        raise InputError(f"{name}: where its passages are is not known: {need}, {beside}")
+        raise InputError(f"{file.name}: where its passages are is not known: {need}, {beside}")
     remedy = _TEXT_NEEDED.format(document)
     if lock_path.resolve() == corpus.layout.lock(document).resolve():
         remedy += f", or run `kg anchor {document}`"
-    reader = _Reader(document, corpus, text, lock, wrong, remedy)
+    reader = Reader(document, corpus, text, lock, wrong, remedy)
     statements = tuple(reader.statement(node, tree.get("defaults")) for node in _named(tree.get("statements"), wrong))
-    if wrong:
-        raise FindingsError(tuple(wrong))
     recorded = _recorded(document, "characters", corpus) or "0"
     length = len(text.text) if text else int(recorded) if recorded.isdecimal() else 0
-    return Coding(document, path, length, statements, tree, {statement.id: statement for statement in statements})
+    by_id = {statement.id: statement for statement in statements}
+    found = Coding(document, path, length, statements, tree, file.written, text, by_id=by_id)
+    if text is not None:
+        trace = Trace()  # what a ledger says of statements that are not declared here is not looked at, as nothing settles it
+        name = corpus.layout.name(found.ledger_path)
+        ledger = tuple(read_ledger(found.ledger_path, name, document, text, corpus.registry, trace))
+        found = replace(found, ledger=ledger)
+        wrong += trace.findings
+    if wrong:
+        raise FindingsError(tuple(wrong))
+    return found
 
 
 def _recorded(document: str, key: str, corpus: Corpus) -> str | None:
@@ -128,77 +157,3 @@ def _named(statements: Node | None, wrong: list[Finding]) -> list[Mapping]:
             seen.add(slug.value)
             found.append(node)
     return found
-
-
-@dataclass(frozen=True)
-class _Reader:
-    document: str
-    corpus: Corpus
-    text: NormalisedText | None
-    lock: dict[str, LockedPassage]
-    wrong: list[Finding]
-    remedy: str
-
-    def statement(self, node: Mapping, defaults: Node | None) -> Coded:
-        slug = node.scalar("id")
-        name = slug.value if slug else ""
-        written = dict(defaults.entries) if isinstance(defaults, Mapping) else {}
-        written |= node.entries
-        values = {}
-        for key, entry in written.items():
-            term = self.corpus.context.terms.get(key)
-            if term is not None and self._is_compared(term):
-                found = tuple(sorted({self._value(term, item) for item in items(entry.value)} - {""}))
-                if found:
-                    values[key] = found
-        summary = node.get("summary")
-        texts = {tag: self._text(entry.value) for tag, entry in summary.entries.items()} if isinstance(summary, Mapping) else {}
-        return Coded(name, node.place.line, self._spans(node, name), values, texts, node)
-
-    @staticmethod
-    def _is_compared(term: Term) -> bool:
-        return term.key != "passage" and term.form not in (Form.TEXT, Form.ID) and not term.base.startswith(_NOT_COMPARED)
-
-    def _value(self, term: Term, item: Node) -> str:
-        """One value as text; of a nested node its keys and values, in the order of the keys."""
-        if isinstance(item, Mapping):
-            parts = []
-            for key, entry in sorted(item.entries.items()):
-                inner = self.corpus.context.terms.get(key)
-                if inner is not None:
-                    parts += [f"{key}={self._value(inner, value)}" for value in items(entry.value)]
-            return ", ".join(parts)
-        if not isinstance(item, Scalar):
-            return ""
-        if term.form is Form.REFERENCE and term.base.startswith(ID):
-            found = self.corpus.registry.resolve(term.base, item.value, self.document)
-            if len(found) == 1:
-                return found[0].removeprefix(term.base)
-        return item.value.strip()
-
-    @staticmethod
-    def _text(value: Node) -> str:
-        return " ".join(item.value for item in items(value) if isinstance(item, Scalar))
-
-    def _spans(self, node: Mapping, name: str) -> tuple[Span, ...]:
-        spans = []
-        for index, item in enumerate(items(node.get("passage")), start=1):
-            if not isinstance(item, Scalar):
-                self.wrong.append(item.place.finding("anchor-syntax", 'passage: expected "first words … last words"', name))
-                continue
-            try:
-                anchors = parse_anchors(item.value)
-                if self.text is not None:
-                    passage = resolve(anchors, self.text)
-                    spans.append(Span(passage.start, passage.end))
-                    continue
-            except AnchorError as error:
-                self.wrong.append(item.place.finding(anchor_code(error), f"passage: {error}", name))
-                continue
-            locked = self.lock.get(lock_id(name, index))
-            if locked is None or locked.anchors != str(anchors):
-                message = f"passage: not in the anchor lock beside the file, or there with other anchors: {self.remedy}"
-                self.wrong.append(item.place.finding("anchor-lock", message, name))
-            else:
-                spans.append(Span(locked.passage.start, locked.passage.end))
-        return tuple(spans) or (Span(0, 0),)  # not located: a finding says so, and nothing is compared

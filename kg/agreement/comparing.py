@@ -6,16 +6,15 @@ In: two :class:`~kg.agreement.codings.Coding` records. Out: a :class:`Comparison
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from rapidfuzz import fuzz
-
-from kg.agreement.codings import Coded, Coding
+from kg.agreement.coded import OWN_WORDS, Coded
+from kg.agreement.codings import Coding
 from kg.agreement.coefficients import Unitising, kappa, merged, nominal_alpha, unitising
-from kg.errors import InputError, Span
-
-LEAST_SHARED: Final = 0.5
-"""Share of the characters of both passages that two statements must have in common to be held to be the same unit."""
+from kg.agreement.pairing import LEAST_SHARED, matched, shared
+from kg.agreement.settled import Settled, wrong_pairs
+from kg.agreement.skipping import Unlike, unlike
+from kg.agreement.slugs import Undeclared, undeclared
+from kg.errors import FindingsError, InputError
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,11 @@ class Pair:
     a: Coded
     b: Coded
     differs: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
+
+    @property
+    def reworded(self) -> tuple[str, ...]:
+        """The keys of which both have a text in own words, and not the same; this is no difference, but may hide one."""
+        return tuple(key for key in OWN_WORDS if self.a.said(key) and self.b.said(key) and self.a.texts[key] != self.b.texts[key])
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,12 @@ class UnitAgreement:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was found."""
+    """What was found.
+
+    :ivar settled: what the coders settled before
+    :ivar undeclared: slugs that the project does not declare, and only one file has
+    :ivar skipped: on which text they do not agree whether or why it is skipped; None if the text is not at hand
+    """
 
     a: Coding
     b: Coding
@@ -74,77 +83,58 @@ class Comparison:
     pairs: tuple[Pair, ...]
     only_a: tuple[Coded, ...]
     only_b: tuple[Coded, ...]
+    settled: Settled
+    undeclared: tuple[Undeclared, ...]
+    skipped: tuple[Unlike, ...] | None
 
     @property
     def differing(self) -> tuple[Pair, ...]:
         """The pairs that do not agree on everything."""
         return tuple(pair for pair in self.pairs if pair.differs)
 
+    @property
+    def reworded(self) -> tuple[Pair, ...]:
+        """The pairs in which both have a text in own words."""
+        return tuple(pair for pair in self.pairs if pair.reworded)
 
-def compare(a: Coding, b: Coding) -> Comparison:
+
+def compare(a: Coding, b: Coding, settled: Settled) -> Comparison:
     """Compare two codings.
 
-    :raises InputError: if they are of two documents, or the length of the text is not known
+    :raises FindingsError: if statements are settled to make a pair that are not there
+    :raises InputError: if the length of the text is not known
     """
-    if a.document != b.document:
-        raise InputError(f"{a.path} is about {a.document} and {b.path} about {b.document}; only codings of one document compare")
     if not a.length:
         message = (
             f"{a.document}: the length of its text is not known; pass --sources DIR, or describe it in mappings/documents.yaml"
         )
         raise InputError(message)
-    pairs, only_a, only_b = _matched(a.statements, b.statements)
+    wrong = tuple(wrong_pairs(settled, frozenset(a.by_id), frozenset(b.by_id)))
+    if wrong:
+        raise FindingsError(wrong)
+    matches, only_a, only_b = matched(a.statements, b.statements, ((x.value, y.value) for x, y in settled.together))
+    pairs = [Pair(x, y, _differences(x, y)) for x, y in matches]
     keys = list(dict.fromkeys(key for statement in (*a.statements, *b.statements) for key in statement.values))
     keys.sort(key=lambda key: key != "kind")
     return Comparison(
-        a, b, tuple(_units(a, b)), tuple(_field(key, pairs) for key in keys), tuple(pairs), tuple(only_a), tuple(only_b)
+        a=a,
+        b=b,
+        units=tuple(_units(a, b)),
+        fields=tuple(_field(key, pairs) for key in keys),
+        pairs=tuple(pairs),
+        only_a=tuple(only_a),
+        only_b=tuple(only_b),
+        settled=settled,
+        undeclared=tuple(undeclared(a, b, matches)),
+        skipped=unlike(a, b),
     )
-
-
-def _matched(a: Sequence[Coded], b: Sequence[Coded]) -> tuple[list[Pair], list[Coded], list[Coded]]:
-    """Pairs of statements, and what is left of both.
-
-    The pair that shares most of its passages comes first; where several share as much, since one passage can carry several
-    statements, the likeness of the summaries decides. The values that are compared have no say: it would raise the agreement.
-    """
-    candidates = []
-    for x in a:
-        for y in b:
-            shared = _shared(x.spans, y.spans)
-            if shared >= LEAST_SHARED:
-                candidates.append((-shared, -_likeness(x, y), x.place, y.place, x, y))
-    taken_a: dict[str, Pair] = {}
-    taken_b: set[str] = set()
-    for *_, x, y in sorted(candidates, key=lambda candidate: candidate[:4]):
-        if x.id not in taken_a and y.id not in taken_b:
-            taken_b.add(y.id)
-            taken_a[x.id] = Pair(x, y, _differences(x, y))
-    pairs = [taken_a[x.id] for x in sorted(a, key=lambda s: s.place) if x.id in taken_a]
-    return (
-        pairs,
-        [x for x in sorted(a, key=lambda s: s.place) if x.id not in taken_a],
-        [y for y in sorted(b, key=lambda s: s.place) if y.id not in taken_b],
-    )
-
-
-def _shared(a: Sequence[Span], b: Sequence[Span]) -> float:
-    """Characters that both cover, as a share of those that either covers."""
-    ours, theirs = merged(a), merged(b)
-    common = sum(max(0, min(x.end, y.end) - max(x.start, y.start)) for x in ours for y in theirs)
-    whole = sum(span.end - span.start for span in (*ours, *theirs)) - common
-    return common / whole if whole else 0.0
-
-
-def _likeness(a: Coded, b: Coded) -> float:
-    """How alike the summaries are, 0 to 100: the mean of the languages in which both are written."""
-    tags = [tag for tag in a.texts if tag in b.texts]
-    return sum(fuzz.token_sort_ratio(a.texts[tag], b.texts[tag]) for tag in tags) / len(tags) if tags else 0.0
 
 
 def _differences(a: Coded, b: Coded) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """By key, what both have where it is not the same; the passages, too, where they share little."""
     keys = dict.fromkeys((*a.values, *b.values))
-    found = {key: (a.values.get(key, ()), b.values.get(key, ())) for key in keys}
-    return {key: values for key, values in found.items() if values[0] != values[1]}
+    found = {key: (a.shown(key), b.shown(key)) for key in keys if a.values.get(key) != b.values.get(key)}
+    return ({"passage": (a.anchors, b.anchors)} if shared(a, b) < LEAST_SHARED else {}) | found
 
 
 def _field(key: str, pairs: Sequence[Pair]) -> FieldAgreement:

@@ -10,7 +10,7 @@ from typing import Any
 
 from kg.authoring.extra import needed
 from kg.errors import InputError
-from kg.mappings.nodes import Mapping, Scalar, Sequence
+from kg.mappings.nodes import Mapping, Scalar, Sequence, items
 
 Edit = Callable[[Any], None]
 """Changes a mapping of ruamel.yaml in place."""
@@ -35,26 +35,36 @@ class Blocks:
 def cut(text: str, tree: Mapping, name: str) -> Blocks:
     """Cut a mapping file at its statements.
 
-    :raises InputError: if statements do not stand on lines of their own
+    :raises InputError: if there are none, or they do not stand on lines of their own
+    """
+    head, pieces, tail, indent = listed(text, tree, "statements", name)
+    if not pieces:
+        raise InputError(f"{name}: there are no statements to merge")
+    names = [scalar(node, "id") for node in items(tree.get("statements")) if isinstance(node, Mapping)]
+    return Blocks(head, dict(zip(names, pieces, strict=True)), tail, indent)
+
+
+def listed(text: str, tree: Mapping, key: str, name: str) -> tuple[str, list[str], str, int]:
+    """Cut a file at the items of one of its lists: what stands before them, each item, what follows, and the column of the hyphens.
+
+    :raises InputError: if items do not stand on lines of their own
     """
     lines = text.replace("\r\n", "\n").splitlines(keepends=True)
-    entry = tree.entries.get("statements")
+    entry = tree.entries.get(key)
     if entry is None or not isinstance(entry.value, Sequence) or not entry.value.items:
-        raise InputError(f"{name}: there are no statements to merge")
-    starts: list[tuple[str, int]] = []
-    for node in entry.value.items:
-        slug = node.scalar("id") if isinstance(node, Mapping) else None
-        if slug is None or not lines[node.place.line - 1].lstrip(" ").startswith("- "):
-            raise InputError(f"{name}:{node.place.line}: a statement does not begin on a line of its own with `- `; write it so")
-        starts.append((slug.value, node.place.line - 1))
-    dash = len(lines[starts[0][1]]) - len(lines[starts[0][1]].lstrip(" "))
-    later = [e.key.place.line - 1 for e in tree.entries.values() if e.key.place.line > starts[-1][1] + 1]
+        return text, [], "", 0
+    starts = [node.place.line - 1 for node in entry.value.items]
+    for start in starts:
+        if not lines[start].lstrip(" ").startswith("- "):
+            what = "a statement" if key == "statements" else "an entry"
+            raise InputError(f"{name}:{start + 1}: {what} does not begin on a line of its own with `- `; write it so")
+    dash = len(lines[starts[0]]) - len(lines[starts[0]].lstrip(" "))
+    later = [e.key.place.line - 1 for e in tree.entries.values() if e.key.place.line > starts[-1] + 1]
     end = _without_comments_above(lines, min(later), dash) if later else len(lines)
-    edges = [_without_comments_above(lines, start, dash) for _, start in starts]
+    edges = [_without_comments_above(lines, start, dash) for start in starts]
     edges[0] = max(edges[0], entry.key.place.line)
     pieces = ["".join(lines[a:b]) for a, b in zip(edges, [*edges[1:], end], strict=True)]
-    named = {slug: piece for (slug, _), piece in zip(starts, pieces, strict=True)}
-    return Blocks("".join(lines[: edges[0]]), named, "".join(lines[end:]), dash)
+    return "".join(lines[: edges[0]]), pieces, "".join(lines[end:]), dash
 
 
 def edited(text: str, edit: Edit) -> str:

@@ -4,13 +4,15 @@ In: a :class:`~kg.agreement.comparing.Comparison`. Out: the template of a decisi
 :class:`Decision` by difference. Next: :mod:`kg.authoring.merging`.
 """
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from kg.agreement.codings import Coded, Coding
+from kg.agreement.codings import Coding
 from kg.agreement.comparing import Comparison
+from kg.authoring.blocks import scalar
 from kg.errors import Finding, FindingsError
 from kg.mappings.keys import STATEMENT, Keys
 from kg.mappings.nodes import Mapping, Scalar, items
@@ -19,6 +21,7 @@ from kg.mappings.words import did_you_mean, shortened
 
 TAKE: Final = ("a", "b", "both", "edit")
 _KEYS: Final = ("a", "b", "differs", "kind", "take", "edit")
+_TOP: Final = ("document", "same", "together", "decisions")
 
 _HEAD: Final = """\
 # Decisions about {document}, for `kg merge`.
@@ -33,6 +36,7 @@ _HEAD: Final = """\
 #           edit: {{kind: Demand, action: ratify}}
 #         a key without a value is taken away
 # Statements on which both files agree are not listed: they are taken from the first file, with its wording.
+# What `same:` and `together:` settle, `kg agreement --decisions` compares by, too; make the template anew after a change of them.
 document: {document}
 """
 
@@ -55,7 +59,7 @@ class Decision:
 
 def template(found: Comparison) -> str:
     """A decisions file to be filled in, in the order of the text."""
-    lines = [_HEAD.format(document=found.a.document, a=found.a.path.as_posix(), b=found.b.path.as_posix())]
+    lines = [_HEAD.format(document=found.a.document, a=found.a.path.as_posix(), b=found.b.path.as_posix()), *_settled(found)]
     entries: list[tuple[tuple[int, int], str]] = []
     for pair in found.differing:
         differs = "\n".join(
@@ -76,9 +80,19 @@ def template(found: Comparison) -> str:
     return "".join((*lines, *(text for _, text in sorted(entries))))
 
 
+def _settled(found: Comparison) -> Iterator[str]:
+    """What was settled before, so that one file says all."""
+    if found.settled.same:
+        yield "same: # slugs of the second file, each with that of the first for the same thing\n"
+        yield from (f"  {_flow([slug.value])}: {_flow([other])}\n" for slug, other in found.settled.same.items())
+    if found.settled.together:
+        yield "together: # statements that make a pair\n"
+        yield from (f"- {{a: {a.value}, b: {b.value}}}\n" for a, b in found.settled.together)
+
+
 def _flow(values: Iterable[str]) -> str:
     """Values as YAML, on one line; quoted, as some have commas."""
-    quoted = [f'"{value}"' if set(value) & set(',:{}[]"#&*!|>%@`') else value for value in values]
+    quoted = [json.dumps(value, ensure_ascii=False) if set(value) & set(' ,:{}[]"#&*!|>%@`') else value for value in values]
     return f"[{', '.join(quoted)}]" if len(quoted) != 1 else quoted[0]
 
 
@@ -97,15 +111,21 @@ def read_decisions(path: Path, name: str, found: Comparison, keys: Keys) -> dict
     if document is None or document.value != found.a.document:
         place = document.place if document else tree.place
         findings.append(place.finding("wrong-document", f"document: expected {found.a.document}, of which both files are"))
+    findings += [
+        entry.key.place.finding("unknown-key", f'unknown key "{shortened(key)}"{did_you_mean(key, _TOP)}')
+        for key, entry in tree.entries.items()
+        if key not in _TOP
+    ]
     expected = {(pair.a.id, pair.b.id) for pair in found.differing}
     expected |= {(s.id, "") for s in found.only_a} | {("", s.id) for s in found.only_b}
+    allowed = expected | {(pair.a.id, pair.b.id) for pair in found.pairs if pair.reworded or pair.a.spans != pair.b.spans}
     decided: dict[tuple[str, str], Decision] = {}
     for index, node in enumerate(items(tree.get("decisions"))):
         if isinstance(node, Mapping):
             decision = _decision(node, index, findings)
             if decision is not None:
                 findings += _wrong_edits(decision, keys)
-                _take(node, decision, expected, decided, findings)
+                _take(node, decision, allowed, decided, findings)
         elif isinstance(node, Scalar) and not node.value:
             continue
         else:
@@ -116,8 +136,37 @@ def read_decisions(path: Path, name: str, found: Comparison, keys: Keys) -> dict
             message = f"nothing is decided about {' and '.join(filter(None, (a and f'{a} of a', b and f'{b} of b')))} ({where})"
             findings.append(tree.place.finding("undecided", f"{message}: write the entry, or make the template anew"))
     if findings:
-        raise FindingsError(tuple(sorted(findings)))
+        raise FindingsError(tuple(_of_merged(sorted(findings), found.a)))
     return decided
+
+
+def _of_merged(findings: list[Finding], first: Coding) -> Iterator[Finding]:
+    """The findings; of those that come from merging into what is merged already, one that says so."""
+    stale = [finding for finding in findings if finding.code == "no-difference"] if is_merged(first) else []
+    if stale:
+        more = f" (nor in {len(stale) - 1} more)" if len(stale) > 1 else ""
+        message = (
+            f"the two files do not differ here{more}, for {first.path.as_posix()} has been merged already: put the first coder's file and "
+            f"ledger back (`kg merge` kept what it replaced, as {kept(first.path).name}), or make the template anew"
+        )
+        yield replace(stale[0], message=message, subject="")
+    yield from (finding for finding in findings if finding not in stale)
+
+
+def is_merged(coding: Coding) -> bool:
+    """Whether a file is what `kg merge` wrote: its defaults name a merged pass."""
+    defaults = coding.tree.get("defaults")
+    return isinstance(defaults, Mapping) and scalar(defaults, "coding").startswith(merged_slug(coding.document))
+
+
+def merged_slug(document: str) -> str:
+    """The id of the coding pass of a merge; a second one has a number after it."""
+    return f"{document}-merged"
+
+
+def kept(path: Path) -> Path:
+    """Where a coder's file is kept when the merged one takes its place; the project reads no such name."""
+    return path.with_name(f"{path.name}.before")
 
 
 def _decision(node: Mapping, index: int, findings: list[Finding]) -> Decision | None:
@@ -170,7 +219,7 @@ def _wrong_edits(decision: Decision, keys: Keys) -> Iterator[Finding]:
 def _take(
     node: Mapping,
     decision: Decision,
-    expected: set[tuple[str, str]],
+    allowed: set[tuple[str, str]],
     decided: dict[tuple[str, str], Decision],
     findings: list[Finding],
 ) -> None:
@@ -178,13 +227,12 @@ def _take(
     key = (decision.a, decision.b)
     if key in decided:
         findings.append(node.place.finding("undecided", "decided already above; delete one of the two", decision.a or decision.b))
-    elif key not in expected:
+    elif key not in allowed:
         message = "the two files do not differ here (or no longer): delete the entry, or make the template anew"
-        findings.append(node.place.finding("undecided", message, decision.a or decision.b))
+        findings.append(node.place.finding("no-difference", message, decision.a or decision.b))
     else:
         decided[key] = decision
 
 
 def _where(coding: Coding, statement: str) -> str:
-    found: Coded = coding.by_id[statement]
-    return f"{coding.path.as_posix()}:{found.line}"
+    return f"{coding.path.as_posix()}:{coding.by_id[statement].line}"

@@ -13,6 +13,7 @@ import yaml
 
 from kg.agreement.comparing import Comparison
 from kg.authoring.blocks import scalar
+from kg.authoring.decisions import merged_slug
 from kg.authoring.entries import appended
 from kg.errors import InputError
 from kg.mappings.nodes import Mapping, Scalar, items, plain
@@ -48,7 +49,7 @@ def merged_pass(found: Comparison, passes: tuple[str, str], kept: dict[str, int]
         raise InputError(f"{findings[0]}; mend that first")
     entries = {scalar(n, "id"): n for n in items(tree.get("entities") if tree else None) if isinstance(n, Mapping)}
     facts = _facts(passes, entries, name)
-    base, number = f"{found.a.document}-merged", 1
+    base, number = merged_slug(found.a.document), 1
     earlier = []
     while (slug := base if number == 1 else f"{base}-{number}") in entries:
         there: Any = plain(entries[slug])
@@ -85,7 +86,7 @@ def _entry(
     (a, b), (coders, version) = passes, facts
     document, pairs = found.a.document, len(found.pairs)
     agreed = pairs - len(found.differing)
-    slug, which = (f"{document}-merged-{number}", f" ({number})") if number > 1 else (f"{document}-merged", "")
+    slug, which = (f"{merged_slug(document)}-{number}", f" ({number})") if number > 1 else (merged_slug(document), "")
     return (
         f"- id: {slug}\n"
         f"  kind: Coding\n"
@@ -95,11 +96,11 @@ def _entry(
         f'  codebookVersion: "{version}"\n'
         f"  description:\n"
         f"    nl: >-\n"
-        f"      Samengevoegd uit {a} en {b}. Van {pairs} paren uitspraken waren er {agreed} gelijk gecodeerd; over de overige hebben de\n"
-        f"      codeurs samen beslist. Van deze ronde zijn de {kept['both']} uitspraken die beiden zo coderen; {kept['a']} uitspraken houden\n"
+        f"      Samengevoegd uit {a} en {b}. Van {pairs} paren uitspraken waren er {agreed} gelijk gecodeerd; over de overige is\n"
+        f"      één voor één beslist. Van deze ronde zijn de {kept['both']} uitspraken die beiden zo coderen; {kept['a']} uitspraken houden\n"
         f"      {a} en {kept['b']} uitspraken {b}.\n"
         f"    en: >-\n"
-        f"      Merged from {a} and {b}. Of {pairs} pairs of statements {agreed} were coded alike; the coders settled the others\n"
-        f"      together. Of this pass are the {kept['both']} statements that both code so; {kept['a']} statements keep {a}, and\n"
+        f"      Merged from {a} and {b}. Of {pairs} pairs of statements {agreed} were coded alike; the others were decided one\n"
+        f"      by one. Of this pass are the {kept['both']} statements that both code so; {kept['a']} statements keep {a}, and\n"
         f"      {kept['b']} statements {b}.\n"
     )

@@ -91,12 +91,18 @@ def catalogue_entry(described: Described, text: NormalisedText) -> str:
     return "\n".join(lines) + "\n"
 
 
-def coding_entry(slug: str, coder: str, version: str, day: date) -> str:
+def coding_pass(slug: str, *, second: bool) -> str:
+    """The slug of a coder's pass."""
+    return f"{slug}-{2 if second else 1}"
+
+
+def coding_entry(slug: str, coder: str, version: str, day: date, *, second: bool) -> str:
     """The entry of ``entities/codings.yaml``."""
+    nl, en = ("Tweede", "Second") if second else ("Eerste", "First")
     return (
-        f"- id: {slug}-1\n"
+        f"- id: {coding_pass(slug, second=second)}\n"
         f"  kind: Coding\n"
-        f'  label: {{nl: "Eerste codering van {slug}", en: "First coding of {slug}"}}\n'
+        f'  label: {{nl: "{nl} codering van {slug}", en: "{en} coding of {slug}"}}\n'
         f"  coder: {coder}".rstrip()
         + ("" if coder else " # who codes; a slug of mappings/entities/agents*.yaml")
         + f'\n  date: "{day.isoformat()}"\n'
@@ -107,12 +113,15 @@ def coding_entry(slug: str, coder: str, version: str, day: date) -> str:
     )
 
 
-def mapping(described: Described, units: tuple[Unit, ...]) -> str:
-    """The mapping file: sections from the headings, an empty statement for each sentence."""
+def mapping(described: Described, units: tuple[Unit, ...], coding: str) -> str:
+    """The mapping file: sections from the headings, an empty statement for each sentence.
+
+    :param coding: the coder's pass
+    """
     speaker = f"  speaker: {described.author}".rstrip() + (
         "" if described.author else " # the author, as in mappings/documents.yaml"
     )
-    parts = [_HEAD.format(slug=described.slug), f"defaults:\n{speaker}\n  confidence: high\n  coding: {described.slug}-1\n"]
+    parts = [_HEAD.format(slug=described.slug), f"defaults:\n{speaker}\n  confidence: high\n  coding: {coding}\n"]
     sections: list[str] = []
     statements: list[str] = []
     for unit, section, name in _numbered(units):

@@ -43,6 +43,7 @@ class Wishes:
 
     :ivar author: slug of an agent
     :ivar coder: slug of an agent
+    :ivar second: whether another coder has a coding of the document, in another copy of the project
     """
 
     slug: str = ""
@@ -53,6 +54,7 @@ class Wishes:
     url: str = ""
     coder: str = ""
     whole: bool = False
+    second: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ def begin(source: str, corpus: Corpus, sources: Path, wishes: Wishes, today: dat
         "ledger": layout.ledger(slug),
         "lock": layout.lock(slug),
     }
-    _refuse_existing(slug, new, layout)
+    own_pass = skeleton.coding_pass(slug, second=wishes.second)
+    _refuse_existing(slug, own_pass, new, layout)
     extracted = read(fetched, source, whole=wishes.whole)
     text = normalised(slug, extracted)
     units = cut(extracted, text)
@@ -104,10 +107,10 @@ def begin(source: str, corpus: Corpus, sources: Path, wishes: Wishes, today: dat
         raise SourceError(f"{source}: there is no sentence in it, so nothing to code")
     described = _described(slug, extracted, fetched, wishes, corpus, source)
     codings = layout.mappings / "entities" / "codings.yaml"
-    coding = skeleton.coding_entry(slug, wishes.coder, version_of(layout) or _FIRST_VERSION, today)
+    coding = skeleton.coding_entry(slug, wishes.coder, version_of(layout) or _FIRST_VERSION, today, second=wishes.second)
     files = {
         new["text"]: extracted.text,
-        new["mapping"]: skeleton.mapping(described, units),
+        new["mapping"]: skeleton.mapping(described, units, own_pass),
         new["ledger"]: skeleton.ledger(slug, units),
         new["lock"]: skeleton.lock(units),
         codings: appended(codings, layout.name(codings), "coding", coding),
@@ -152,14 +155,14 @@ def _check_wishes(wishes: Wishes, corpus: Corpus) -> None:
             raise UsageError(f'{option} "{agent}" is not a declared agent{hint}')
 
 
-def _refuse_existing(slug: str, new: dict[str, Path], layout: Layout) -> None:
+def _refuse_existing(slug: str, own_pass: str, new: dict[str, Path], layout: Layout) -> None:
     """Nothing is written over."""
     for path in new.values():
         if path.exists():
             raise InputError(
                 f"{layout.name(path)}: exists already, and nothing is written over; choose another --slug, or move it away"
             )
-    for path, taken in ((layout.catalogue, slug), (layout.mappings / "entities" / "codings.yaml", f"{slug}-1")):
+    for path, taken in ((layout.catalogue, slug), (layout.mappings / "entities" / "codings.yaml", own_pass)):
         if taken in slugs(path, layout.name(path)):
             raise InputError(f"{layout.name(path)}: has an entry {taken} already; choose another --slug, or delete the entry")
 

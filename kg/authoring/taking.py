@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kg.agreement.codings import Coded, Coding
+from kg.agreement.coded import Coded
+from kg.agreement.codings import Coding
 from kg.agreement.comparing import Comparison
 from kg.authoring.blocks import Edit, cut, edited, reindented, scalar
 from kg.authoring.decisions import Decision
 from kg.authoring.extra import needed
-from kg.authoring.headings import Headings, headings
-from kg.errors import InputError
+from kg.authoring.headings import Headings, headings, section_of
+from kg.errors import InputError, Span
 from kg.mappings.nodes import Mapping, Scalar, items, plain
 
 
@@ -23,6 +24,7 @@ class Taken:
 
     :ivar source: the coder's statement
     :ivar by: ``a``, ``b`` or ``both``: who has it, so which pass it comes from
+    :ivar spans: its passages, as they are decided
     :ivar edit: position of the decision that changes it, or None
     """
 
@@ -30,6 +32,7 @@ class Taken:
     source: Coded
     of_a: bool
     by: str
+    spans: tuple[Span, ...]
     edit: Decision | None = None
 
 
@@ -54,10 +57,7 @@ class Writer:
 
         :raises InputError: if a file cannot be cut into statements, or what stands above them
         """
-        ours, theirs = (
-            cut(coding.path.read_text(encoding="utf-8"), coding.tree, coding.path.as_posix())
-            for coding in (self.found.a, self.found.b)
-        )
+        ours, theirs = (cut(coding.written, coding.tree, coding.path.as_posix()) for coding in (self.found.a, self.found.b))
         edits = self._edits()
         parted = headings(self.found, {self._section(statement) for statement in taken})
         notes = list(parted.notes)
@@ -67,7 +67,7 @@ class Writer:
             block = ours.blocks[statement.source.id] if statement.of_a else theirs.blocks[statement.source.id]
             if not statement.of_a and ours.indent != theirs.indent:
                 block = reindented(block, theirs.indent, ours.indent)
-            changes = self._changes(statement, edits, notes)
+            changes = self._changes(statement, parted, edits, notes)
             block = edited(block, changes) if changes else block
             parts.append(block if block.endswith("\n") else f"{block}\n")
         return "".join((*parts, ours.tail)), notes
@@ -79,12 +79,10 @@ class Writer:
 
     def _section(self, statement: Taken) -> str:
         """The section in which a statement of the result stands; empty if it says none."""
-        coding = self.found.a if statement.of_a else self.found.b
         decided = statement.edit.edit if statement.edit else None
-        for tree in (decided, statement.source.node, coding.tree.get("defaults")):
-            if isinstance(tree, Mapping) and "section" in tree.entries:
-                return scalar(tree, "section")
-        return ""
+        if decided and "section" in decided.entries:
+            return scalar(decided, "section")
+        return section_of(statement.source, self.found.a if statement.of_a else self.found.b)
 
     def _head(self, top: Any, parted: Headings) -> None:
         """Defaults that hold for all statements of the result, and the sections of the second file that they need."""
@@ -111,7 +109,7 @@ class Writer:
             return {key: ours[key] for key in self._only_a() if key != "coding"}
         return {key: value for key, value in theirs.items() if key != "coding" and ours.get(key) != value}
 
-    def _changes(self, statement: Taken, edits: list[Any], notes: list[str]) -> Edit | None:
+    def _changes(self, statement: Taken, parted: Headings, edits: list[Any], notes: list[str]) -> Edit | None:
         """What has to be written otherwise than the coder wrote it; None if nothing."""
         node = statement.source.node
         new: dict[str, object] = {"id": statement.id} if statement.id != statement.source.id else {}
@@ -121,6 +119,8 @@ class Writer:
         for key in self.relations:
             if key in node.entries and (kept := self._related(statement, key, notes)) is not None:
                 new[key] = kept
+        if not statement.of_a and (section := parted.matched.get(scalar(node, "section") or str(new.get("section")))):
+            new["section"] = section
         edit: Any = edits[statement.edit.index]["edit"] if statement.edit else {}
         if not new and not edit:
             return None
@@ -130,7 +130,7 @@ class Writer:
                 if value is None or value == []:
                     written.pop(key, None)
                     continue
-                written[key] = value
+                written[key] = parted.matched.get(value, value) if key == "section" else value
                 comment = edit.ca.items.get(key) if edit else None
                 if comment and comment[2]:  # the comment on the line of the value, without what follows below it
                     written.yaml_add_eol_comment(comment[2].value.partition("\n")[0].lstrip("# "), key, column=0)

@@ -1,14 +1,16 @@
 """The commands for two coders of one document: ``agreement`` and ``merge``."""
 
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-from kg.agreement.codings import read_coding
+from kg.agreement.codings import read_codings
 from kg.agreement.comparing import Comparison, compare
 from kg.agreement.listing import FORMATS, as_json, as_text
-from kg.authoring.decisions import template
+from kg.agreement.settled import Settled, read_settled
+from kg.authoring.decisions import is_merged, kept, template
 from kg.authoring.merging import merge as merged
 from kg.cli import files, options
 from kg.errors import FindingsError, InputError
@@ -24,25 +26,32 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("b", type=_FILE)
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the result.")
 @click.option(
+    "--decisions",
+    type=_FILE,
+    help="File whose `same:` and `together:` say which slugs are one thing and which statements a pair.",
+)
+@click.option(
     "--decisions-template",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write a file with an entry for each difference, to be filled in for `kg merge`.",
 )
 @click.pass_obj
-def agreement(layout: Layout, sources: Path | None, a: Path, b: Path, style: str, decisions_template: Path | None) -> None:
+def agreement(
+    layout: Layout, sources: Path | None, a: Path, b: Path, style: str, decisions: Path | None, decisions_template: Path | None
+) -> None:
     """Compare two coders' files of one document.
 
     A and B are mapping files of the same document, A as a rule that of the project. Prints how far they agree on the units
     (Krippendorff's alpha for unitising, on the characters of the passages) and on each key (percentage, Cohen's kappa,
     Krippendorff's alpha), and every difference with its lines. Passages are found in the text, or without --sources in the
-    anchor lock beside each file. docs/agreement.md explains the numbers.
+    anchor lock beside each file. docs/agreement.md explains the numbers. Slugs that the project does not declare stand first.
 
     \b
     Example:
       kg agreement mappings/bij1-2021.yaml ../second/bij1-2021.yaml --sources ../texts
       kg agreement a.yaml b.yaml --decisions-template decisions.yaml
     """
-    found = _compared(_usable(layout), a, b, sources)
+    found = _compared(_usable(layout), a, b, sources, decisions)
     if decisions_template is not None:
         if decisions_template.exists():
             raise InputError(
@@ -73,7 +82,8 @@ def merge(layout: Layout, sources: Path | None, a: Path, b: Path, decisions: Pat
 
     The statements of A keep their ids, and those of B get new ones after them. Statements on which both agree come from a new
     coding pass with the coders of both, which is added to mappings/entities/codings.yaml; a statement that only one of them has
-    keeps that coder's pass. Comments stay. Afterwards run `kg anchor` and `kg check`.
+    keeps that coder's pass. Comments stay. The ledgers beside both files are merged, too. Where A is replaced, it is kept as A.before.
+    Afterwards run `kg anchor` and `kg check`.
 
     \b
     Example:
@@ -82,12 +92,25 @@ def merge(layout: Layout, sources: Path | None, a: Path, b: Path, decisions: Pat
     if output.exists() and not output.samefile(a):
         raise InputError(f"{output}: exists already; name another file, or A to replace it")
     corpus = _usable(layout)
-    found = _compared(corpus, a, b, sources)
+    found = _compared(corpus, a, b, sources, decisions)
     result = merged(found, decisions, corpus, day.date() if day else date.today())  # noqa: DTZ011 - the coder's own day, wherever that is
-    for path, content in ((layout.mappings / "entities" / "codings.yaml", result.codings), (output, result.mapping)):
-        if content:
-            files.replace(path, content)
-            click.echo(f"{layout.name(path)}: written", err=True)
+    ledger = output.with_name(f"{output.stem}.skipped.yaml")
+    if ledger.exists() and not output.exists():
+        raise InputError(f"{layout.name(ledger)}: exists already; name another file with -o, or move it away")
+    for path, content in (
+        (layout.mappings / "entities" / "codings.yaml", result.codings),
+        (ledger, result.ledger),
+        (output, result.mapping),
+    ):
+        if not content or (path.exists() and path.read_text(encoding="utf-8") == content):
+            continue
+        note = ""
+        # a ledger that is kept already is the first coder's, even if only the mapping file was put back
+        if path.exists() and not is_merged(found.a) and (path == output or (path == ledger and not kept(ledger).exists())):
+            shutil.copyfile(path, kept(path))
+            note = f"; the first coder's is kept as {kept(path).name}"
+        files.replace(path, content)
+        click.echo(f"{layout.name(path)}: written{note}", err=True)
     for line in result.notes:
         click.echo(line, err=True)
 
@@ -99,7 +122,7 @@ def _usable(layout: Layout) -> Corpus:
     return corpus
 
 
-def _compared(corpus: Corpus, a: Path, b: Path, sources: Path | None) -> Comparison:
+def _compared(corpus: Corpus, a: Path, b: Path, sources: Path | None, decisions: Path | None) -> Comparison:
     """The comparison, with a word of warning where it can only come out well."""
     if a.samefile(b):
         click.echo(f"warning: A and B are one file, {a}, which agrees with itself; name the other coder's file as B", err=True)
@@ -108,7 +131,8 @@ def _compared(corpus: Corpus, a: Path, b: Path, sources: Path | None) -> Compari
             f"warning: {b} has the same bytes as {a}, so it is a copy and shows no agreement; get the file that the other coder made",
             err=True,
         )
-    return compare(read_coding(a, corpus, sources), read_coding(b, corpus, sources))
+    settled = read_settled(decisions, corpus.layout.name(decisions)) if decisions else Settled()
+    return compare(*read_codings(a, b, corpus, sources, settled), settled)
 
 
 COMMANDS = (agreement, merge)

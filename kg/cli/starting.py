@@ -24,9 +24,12 @@ from kg.mappings.layout import Layout
 )
 @click.option("--url", default="", help="Address of the document, for a file.  [default: the address that was given]")
 @click.option("--coder", default="", help="Slug of the agent who codes it.")
+@click.option("--second", is_flag=True, help="You are the second coder: your coding pass is SLUG-2.  [default: SLUG-1]")
 @click.option("--whole", is_flag=True, help="Keep menus, footers and running lines, too.")
 @click.pass_obj
-def new(layout: Layout, /, source: str, sources: Path | None, *, whole: bool, day: datetime | None, **given: str) -> None:
+def new(
+    layout: Layout, /, source: str, sources: Path | None, *, second: bool, whole: bool, day: datetime | None, **given: str
+) -> None:
     """Begin a document: read a page, a PDF or a text, and prepare its files.
 
     SOURCE is an address or a file. The text goes to the folder of sources as SLUG.txt, never into the project. The project gets
@@ -43,7 +46,7 @@ def new(layout: Layout, /, source: str, sources: Path | None, *, whole: bool, da
     corpus = read_corpus(layout)
     if not corpus.usable:
         raise FindingsError(corpus.findings)
-    wishes = Wishes(day=f"{day:%Y-%m-%d}" if day else "", whole=whole, **given)
+    wishes = Wishes(day=f"{day:%Y-%m-%d}" if day else "", second=second, whole=whole, **given)
     begun = begin(source, corpus, folder, wishes, date.today())  # noqa: DTZ011 - the coder's own day, wherever that is
     for path, content in begun.files.items():
         files.replace(path, content)

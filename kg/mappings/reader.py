@@ -51,8 +51,11 @@ def read_yaml(path: Path, name: str) -> tuple[Mapping | None, list[Finding]]:
     :returns: the tree, or None where there is none; and what is wrong with the YAML itself
     """
     text, findings = read_utf8(path, name)
-    if text is None:
-        return None, findings
+    return (None, findings) if text is None else parse_yaml(text, name)
+
+
+def parse_yaml(text: str, name: str) -> tuple[Mapping | None, list[Finding]]:
+    """The same for the text of a file."""
     text = text.replace("\r\n", "\n")
     refused = _refused(text, name)
     if refused:
