@@ -8,8 +8,10 @@ from typing import Final
 
 from kg.agreement.recoding import Recoding, read_recoding
 from kg.coverage import coverage
+from kg.errors import SourceError
 from kg.graph import Dataset
 from kg.mappings.corpus import Corpus
+from kg.mappings.words import first_of
 from kg.namespaces import ID, POL
 
 KINDS: Final = ("Demand", "Commitment", "Principle", "Claim", "Assessment", "Response")
@@ -40,9 +42,15 @@ speakers now.
 def datasheet(corpus: Corpus, dataset: Dataset) -> str:
     """The whole page.
 
-    :raises ValueError: if the text of a document is not at hand
+    :raises SourceError: if the text of a document is not at hand: what the page had said of it may no longer be so
     """
     documents = sorted(corpus.documents)
+    missing = [f"{slug}.txt" for slug in documents if corpus.documents[slug].text is None]
+    if missing:
+        raise SourceError(
+            f"the folder of texts has no {first_of(missing, len(missing))}, and the page counts the sentences of every text; put "
+            f"{'it' if len(missing) == 1 else 'them'} there, or leave the page to somebody who has all texts"
+        )
     counts = _pairs(dataset, "SELECT ?a ?b (COUNT(?s) AS ?n) { ?s pol:statedIn ?a ; a ?b } GROUP BY ?a ?b")
     parts = [
         _HEAD,

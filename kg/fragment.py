@@ -4,10 +4,13 @@ In: the address of a page and the words with which a passage starts and ends. Ou
 that of https://wicg.github.io/scroll-to-text-fragment/, section 3.3 (TextDirective). Next: :mod:`kg.tables`, :mod:`kg.citation`.
 """
 
+import re
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 _DIRECTIVE: Final = ":~:"
+_MARKS: Final = re.compile(r"(?<=.)(?:\[\d{1,3}\])+$")
+"""Marks of notes, which `kg new` writes in brackets (``docs/text.md``) and a page only high."""
 # Beside unreserved characters, a TextDirectiveExplicitChar may be any URL code point but & - and , ; encoding more is allowed.
 _SAFE: Final = "!*'()._~"
 
@@ -24,7 +27,7 @@ def passage_link(url: str, start: str, end: str) -> str:
     if not start or parts.scheme not in {"http", "https"} or parts.path.lower().endswith(".pdf") or _DIRECTIVE in url:
         return ""
     separator = "" if parts.fragment else "#"
-    words = ",".join(_encoded(text) for text in (start, end) if text)
+    words = ",".join(_encoded(_MARKS.sub("", text)) for text in (start, end) if text)
     return f"{url}{separator}{_DIRECTIVE}text={words}"
 
 

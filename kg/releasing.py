@@ -43,6 +43,7 @@ class Plan:
     :ivar content_version: of the build of this state, once the files are written
     :ivar entry: of the changelog
     :ivar files: new content by path
+    :ivar uncommitted: files that differ from what is committed, which a release refuses
     :ivar is_released: whether this state has that version already, so that there is nothing to write
     """
 
@@ -50,6 +51,7 @@ class Plan:
     content_version: str
     entry: str = ""
     files: dict[Path, str] = field(default_factory=dict)
+    uncommitted: tuple[str, ...] = ()
     is_released: bool = False
 
 
@@ -61,7 +63,6 @@ def plan(
     previous: str | None,
     date: str,
     wanted: str | None = None,
-    allow_dirty: bool = False,
 ) -> Plan:
     """Find out what a release of the present state would be.
 
@@ -69,7 +70,7 @@ def plan(
     :param date: YYYY-MM-DD
     :param wanted: version to give, not lower than what the changes ask for
     :raises FindingsError: if there is a violation
-    :raises ReleaseError: if a statement is gone without a tombstone, files are not committed, or a file cannot be edited
+    :raises ReleaseError: if a statement is gone without a tombstone, or a file cannot be edited
     :raises InputError: if it is not known what to compare with, or a version is none
     :raises UsageError: if the wanted version is too low
     """
@@ -83,9 +84,6 @@ def plan(
     present = content_version(checked, layout)
     if cited.date and log.last_release == present:
         return Plan(cited.version, present, is_released=True)
-    if not allow_dirty:
-        _require_committed(layout)
-
     old_version = Version.parse(cited.version, f"{layout.name(layout.citation)}: version")
     before = _previous(previous, log.last_release, build_dir, released=bool(cited.date))
     ontology_text = (layout.ontology / "policy.ttl").read_text(encoding="utf-8")
@@ -116,7 +114,19 @@ def plan(
         log_path: log.with_entry(entry),
     }
     changed = {path: text for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text}
-    return Plan(str(version), content, entry, changed)
+    return Plan(str(version), content, entry, changed, _uncommitted(layout))
+
+
+def require_committed(made: Plan) -> None:
+    """A version names one state, so that state must be in the history.
+
+    :raises ReleaseError: if a file differs from what is committed
+    """
+    if made.uncommitted:
+        raise ReleaseError(
+            f"files are not committed: {', '.join(made.uncommitted)}; commit them first, or pass --allow-dirty; "
+            "--dry-run shows what a release would be"
+        )
 
 
 def _previous(given: str | None, last: str, build_dir: Path, *, released: bool) -> Side | None:
@@ -137,19 +147,14 @@ def _previous(given: str | None, last: str, build_dir: Path, *, released: bool) 
     raise InputError(f"{named}; say what to compare with by --previous, a version, a directory or a dump file (.nq.gz)")
 
 
-def _require_committed(layout: Layout) -> None:
-    """A version names one state, so that state must be in the history.
-
-    :raises ReleaseError: if a file differs from what is committed; without git nothing is known of that
-    """
+def _uncommitted(layout: Layout) -> tuple[str, ...]:
+    """Files of which a release is made and that differ from what is committed; without git nothing is known of that."""
     command = ["git", "-C", str(layout.root), "status", "--porcelain", "--", *_INPUTS]
     try:
         run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - constant but for the root
     except OSError:
-        return  # no git
-    if run.returncode == 0 and run.stdout.strip():
-        changed = ", ".join(line[3:] for line in run.stdout.splitlines())
-        raise ReleaseError(f"files are not committed: {changed}; commit them first, or pass --allow-dirty")
+        return ()  # no git
+    return tuple(line[3:] for line in run.stdout.splitlines()) if run.returncode == 0 else ()
 
 
 def _require_tombstones(difference: Difference) -> None:

@@ -17,7 +17,7 @@ from kg.mappings.words import first_of
 from kg.namespaces import BASE, DCTERMS, SH
 from kg.validation import Validation
 
-__all__ = ["FORMATS", "format_findings", "shacl_report", "summary"]
+__all__ = ["FORMATS", "format_findings", "shacl_report", "summary", "unchecked"]
 
 _TOGETHER: Final = {
     "check:unused-entity": "nothing refers to {} entities: {}; use them, or remove them",
@@ -26,6 +26,8 @@ _TOGETHER: Final = {
 """Messages of findings that are written together, by code: the number, and the first few."""
 _APART: Final = 3
 """Of these in a file, that have a line each."""
+_UNREAD: Final = frozenset(("yaml-syntax", "turtle-syntax", "encoding", "unreadable"))
+"""Codes of the findings that stand for a file of which not everything was read."""
 _LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -36,6 +38,24 @@ def format_findings(findings: Sequence[Finding], style: str) -> str:
     if style == "sarif":
         return json.dumps(_sarif(findings), ensure_ascii=False, indent=2)
     return "\n".join(_lines(findings))
+
+
+def unchecked(findings: Sequence[Finding], trace: Trace, *, usable: bool) -> str:
+    """What a run could not check because of some of its findings; empty if it checked everything.
+
+    A file that cannot be read says nothing more; what it declares, as what has a wrong kind or an id that is taken, cannot be
+    missed by those who refer to it; and that something is unused, or should be there, is not said then (:mod:`kg.validation`).
+
+    :param trace: of the run
+    :param usable: whether the mappings were read at all
+    """
+    if not usable:
+        return "; not checked until these are mended: the mappings"
+    if not trace.incomplete:
+        return ""
+    files = sorted({finding.file for finding in findings if finding.code in _UNREAD})
+    rest = [f"the rest of {first_of(files)}"] if files else []
+    return f"; not checked until these are mended: {', '.join([*rest, 'references to what they leave undeclared'])}, and most warnings"
 
 
 def _lines(findings: Sequence[Finding]) -> Iterator[str]:

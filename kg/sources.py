@@ -27,9 +27,9 @@ _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+(?:[-'’.,][^\W_]+)*")
 _MARK = r"(?:\d{1,2}[.)]|[a-z]\)|[-•*–—▪◦‣·])"
 _BLOCK = re.compile(rf"\n[^\S\n]*\n\s*|\n(?=\s*{_MARK}\s)")
-_FOOTNOTE = r"(?:\[\d{1,3}\]|(?<=[^\W\d_]{2}[.!?…])\d{1,3})?"
+_FOOTNOTE = r"(?:(?:\[\d{1,3}\])+|(?<=[^\W\d_]{2}[.!?…])\d{1,3})?"
 _SENTENCE_END = re.compile(rf"[.!?…][\"'”’»)\]]*{_FOOTNOTE}\s+(?=[\"'“‘«(\[]*[^\W_])")
-_NOTE_MARK = re.compile(r"(?:\[\d{1,3}\]|(?<=[.!?…])\d{1,3})$")
+_NOTE_MARK = re.compile(r"(?:(?:\[\d{1,3}\])+|(?<=[.!?…])\d{1,3})$")
 _LIST_MARK = re.compile(rf"{_MARK}(?:\s+{_MARK})*")
 _LEADING_MARK = re.compile(rf"{_MARK}\s+")
 _ABBREVIATIONS = frozenset(

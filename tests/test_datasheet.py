@@ -63,6 +63,20 @@ def test_data_is_written_and_checked(project: Layout) -> None:
     assert "| example.org | 1 | 1 |" in page
 
 
+def test_texts_that_are_missing_are_named(project: Layout) -> None:
+    """Their sentences cannot be counted, and what the page had may no longer be so: nothing is written."""
+    Path("texts/reply-2032.txt").unlink()
+
+    result = CliRunner().invoke(main, ["data", "--sources", "texts", "--output", "data.md"])
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "Error: data.md: not written: the folder of texts has no reply-2032.txt, and the page counts the sentences of every text; put it "
+        "there, or leave the page to somebody who has all texts\n"
+    )
+    assert not Path("data.md").exists()
+
+
 @pytest.mark.skipif(SOURCES is None, reason="the texts are not in the repository; set KG_SOURCES to verify the page")
 def test_committed_page_is_up_to_date(monkeypatch: pytest.MonkeyPatch) -> None:
     """`kg data` writes it anew."""

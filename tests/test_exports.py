@@ -392,11 +392,13 @@ def test_a_large_release_has_gzipped_files_only(project: Layout, monkeypatch: py
         ("https://example.org/a", "Zo is", "het, dan.", "https://example.org/a#:~:text=Zo%20is,het%2C%20dan."),
         ("https://example.org/a#b", "x", "", "https://example.org/a#b:~:text=x"),
         ("https://example.org/?q=1", "anti-x & y", "é", "https://example.org/?q=1#:~:text=anti%2Dx%20%26%20y,%C3%A9"),
+        ("https://example.org/a", "Zo is", "het dan.[1][12]", "https://example.org/a#:~:text=Zo%20is,het%20dan."),
+        ("https://example.org/a", "[3] Zo", "[3]", "https://example.org/a#:~:text=%5B3%5D%20Zo,%5B3%5D"),
         ("https://example.org/a.PDF", "x", "y", ""),
         ("javascript:alert(1)", "x", "y", ""),
         ("https://example.org/a", "", "y", ""),
     ],
 )
 def test_links_into_a_page(url: str, start: str, end: str, link: str) -> None:
-    """What separates the parts of a text directive is encoded inside them; a PDF has no such link."""
+    """What separates the parts of a text directive is encoded inside them, and the mark of a note left out; a PDF has no such link."""
     assert passage_link(url, start, end) == link

@@ -44,6 +44,7 @@ FINDINGS = [
     ("label of a value", HARBOUR, "confidence: medium", "confidence: middel", f'{HARBOUR}:54:15: s003 confidence: "middel" is not a declared confidence; that is a label; write the slug "medium"'),
     ("label in a file of entities", AGENTS, "Harbour Office}\n  country: elland", "Harbour Office}\n  country: Elland", f'{AGENTS}:25:12: harbour-office country: "Elland" is not a declared agent; that is a label; write the slug "elland"'),
     ("label of something else", HARBOUR, "speaker: sea-watch", "speaker: Visakkoord", f'{HARBOUR}:83:12: s005 speaker: "Visakkoord" is not a declared agent; declare it in a file of mappings/entities/ first, or choose one that is there'),
+    ("group that is addressed", HARBOUR, "addressee: plough-party", "addressee: fishers", f'{HARBOUR}:116:14: s007 addressee: "fishers" is not a declared agent; it is declared as group, which this key does not take; a group that is to act is declared in a file of agents, with `kind: [Agent, Group]` and a slug of its own'),
     ("three dots", HARBOUR, "De Ploegpartij … zijn.", "De Ploegpartij ... zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "De Ploegpartij ... zijn." are not of the form "first words … last words" (one … between spaces); three dots are not the sign …: write "De Ploegpartij … zijn."'),
     ("other capitals", HARBOUR, "De Ploegpartij … zijn.", "de ploegpartij … zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "de ploegpartij … zijn." match nowhere in harbour-2031: only capitals differ: the text has "De Ploegpartij" (at 36); write them as they stand there'),
     ("other capitals on both sides", HARBOUR, "De Ploegpartij … zijn.", "DE PLOEGPARTIJ … Zijn.", f'{HARBOUR}:14:12: s001 passage: anchors "DE PLOEGPARTIJ … Zijn." match nowhere in harbour-2031: only capitals differ: the text has "De Ploegpartij" (at 36) and "zijn." (at 81); write them as they stand there'),
@@ -175,6 +176,26 @@ def test_documents_without_a_text_are_counted(project: Layout) -> None:
     result = CliRunner().invoke(main, ["check", "--sources", "texts"])
 
     assert (result.exit_code, result.output) == (0, "no findings in 2 document(s), 1 of them without a text in texts\n")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (REPLY, "document: reply-2032", "document: [", f"1 violation in 1 document(s); not checked until these are mended: the rest of {REPLY}, references"),
+        (AGENTS, "kind: PublicBody", "kind: Office", "1 violation in 2 document(s); not checked until these are mended: references to what they leave undeclared, and most warnings"),
+        (HARBOUR, "- id: s002", "- id: s001", " in 2 document(s); not checked until these are mended: references to what they leave undeclared, and most warnings"),
+        ("mappings/context.yaml", "# The mapping to RDF", "x: [ # The mapping to RDF", " in 0 document(s); not checked until these are mended: the mappings"),
+        (HARBOUR, "kind: Commitment", "kind: Opinion", "1 violation in 2 document(s)"),
+    ],
+)  # fmt: skip
+def test_the_last_line_says_what_was_not_checked(project: Layout, file: str, old: str, new: str, says: str) -> None:
+    """A mistake that hides others says so; one that does not, does not."""
+    edit(project, file, old, new)
+
+    last = CliRunner().invoke(main, ["check"]).stderr.splitlines()[-1]
+
+    assert says in last
+    assert ("not checked" in last) == ("not checked" in says)
 
 
 def test_of_many_texts_under_another_name_the_first_are_shown(tmp_path: Path) -> None:

@@ -264,8 +264,26 @@ def test_files_that_are_not_committed_are_refused(unreleased: Layout) -> None:
     result = kg("release", "--date", "2031-01-02")
 
     assert result.exit_code == 1
-    assert "files are not committed: mappings/harbour-2031.yaml; commit them first, or pass --allow-dirty" in result.stderr
+    assert (
+        "files are not committed: mappings/harbour-2031.yaml; commit them first, or pass --allow-dirty; --dry-run"
+        in result.stderr
+    )
     assert kg("release", "--date", "2031-01-02", "--allow-dirty").exit_code == 0
+
+
+def test_a_dry_run_names_files_that_are_not_committed(unreleased: Layout) -> None:
+    """And shows the entry all the same; where they may be, it says nothing of them."""
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=n", "-c", "user.email=e@example.org", "commit", "-qm", "x"]):
+        subprocess.run(["git", *command], check=True)
+    edit(unreleased, HARBOUR, "Harbours belong to nobody in particular.", "Harbours are nobody's in particular.")
+
+    result = kg("release", "--date", "2031-01-02", "--dry-run")
+    allowed = kg("release", "--date", "2031-01-02", "--dry-run", "--allow-dirty")
+
+    assert result.exit_code == allowed.exit_code == 0
+    assert result.stdout.startswith("## 0.4.0, 2031-01-02\n")
+    assert result.stderr.splitlines()[-1] == "note: commit these before the release: mappings/harbour-2031.yaml"
+    assert "note" not in allowed.stderr
 
 
 @pytest.mark.parametrize(

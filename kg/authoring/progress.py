@@ -126,7 +126,7 @@ def progress(mapped: Mapped, findings: Iterable[Finding], names: Names) -> Progr
     fresh, sections = _fresh(mapped), _sections(rows)
     for index, (row, sentence) in enumerate(zip(rows, text.sentences, strict=True)):
         if row.state in ("prepared", "left"):
-            proposals = names.proposals(text.text[sentence.start : sentence.end])
+            proposals = names.proposals(text.text[sentence.start : sentence.end], coding.slug)
             anchors = _anchors(text, index)
             own = prepared[index]
             rows[index] = replace(

@@ -11,7 +11,7 @@ from typing import Final
 
 import yaml
 
-from kg.authoring.units import Unit
+from kg.authoring.units import HEADING, NOTE, Unit
 from kg.mappings.lock import format_lock
 from kg.sources import NORMALISATION, NormalisedText, Passage
 
@@ -125,7 +125,7 @@ def mapping(described: Described, units: tuple[Unit, ...], coding: str) -> str:
     sections: list[str] = []
     statements: list[str] = []
     for unit, section, name in _numbered(units):
-        if unit.level:
+        if unit.reason:
             if section and section not in sections:
                 sections.append(section)
                 parts.append("sections:\n" if len(sections) == 1 else "")
@@ -140,15 +140,19 @@ def mapping(described: Described, units: tuple[Unit, ...], coding: str) -> str:
 
 
 def ledger(slug: str, units: tuple[Unit, ...]) -> str:
-    """The ledger: the headings."""
+    """The ledger: the headings and the notes."""
     entries = []
     for unit in units:
-        if unit.level and unit.anchors:
+        if unit.reason and unit.anchors:
             longer = unit.passage is not None and (unit.passage.start, unit.passage.end) != (unit.span.start, unit.span.end)
-            comment = " # with a word beside it: alone it could not be located" if longer else ""
-            entries.append(f"- passage: {plain(str(unit.anchors))}{comment}\n  reason: heading\n")
-        elif unit.level:
-            entries.append(f"# heading at {unit.span.start}–{unit.span.end}: no anchors fit here alone; write them by hand\n")
+            beside = "a word" if unit.reason == HEADING else "a note"
+            comment = f" # with {beside} beside it: alone it could not be located" if longer else ""
+            hint = " # if it says more than where something stands, code it" if unit.reason == NOTE else ""
+            entries.append(f"- passage: {plain(str(unit.anchors))}{comment}\n  reason: {unit.reason}{hint}\n")
+        elif unit.reason:
+            entries.append(
+                f"# {unit.reason} at {unit.span.start}–{unit.span.end}: no anchors fit here alone; write them by hand\n"
+            )
     return (
         _LEDGER.format(slug=slug)
         + ("skipped:\n" if any("- " in entry for entry in entries) else "skipped: []\n")
@@ -160,7 +164,7 @@ def lock(units: tuple[Unit, ...]) -> str:
     """The anchor lock of the empty statements."""
     rows: dict[str, tuple[Passage, str]] = {}
     for unit, _, name in _numbered(units):
-        if not unit.level and unit.anchors and unit.passage:
+        if not unit.reason and unit.anchors and unit.passage:
             rows[name] = unit.passage, str(unit.anchors)
     return format_lock(rows)
 
@@ -171,13 +175,15 @@ def _numbered(units: tuple[Unit, ...]) -> list[tuple[Unit, str, str]]:
     A heading with sentences below it is a section; the first one, if it is alone on its level, is the title, and what stands
     below it before the next heading is the first section as well.
     """
-    sentences = sum(not unit.level for unit in units)
+    sentences = sum(not unit.reason for unit in units)
     width = max(3, len(str(sentences)))
     found = []
     section, number, count = "", 0, 0
     for index, unit in enumerate(units):
-        if unit.level:
-            followed = index + 1 < len(units) and not units[index + 1].level
+        if unit.reason == NOTE:
+            found.append((unit, "", ""))
+        elif unit.reason:
+            followed = index + 1 < len(units) and not units[index + 1].reason
             section = f"part-{(count := count + 1)}" if followed else section
             found.append((unit, section if followed else "", ""))
         else:
@@ -192,6 +198,7 @@ def _statement(unit: Unit, section: str, name: str) -> str:
     if unit.anchors and unit.passage:
         longer = (unit.passage.start, unit.passage.end) != (unit.span.start, unit.span.end)
         comment = " # with its neighbour: alone it is too short, or not the only one" if longer else ""
+        comment = " # a table: an entry for each row that is coded, all with this passage" if unit.table else comment
         lines.append(f"  passage: {plain(str(unit.anchors))}{comment}")
     else:
         lines.append(

@@ -103,7 +103,7 @@ def begin(source: str, corpus: Corpus, sources: Path, wishes: Wishes, today: dat
     extracted = read(fetched, source, whole=wishes.whole)
     text = normalised(slug, extracted)
     units = cut(extracted, text)
-    if not any(not unit.level for unit in units):
+    if not any(not unit.reason for unit in units):
         raise SourceError(f"{source}: there is no sentence in it, so nothing to code")
     described = _described(slug, extracted, fetched, wishes, corpus, source)
     codings = layout.mappings / "entities" / "codings.yaml"

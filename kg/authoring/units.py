@@ -9,30 +9,35 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kg.authoring.extracted import Extracted
+from kg.authoring.extracted import CELLS, Extracted
 from kg.errors import AnchorError, Span
 from kg.sources import ELLIPSIS, MAX_ANCHOR_WORDS, Anchors, NormalisedText, Passage, normalise, resolve, split_sentences, words
 
 _TELLING: Final = 4
 """Words of anchors, both sides together, that are preferred to fewer where they fit: a reader recognises the passage."""
 _MOST_NEIGHBOURS: Final = 3
+HEADING: Final = "heading"
+NOTE: Final = "footnote"
+"""Reasons of the ledger (codebook, section 7)."""
 _TOKEN: Final = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A heading or a sentence.
+    """A heading, a note, a sentence or a table of figures.
 
     :ivar span: where it stands in the normalised text
-    :ivar level: of a heading; 0 of a sentence
+    :ivar reason: with which it is proposed for the ledger, ``heading`` or ``footnote``; empty of what is to be coded
     :ivar anchors: None if no anchors of the allowed length fit here alone
     :ivar passage: what the anchors locate: the unit, or, where it is too short, the unit with a neighbour
+    :ivar table: whether it is a table
     """
 
     span: Span
-    level: int
+    reason: str
     anchors: Anchors | None
     passage: Passage | None
+    table: bool = False
 
 
 def normalised(slug: str, extracted: Extracted) -> NormalisedText:
@@ -41,31 +46,30 @@ def normalised(slug: str, extracted: Extracted) -> NormalisedText:
 
 
 def cut(extracted: Extracted, text: NormalisedText) -> tuple[Unit, ...]:
-    """Every heading and every sentence of a text."""
-    headings = list(_headings(extracted, text.text))
-    spans = sorted(
-        [(span, level) for span, level in headings] + [(span, 0) for span in _sentences(text, [h for h, _ in headings])]
-    )
-    headed = {index + 1 for index, (_, level) in enumerate(spans) if level}
+    """Every heading, every note and every sentence of a text."""
+    apart = list(_apart(extracted, text.text))
+    spans = sorted([*apart, *((span, "") for span in _sentences(text, [span for span, _ in apart]))])
+    headed = {index + 1 for index, (_, reason) in enumerate(spans) if reason == HEADING}
     found: list[Unit] = []
-    for index, (span, level) in enumerate(spans):
-        candidates = _beside_heading(text.text, span) if level else _windows(text.text, [s for s, _ in spans], index, headed)
-        anchors, passage = _anchored(text, candidates, is_heading=bool(level))
+    for index, (span, reason) in enumerate(spans):
+        heading = reason == HEADING
+        candidates = _beside_heading(text.text, span) if heading else _windows(text.text, spans, index, headed)
+        anchors, passage = _anchored(text, candidates, is_heading=heading)
         last = found[-1] if found else None
-        if last and passage and not level and not last.level and last.passage == passage:
-            found[-1] = Unit(Span(last.span.start, span.end), 0, anchors, passage)  # two that are too short make one passage
+        if last and passage and not heading and last.reason == reason and last.passage == passage:
+            found[-1] = Unit(Span(last.span.start, span.end), reason, anchors, passage)  # two that are too short make one passage
         else:
-            found.append(Unit(span, level, anchors, passage))
+            found.append(Unit(span, reason, anchors, passage, not reason and CELLS in text.text[span.start : span.end]))
     return tuple(found)
 
 
 def anchors_for(text: NormalisedText, index: int) -> Anchors | None:
     """Anchors of the sentence at a position, if there are any that fit it (or it with a neighbour) alone."""
-    return _anchored(text, _windows(text.text, text.sentences, index), is_heading=False)[0]
+    return _anchored(text, _windows(text.text, [(span, "") for span in text.sentences], index), is_heading=False)[0]
 
 
-def _headings(extracted: Extracted, text: str) -> Iterator[tuple[Span, int]]:
-    """Where the headings stand: each block after the one before it."""
+def _apart(extracted: Extracted, text: str) -> Iterator[tuple[Span, str]]:
+    """Where the headings and the notes stand, each with its reason: each block after the one before it."""
     at = 0
     for block in extracted.blocks:
         written = normalise(block.text)
@@ -73,19 +77,19 @@ def _headings(extracted: Extracted, text: str) -> Iterator[tuple[Span, int]]:
         if start < 0:
             continue  # cannot be: the text is made of the blocks, or they of it
         at = start + len(written)
-        if block.level and words(written):
-            yield Span(start, at), block.level
+        if (block.level or block.note) and words(written):
+            yield Span(start, at), HEADING if block.level else NOTE
 
 
-def _sentences(text: NormalisedText, headings: Sequence[Span]) -> Iterator[Span]:
-    """The sentences, cut at the headings: a heading before a small letter would otherwise be part of a sentence."""
+def _sentences(text: NormalisedText, apart: Sequence[Span]) -> Iterator[Span]:
+    """The sentences, cut at headings and notes: a heading before a small letter would otherwise be part of a sentence."""
     for sentence in text.sentences:
         at = sentence.start
-        for heading in headings:
-            if heading.start >= sentence.end or heading.end <= at:
+        for span in apart:
+            if span.start >= sentence.end or span.end <= at:
                 continue
-            yield from _stripped(text.text, at, heading.start)
-            at = max(at, heading.end)
+            yield from _stripped(text.text, at, span.start)
+            at = max(at, span.end)
         yield from _stripped(text.text, at, sentence.end)
 
 
@@ -105,20 +109,22 @@ def _beside_heading(text: str, span: Span) -> Iterator[Span]:
         yield Span(text[: span.start].rstrip().rfind(" ") + 1, span.end)
 
 
-def _windows(text: str, spans: Sequence[Span], index: int, headed: Collection[int] = ()) -> Iterator[Span]:
+def _windows(text: str, spans: Sequence[tuple[Span, str]], index: int, headed: Collection[int] = ()) -> Iterator[Span]:
     """Stretches that can stand for a sentence: itself, or with as few neighbours as it takes.
 
-    The codebook takes the sentence before it; a heading is none, and after a colon the sentence goes on.
+    The codebook takes the sentence before it; a heading is none, and after a colon the sentence goes on. A note is neighbour of notes only.
 
+    :param spans: each with its reason for the ledger
     :param headed: positions of the sentences below a heading
     """
-    forward = index in headed or text[spans[index].end - 1] == ":"
+    own = spans[index][1]
+    forward = index in headed or text[spans[index][0].end - 1] == ":"
     for size in range(1, _MOST_NEIGHBOURS + 2):
         backward = range(size)  # by how many the window begins before the sentence
         for before in backward if forward else reversed(backward):
             first, last = index - before, index - before + size - 1
-            if first >= 0 and last < len(spans):
-                yield Span(spans[first].start, spans[last].end)
+            if first >= 0 and last < len(spans) and (own != NOTE or all(reason == NOTE for _, reason in spans[first : last + 1])):
+                yield Span(spans[first][0].start, spans[last][0].end)
 
 
 def _anchored(

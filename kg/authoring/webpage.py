@@ -5,11 +5,14 @@ trafilatura's judgement; what it leaves out is listed, so that nothing is lost u
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any, Final
 
 from kg.authoring.extra import needed
-from kg.authoring.extracted import Block, Extracted, clean, missing_from
+from kg.authoring.extracted import Block, Extracted, clean, missing_from, table
+from kg.authoring.notes import set_apart
 from kg.authoring.plain import is_heading
 from kg.errors import SourceError
 
@@ -75,8 +78,11 @@ _UNSEEN: Final = frozenset(("head", "script", "style", "noscript", "template", "
 _LINE_BREAK: Final = "\u2028"
 _MARK: Final = re.compile(r"(?:[-•*–—▪◦‣·]|\d{1,2}[.)])\s+")
 _BROKEN_LIST: Final = re.compile(rf"\u2028(?=\s*{_MARK.pattern})")
+_WORD: Final = re.compile(r"[^\W_]+")
 _BOLD_LEVEL: Final = 7
 """Level of a heading that is only bold type: below all that are marked as headings."""
+_LAYOUT: Final = ".//table|.//td//*[self::p or self::li or self::div][2]"
+"""A table that only puts things side by side."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATES: Final = (
     "article:published_time",
@@ -102,13 +108,15 @@ def read_page(content: bytes, charset: str | None, *, whole: bool) -> Extracted:
     tree = trafilatura.load_html(html)
     if tree is None:
         raise SourceError("no HTML could be read in it; if the page needs JavaScript, save it from a browser and give the file")
+    notes = set_apart(tree, _BLOCKS)
+    noted = _keys(block for node in notes.nodes for block in _page_blocks(node))
     every = list(_page_blocks(tree))
     left_out: tuple[tuple[str, int], ...] = ()
     if whole:
         blocks, title = tuple(every), ""
     else:
         found = trafilatura.bare_extraction(
-            html,
+            deepcopy(tree),
             with_metadata=True,
             favor_recall=True,
             include_comments=False,
@@ -122,14 +130,23 @@ def read_page(content: bytes, charset: str | None, *, whole: bool) -> Extracted:
     if not blocks:
         raise SourceError("there is no text in the page; if it needs JavaScript, save it from a browser and give the file")
     named = _named(tree)
+    at_end = len(blocks) - notes.at_end([block.text for block in blocks])
     return Extracted(
-        blocks=blocks,
+        blocks=tuple(
+            replace(block, note=not block.level and (index >= at_end or bool(_keys([block]) & noted)))
+            for index, block in enumerate(blocks)
+        ),
         title=title or clean(" ".join(tree.xpath("//h1[1]//text()")) or " ".join(tree.xpath("//title[1]//text()"))),
         names=tuple(dict.fromkeys(name for key in _AUTHORS for name in named.get(key, ()))),
         date=next((day[0] for key in _DATES for value in named.get(key, ()) if (day := _DAY.match(value))), ""),
         language=(tree.get("lang") or "").strip(),
         left_out=left_out,
     )
+
+
+def _keys(blocks: Iterable[Block]) -> frozenset[str]:
+    """Blocks by their words, without the number of a list item, which may be part of the text or not."""
+    return frozenset(key for block in blocks if (key := " ".join(_WORD.findall(_MARK.sub("", block.text, count=1)))))
 
 
 def _named(tree: Any) -> dict[str, list[str]]:
@@ -156,10 +173,7 @@ def _article_blocks(body: Any) -> Iterator[Block]:
                 for item in node.iter("item"):
                     yield from _block(item, item=True)
             case "table":
-                for row in node.iter("row"):
-                    text = " | ".join(filter(None, (clean(" ".join(cell.itertext())) for cell in row.iter("cell"))))
-                    if text:
-                        yield Block(text)
+                yield from table([" ".join(cell.itertext()) for cell in row.iter("cell")] for row in node.iter("row"))
             case "quote" | "div":
                 inner = list(_article_blocks(node)) if len(node) else []
                 yield from inner or _block(node)
@@ -211,7 +225,12 @@ def _page_blocks(tree: Any) -> Iterator[Block]:
 
     def walk(node: Any) -> Iterator[Block]:
         tag = node.tag if isinstance(node.tag, str) else ""
-        if tag and tag not in _UNSEEN:
+        if tag == "table" and not node.xpath(_LAYOUT):
+            yield from flush()
+            yield from table(
+                [" ".join(cell.itertext()) for cell in row.xpath("self::caption|th|td")] for row in node.iter("caption", "tr")
+            )
+        elif tag and tag not in _UNSEEN:
             heading = _HEADING.fullmatch(tag)
             before = dict(state)
             if tag in _BLOCKS:

@@ -77,7 +77,8 @@ def check(
         click.echo(text)
     if style == "text":
         unverified = f", {len(without)} of them without a text in {layout.name(sources)}" if sources and without else ""
-        click.echo(f"{report.summary(findings)} in {len(checked.documents)} document(s){unverified}", err=True)
+        rest = report.unchecked(findings, checked.trace, usable=checked.usable)
+        click.echo(f"{report.summary(findings)} in {len(checked.documents)} document(s){unverified}{rest}", err=True)
     if any(finding.severity is Severity.VIOLATION for finding in findings):
         raise SystemExit(1)
 

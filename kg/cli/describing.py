@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kg.cli import files, options
+from kg.errors import SourceError
 from kg.mappings.layout import Layout
 
 
@@ -22,6 +23,8 @@ from kg.mappings.layout import Layout
 def data(layout: Layout, sources: Path | None, output: Path, *, only_check: bool) -> None:
     """Write docs/data.md: how much of what is in the graph, and how far two coders agree.
 
+    For the documents of this repository: the page says in words how these were coded. Needs the text of every one.
+
     \b
     Example:
       kg data --sources ../texts
@@ -30,7 +33,10 @@ def data(layout: Layout, sources: Path | None, output: Path, *, only_check: bool
     from kg.datasheet import datasheet  # noqa: PLC0415
 
     checked = release.check(layout, options.needed_sources(sources))
-    content = datasheet(checked.corpus, checked.dataset)
+    try:
+        content = datasheet(checked.corpus, checked.dataset)
+    except SourceError as error:
+        raise SourceError(f"{output.as_posix()}: not written: {error}") from None
     files.keep(output, output.as_posix(), content, "kg data", only_check=only_check)
 
 

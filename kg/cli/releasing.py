@@ -82,7 +82,7 @@ def release(
 
     Compares with the release before, decides the version by what changed, and writes CHANGELOG.md, CITATION.cff and the version of
     the ontology. Refuses if there is a violation, if a statement is gone without having been withdrawn, or if files are not
-    committed. Run a second time, it changes nothing. Afterwards commit, tag, and `kg build`.
+    committed (--dry-run only names them). Run a second time, it changes nothing. Afterwards commit, tag, and `kg build`.
 
     \b
     Example:
@@ -92,9 +92,7 @@ def release(
     from kg import releasing  # noqa: PLC0415 - only this command needs it
 
     day = date.date() if date else dt.datetime.now(dt.UTC).date()
-    plan = releasing.plan(
-        layout, build_dir, sources, previous=previous, date=day.isoformat(), wanted=wanted, allow_dirty=allow_dirty
-    )
+    plan = releasing.plan(layout, build_dir, sources, previous=previous, date=day.isoformat(), wanted=wanted)
     if plan.is_released:
         click.echo(f"{plan.version} is this state, release {plan.content_version}; nothing to do", err=True)
         return
@@ -102,7 +100,11 @@ def release(
         click.echo(plan.entry, nl=False)
         for path in plan.files:
             click.echo(f"{layout.name(path)}: would be written", err=True)
+        if plan.uncommitted and not allow_dirty:
+            click.echo(f"note: commit these before the release: {', '.join(plan.uncommitted)}", err=True)
         return
+    if not allow_dirty:
+        releasing.require_committed(plan)
     for path, content in plan.files.items():
         files.replace(path, content)
         click.echo(f"{layout.name(path)}: written", err=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from kg.authoring.starting import Begun, Wishes, begin
+from kg.authoring.units import HEADING, NOTE
 from kg.cli import files, options
 from kg.errors import FindingsError
 from kg.mappings.corpus import read_corpus
@@ -33,7 +34,7 @@ def new(
     """Begin a document: read a page, a PDF or a text, and prepare its files.
 
     SOURCE is an address or a file. The text goes to the folder of sources as SLUG.txt, never into the project. The project gets
-    an entry in mappings/documents.yaml and in entities/codings.yaml, a ledger of the headings, and a mapping file with an empty
+    an entry in mappings/documents.yaml and in entities/codings.yaml, a ledger of the headings and notes, and a mapping file with an empty
     statement for each sentence, whose anchors are ready. What is still missing, `kg check` says line by line.
     Nothing is written over. docs/add-a-document.md leads from here to a release.
 
@@ -56,11 +57,10 @@ def new(
 
 def _tell(begun: Begun) -> None:
     """What was found, what was left out, and what to do next."""
-    sentences = [unit for unit in begun.units if not unit.level]
+    sentences, headings, notes = (sum(unit.reason == reason for unit in begun.units) for reason in ("", HEADING, NOTE))
     open_ = sum(unit.anchors is None for unit in begun.units)
-    click.echo(
-        f"{begun.slug}: {len(begun.text.text):,} characters, {len(sentences)} sentences, {len(begun.units) - len(sentences)} headings"
-    )
+    noted = f", {notes} note{'' if notes == 1 else 's'}" if notes else ""
+    click.echo(f"{begun.slug}: {len(begun.text.text):,} characters, {sentences} sentences, {headings} headings{noted}")
     if open_:
         click.echo(f"  {open_} of them have no anchors yet: the words occur elsewhere, too; comments in the files say where")
     left_out = begun.extracted.left_out

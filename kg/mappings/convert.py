@@ -17,6 +17,7 @@ from kg.mappings.literals import problem as expected_form
 from kg.mappings.nodes import Entry, Mapping, Node, Place, Scalar, items
 from kg.mappings.registry import Registry
 from kg.mappings.remedies import (
+    declared_as,
     doubtful,
     foreign,
     kinds,
@@ -251,7 +252,7 @@ class Converter:
             return f"write one of {', '.join(sorted(listed))}"
         other = self.registry.elsewhere(slug) if base != ID else []
         if other:
-            return f"it is declared as {' and '.join(other)}, which this key does not take"
+            return declared_as(other, collection)
         return f"declare it in {_FILES.get(collection, 'a file of mappings/entities/')} first, or choose one that is there"
 
     def _labelled(self, base: str, label: str) -> list[str]:

@@ -116,6 +116,18 @@ def kinds(iri: str, context: Context, vocabulary: Vocabulary) -> list[str]:
     return sorted(kind.removeprefix(POL) for kind in below - {f"{POL}Statement"})
 
 
+def declared_as(others: Collection[str], wanted: str) -> str:
+    """What to do with a slug that is declared in other collections than the one that a key takes.
+
+    :param others: collections in which it is, in words
+    :param wanted: the collection of the key
+    """
+    found = f"it is declared as {' and '.join(others)}, which this key does not take"
+    if wanted == "agent" and "group" in others:  # codebook, sections 6 and 13
+        found += "; a group that is to act is declared in a file of agents, with `kind: [Agent, Group]` and a slug of its own"
+    return found
+
+
 def other_kind(written: str, allowed: Iterable[str]) -> str:
     """The kind that is spelled like the one written, or else all that there are."""
     listed = list(allowed)
