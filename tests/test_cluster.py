@@ -193,7 +193,7 @@ def unreadable_lock(project: Layout) -> None:
 
 
 def no_ledger(project: Layout) -> None:
-    """A file that need not be there."""
+    """A file that need not be there, but for what it skips."""
     project.ledger("harbour-2031").unlink()
 
 
@@ -206,7 +206,8 @@ def test_findings_are_those_of_a_check_here(two: Machines, project: Layout, defe
 
     assert there == kg("check", "--sources", "texts", "--format", "json", "--jobs", "1")
     assert there[0] == (0 if defect is no_ledger else 1)
-    assert (json.loads(there[1]) == []) == (defect is no_ledger)
+    codes = [finding["code"] for finding in json.loads(there[1])]
+    assert (codes == ["unaccounted"]) == (defect is no_ledger)
 
 
 def test_the_engine_of_the_shapes_reaches_the_workers(alone: Machines, released: Prepared) -> None:
