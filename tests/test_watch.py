@@ -16,12 +16,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kg.authoring import watching
-from kg.authoring.naming import Proposal, names_of
+from kg.authoring.naming import Names, Proposal, names_of
 from kg.authoring.progress import Progress, progress
 from kg.authoring.watching import State, Watcher
 from kg.authoring.watchpage import page, serving
 from kg.cli import main
-from kg.mappings.apart import Mapped, Shared, read_document
+from kg.errors import Finding
+from kg.mappings.apart import Mapped, read_document
 from kg.mappings.layout import Layout
 from kg.scale.cache import Cache
 from kg.scale.executor import InProcess
@@ -289,13 +290,13 @@ def test_the_lock_is_written_where_that_is_wanted(project: Layout) -> None:
 
 def test_only_what_was_saved_is_read_again(project: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other document is shown as it was, unless its findings are other ones now."""
-    read: list[list[str]] = []
+    followed: list[list[str]] = []
 
-    def reading(shared: Shared, path: Path, sources: Path | None) -> Mapped:
-        read[-1].append(path.stem)
-        return read_document(shared, path, sources)
+    def following(mapped: Mapped, findings: tuple[Finding, ...], names: Names) -> Progress:
+        followed[-1].append(mapped.slug)
+        return progress(mapped, findings, names)
 
-    monkeypatch.setattr(watching, "read_document", reading)
+    monkeypatch.setattr(watching, "progress", following)
     watcher = Watcher(project, TEXTS, CACHE)
     states = []
     for file, old, new in (
@@ -303,15 +304,22 @@ def test_only_what_was_saved_is_read_again(project: Layout, monkeypatch: pytest.
         (REPLY, "respondsTo: harbour-2031/s003", "respondsTo: harbour-2031/s002"),
         (HARBOUR, "- id: s002", "- id: s012"),
     ):
-        read.append([])
+        followed.append([])
         edit(project, file, old, new)
         states.append(watcher.check())
 
-    assert read == [["harbour-2031", "reply-2032"], ["reply-2032"], ["harbour-2031", "reply-2032"]]
+    assert followed == [["harbour-2031", "reply-2032"], ["reply-2032"], ["harbour-2031", "reply-2032"]]
     assert document(states[1]) is document(states[0])
     shown = {finding for row in document(states[2], "reply-2032").rows for s in row.statements for finding in s.findings}
     assert {finding for finding in states[2].findings if finding.file == REPLY} == shown
     assert [finding.code for finding in shown] == ["unknown-slug"]
+
+
+def test_what_was_checked_before_is_shown_as_well(project: Layout) -> None:
+    """Where the cache has the results, the documents are read for the page alone."""
+    first = Watcher(project, TEXTS, CACHE).check()
+
+    assert Watcher(project, TEXTS, CACHE).check().documents == first.documents
 
 
 def test_a_cache_that_is_deleted_meanwhile(project: Layout) -> None:

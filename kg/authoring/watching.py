@@ -87,6 +87,7 @@ class Watcher:
     changed: threading.Condition = field(default_factory=threading.Condition)
     _shown: dict[str, tuple[object, Progress]] = field(default_factory=dict)
     _names: tuple[str, Names] = ("", Names())
+    _mapped: dict[str, Mapped] = field(default_factory=dict)
 
     def require_texts(self) -> None:
         """Refuse to start without the texts.
@@ -187,9 +188,10 @@ class Watcher:
         )
 
     def _judge(self) -> Judged:
-        """What `kg check` finds."""
+        """What `kg check` finds; the documents that were mapped for it are kept until they are shown."""
         cache = Cache(self.cache)
-        judged = judge(self.layout, cache, InProcess(), self.sources, query_findings=query_findings)
+        self._mapped.clear()
+        judged = judge(self.layout, cache, InProcess(), self.sources, query_findings=query_findings, kept=self._mapped)
         cache.prune()
         return judged
 
@@ -216,7 +218,9 @@ class Watcher:
             yield slug, self._shown[slug][1]
 
     def _read(self, judged: Judged, slug: str) -> Mapped:
-        return read_document(judged.shared, self.layout.mappings / f"{slug}.yaml", self.sources)
+        """A document with its text and passages; one that was in the cache is read again, as its passages are not there."""
+        mapped = self._mapped.get(judged.documents[slug].mapped)
+        return mapped or read_document(judged.shared, self.layout.mappings / f"{slug}.yaml", self.sources)
 
     def _names_of(self, judged: Judged) -> Names:
         """Names of what is shared, until that changes."""

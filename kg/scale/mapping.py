@@ -23,6 +23,7 @@ class Common:
 
     :ivar digest: of the shared inputs
     :ivar elsewhere: what documents lost
+    :ivar kept: takes each document that this process maps, by key, for who goes on with it here
     """
 
     shared: Shared
@@ -30,6 +31,7 @@ class Common:
     cache: Cache
     sources: Path | None
     elsewhere: Lost
+    kept: dict[str, Mapped] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def work(common: Common, job: Job) -> str:
     key = job.key(common)
     if not common.cache.holds(key):
         mapped = read_document(common.shared, job.path, common.sources, common.elsewhere, job.denied)
+        if common.kept is not None:
+            common.kept[key] = mapped
         document: dict[str, object] = {"@context": common.shared.context.for_resolved(), "@graph": mapped.nodes}
         common.cache.write(key, _parts(mapped, lines.of_triples(from_jsonld(document)) if mapped.nodes else []))
     return key

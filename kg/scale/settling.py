@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kg.mappings.apart import Lost, Shared
+from kg.mappings.apart import Lost, Mapped, Shared
 from kg.mappings.corpus import unread
 from kg.mappings.layout import Layout
 from kg.namespaces import ID
@@ -36,16 +36,23 @@ class Document:
 
 
 def map_all(
-    layout: Layout, cache: Cache, executor: Executor, sources: Path | None, shared: Shared, digest: str
+    layout: Layout,
+    cache: Cache,
+    executor: Executor,
+    sources: Path | None,
+    shared: Shared,
+    digest: str,
+    kept: dict[str, Mapped] | None = None,
 ) -> tuple[Shared, str, list[Document]]:
     """Map every document; again, if one lost what others refer to, or refers to what no other declares.
 
+    :param kept: see :class:`~kg.scale.mapping.Common`
     :returns: what is shared, now that all are known, its hash, and the documents
     """
     lost_files = unread(layout)
     elsewhere, denied = Lost(), frozenset[str]()
     for _ in range(_ROUNDS):
-        common = mapping.Common(shared, digest, cache, sources, elsewhere)
+        common = mapping.Common(shared, digest, cache, sources, elsewhere, kept)
         jobs = [mapping.Job(path, denied) for path, _ in layout.document_files()]
         keys = list(executor.run(mapping.work, common, _undone(jobs, common)))
         cache.use(keys)

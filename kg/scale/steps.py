@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kg.errors import Finding
 from kg.graph import ENTITIES, LINKS, VOCABULARY, Dataset
-from kg.mappings.apart import Lost, Shared, stray_files
+from kg.mappings.apart import Lost, Mapped, Shared, stray_files
 from kg.mappings.layout import Layout
 from kg.mappings.trace import Trace
 from kg.mappings.uncoded import uncoded
@@ -75,18 +75,20 @@ def judge(
     sources: Path | None = None,
     on_stage: OnStage = lambda _: None,
     query_findings: QueryFindings = lambda _, __: (),
+    kept: dict[str, Mapped] | None = None,
 ) -> Judged:
     """Read, map, infer and validate.
 
     :param sources: folder of the texts, to verify anchors and lock against them
     :param query_findings: says what is wrong with the published queries
+    :param kept: takes what this process mapped, by :attr:`Document.mapped`; with :class:`~kg.scale.executor.InProcess` that is all that was not in the cache
     """
     on_stage("read")
     shared, shared_digest = reading.read(layout, cache, Lost(), frozenset())
     if not shared.usable:
         return Judged(shared, cache, Validation((), tuple(sorted(shared.trace.findings))), shared.trace, usable=False)
     on_stage("map")
-    shared, shared_digest, mapped = map_all(layout, cache, executor, sources, shared, shared_digest)
+    shared, shared_digest, mapped = map_all(layout, cache, executor, sources, shared, shared_digest, kept)
     on_stage("infer")
     return _Judge(layout, cache, executor, shared, shared_digest, mapped, on_stage, query_findings).judge()
 
