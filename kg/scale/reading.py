@@ -35,8 +35,8 @@ def read(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozenset[str]) 
     cache.use([digest])
     (kept,) = cache.read(digest, "shared")
     context, keys, vocabulary, declared, labels, nodes, trace, links, lost, assumed = kept
-    registry = Registry(declared, labels)
-    return Shared(layout, context, keys, vocabulary, registry, nodes, trace, links, Lost(*lost), assumed), digest
+    known = Registry(declared, labels)
+    return Shared(layout, context, keys, vocabulary, known, nodes, trace, links, Lost(*lost), assumed), digest
 
 
 class _Reading(NamedTuple):
@@ -58,8 +58,8 @@ def _read_and_keep(reading: _Reading, digest: str) -> bool:
         small = replace(
             trace, subjects={}, properties={}, values={key: place for key, place in trace.values.items() if key[0] in nodes}
         )
-        terms, registry = (shared.context, shared.keys, shared.vocabulary), shared.registry
-        said = (*terms, registry.declared, registry.labels, nodes, small, shared.links)
+        terms, known = (shared.context, shared.keys, shared.vocabulary), (shared.registry.declared, shared.registry.labels)
+        said = (*terms, *known, nodes, small, shared.links)
         parts = {
             "shared": (*said, (shared.lost.iris, shared.lost.below), shared.assumed),
             "entities": lines.packed(lines.of_triples(from_jsonld(document))),
