@@ -315,6 +315,18 @@ def test_only_what_was_saved_is_read_again(project: Layout, monkeypatch: pytest.
     assert [finding.code for finding in shown] == ["unknown-slug"]
 
 
+def test_a_new_name_is_proposed(project: Layout) -> None:
+    """Names are read again when what is shared has changed."""
+    delete_statement(project, "s003")
+    watcher = Watcher(project, TEXTS, CACHE)
+    before = document(watcher.check()).rows[4].proposals
+    edit(project, "mappings/entities/agents.yaml", "altLabel: {nl: [de Ploeg]}", "altLabel: {nl: [de Ploeg, reddingsboten]}")
+
+    after = document(watcher.check()).rows[4].proposals
+
+    assert set(after) - set(before) == {Proposal("agent", "plough-party", "reddingsboten")}
+
+
 def test_what_was_checked_before_is_shown_as_well(project: Layout) -> None:
     """Where the cache has the results, the documents are read for the page alone."""
     first = Watcher(project, TEXTS, CACHE).check()

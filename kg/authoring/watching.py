@@ -8,10 +8,9 @@ system it works on every disk, and with editors that write another file and rena
 with its cache, so that a save costs what was saved; it is done in this process, whose threads no copy would have.
 """
 
-import hashlib
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -206,9 +205,11 @@ class Watcher:
 
     def _progress(self, judged: Judged) -> Iterator[tuple[str, Progress]]:
         """The documents that are shown. One of whose files and findings nothing changed is as it was."""
+        by_file: defaultdict[str, list[Finding]] = defaultdict(list)
+        for finding in judged.findings:
+            by_file[finding.file].append(finding)
         for slug in filter(self._is_wanted, judged.documents):
-            file = self.layout.name(self.layout.mappings / f"{slug}.yaml")
-            about = tuple(finding for finding in judged.findings if finding.file == file)
+            about = tuple(by_file.get(self.layout.name(self.layout.mappings / f"{slug}.yaml"), ()))
             made_of = judged.documents[slug].mapped, about
             if slug not in self._shown or self._shown[slug][0] != made_of:
                 mapped = self._read(judged, slug)
@@ -224,10 +225,10 @@ class Watcher:
 
     def _names_of(self, judged: Judged) -> Names:
         """Names of what is shared, until that changes."""
-        said = judged.known.said
-        key = hashlib.sha256(said[ENTITIES] + said[VOCABULARY]).hexdigest()
-        if self._names[0] != key:
-            self._names = key, names_of((said[ENTITIES], said[VOCABULARY]))
+        assert judged.common is not None  # or there is no document
+        if self._names[0] != judged.common.digest:
+            said = judged.known.said
+            self._names = judged.common.digest, names_of((said[ENTITIES], said[VOCABULARY]))
         return self._names[1]
 
     def _unread(self, shown: Container[str]) -> tuple[str, ...]:
