@@ -113,6 +113,8 @@ class Finding:
         return f"{self.file}:{self.line}:{self.column}: {grade}{about}{self.message}"
 
 
+UNREAD = frozenset(("yaml-syntax", "turtle-syntax", "encoding", "unreadable"))
+"""Codes of the findings that stand for a file that could not be read to its end."""
 FORMATS = ("text", "json", "sarif")
 """Forms in which findings are written; :mod:`kg.report` writes them."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from kg import __version__
-from kg.errors import FORMATS, Finding, Severity
+from kg.errors import FORMATS, UNREAD, Finding, Severity
 from kg.mappings.trace import Trace
 from kg.mappings.words import first_of
 from kg.namespaces import BASE, DCTERMS, SH
@@ -26,8 +26,6 @@ _TOGETHER: Final = {
 """Messages of findings that are written together, by code: the number, and the first few."""
 _APART: Final = 3
 """Of these in a file, that have a line each."""
-_UNREAD: Final = frozenset(("yaml-syntax", "turtle-syntax", "encoding", "unreadable"))
-"""Codes of the findings that stand for a file of which not everything was read."""
 _LEVELS: Final = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -53,7 +51,7 @@ def unchecked(findings: Sequence[Finding], trace: Trace, *, usable: bool) -> str
         return "; not checked until these are mended: the mappings"
     if not trace.incomplete:
         return ""
-    files = sorted({finding.file for finding in findings if finding.code in _UNREAD})
+    files = sorted({finding.file for finding in findings if finding.code in UNREAD})
     rest = [f"the rest of {first_of(files)}"] if files else []
     return f"; not checked until these are mended: {', '.join([*rest, 'references to what they leave undeclared'])}, and most warnings"
 

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
-from kg.errors import Finding
+from kg.errors import UNREAD, Finding
 from kg.mappings.layout import Layout
 
-_UNREADABLE: Final = frozenset(("yaml-syntax", "turtle-syntax", "encoding", "unreadable", "duplicate-key"))
-"""Codes of the findings that stand for a file of which not everything was read."""
+_HIDING: Final = UNREAD | {"duplicate-key"}
+"""Codes of findings in a file of which something was not read."""
 
 
 def is_about(finding: Finding, slug: str) -> bool:
@@ -41,7 +41,7 @@ def hidden(gone: Iterable[Finding], now: Iterable[Finding], unread: Collection[s
     :param gone: findings of the check before that this one does not have
     :param unread: slugs of documents that could not be read
     """
-    files = {finding.file for finding in now if finding.code in _UNREADABLE}
+    files = {finding.file for finding in now if finding.code in _HIDING}
     ledgers = layout.named(layout.mappings.glob("*.skipped.yaml"))
     if files - {name for _, name in (*layout.document_files(), *ledgers)}:
         return frozenset(gone)  # all documents name what stands in the other files
