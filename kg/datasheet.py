@@ -6,7 +6,7 @@ In: a checked corpus with the texts at hand. Out: Markdown. Next: `kg data` writ
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kg.agreement.recoding import Recoding, read_recoding
+from kg.agreement.recoding import STANCES, Agreement, Recoding, read_recoding, read_stances
 from kg.coverage import coverage
 from kg.errors import SourceError
 from kg.graph import Dataset
@@ -38,6 +38,19 @@ addressee that is compared. In `wsm-2025` the first coder took the organisation 
 speakers now.
 """
 
+_STANCES: Final = """
+**Stances.** Whether a demand, a commitment or a principle is for or against its object had been coded unevenly under codebook 1.1. Codebook 1.2 says
+when; the first coder then went through all of them. A second coder, who saw neither coding, decided for every one whose stance had
+changed, every one that had none, and some of the others, drawn at random. Kappa is over all of these, which are no random sample. Differences
+were settled afterwards, and the rule was sharpened by them; the rows are in `mappings/recoding/stance.tsv`, as they were before.
+"""
+_DRAWN: Final = {
+    "changed": "stance given, changed or taken away",
+    "none": "no stance, before and after",
+    "sample": "drawn from those with the same stance before and after",
+    "all": "**all**",
+}
+
 
 def datasheet(corpus: Corpus, dataset: Dataset) -> str:
     """The whole page.
@@ -51,6 +64,7 @@ def datasheet(corpus: Corpus, dataset: Dataset) -> str:
             f"the folder of texts has no {first_of(missing, len(missing))}, and the page counts the sentences of every text; put "
             f"{'it' if len(missing) == 1 else 'them'} there, or leave the page to somebody who has all texts"
         )
+    recoding = corpus.layout.mappings / "recoding"
     counts = _pairs(dataset, "SELECT ?a ?b (COUNT(?s) AS ?n) { ?s pol:statedIn ?a ; a ?b } GROUP BY ?a ?b")
     parts = [
         _HEAD,
@@ -90,7 +104,8 @@ def datasheet(corpus: Corpus, dataset: Dataset) -> str:
         _links(corpus),
         "## Agreement of two coders\n",
         _AGREEMENT,
-        _recodings([read_recoding(path) for path in sorted((corpus.layout.mappings / "recoding").glob("*.tsv"))]),
+        _recodings([read_recoding(path) for d in documents if (path := recoding / f"{d}.tsv").exists()]),
+        *([_STANCES, _stances(read_stances(stances))] if (stances := recoding / STANCES).exists() else []),
     ]
     return "\n".join(parts)
 
@@ -190,3 +205,9 @@ def _recodings(recodings: Sequence[Recoding]) -> str:
     for name in ("kind", "speaker", "addressee"):
         head += [f"{name}: same", "kappa"]
     return _table(head, rows)
+
+
+def _stances(found: dict[str, Agreement]) -> str:
+    rows = [[_DRAWN[drawn], a.pairs, f"{a.observed:.1%}"] for drawn, a in found.items()]
+    agreed = found["all"].kappa
+    return _table(["statements", "compared", "stance: same"], rows) + ("" if agreed is None else f"\nKappa: {agreed:.2f}.\n")

@@ -167,7 +167,7 @@ def test_the_codebook_of_the_project(tmp_path_factory: pytest.TempPathFactory) -
     codebook = read_codebook(folder, Names({name: POL + name for name in (*kinds, *keys)}, {}))
 
     assert codebook is not None
-    assert codebook.version == "1.1"
+    assert codebook.version == "1.2"
     assert [heading.text for heading in codebook.contents][-1] == "Decisions"
     assert {name for name in (*kinds, *keys) if not any(rule.own for rule in codebook.rules.get(POL + name, ()))} == set()
     assert read_codebook(tmp_path_factory.mktemp("none"), NAMES) is None

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg.agreement.coefficients import kappa
-from kg.agreement.recoding import read_recoding
+from kg.agreement.recoding import read_recoding, read_stances
 from kg.cli import main
 from kg.mappings.layout import Layout
 from tests.project import ROOT
@@ -47,6 +47,23 @@ def test_recoding_counts_what_was_found(tmp_path: Path) -> None:
         ("speaker", 2, 1.0),
         ("addressee", 2, 0.5),
     ]
+
+
+def test_stances_are_compared_by_the_way_they_were_drawn(tmp_path: Path) -> None:
+    """One of two that changed is the same; of those without a stance, all are, by one value throughout; three of four in all."""
+    path = tmp_path / "stance.tsv"
+    rows = ("h/s001\tchanged\tsupports\tsupports", "h/s002\tchanged\topposes\t", "h/s003\tnone\t\t", "h/s004\tnone\t\t")
+    path.write_text("\n".join(("statement\tdrawn\tstance\tstance_2", *rows, "")), encoding="utf-8")
+
+    found = read_stances(path)
+
+    assert {drawn: (a.field, a.pairs, a.observed) for drawn, a in found.items()} == {
+        "changed": ("stance", 2, 0.5),
+        "none": ("stance", 2, 1.0),
+        "all": ("stance", 4, 0.75),
+    }
+    assert found["none"].kappa is None
+    assert found["all"].kappa == pytest.approx(5 / 9)  # observed 12/16, expected 7/16
 
 
 def test_data_is_written_and_checked(project: Layout) -> None:

@@ -200,7 +200,7 @@ def test_many_documents_that_are_only_in_the_catalogue_are_one_line(project: Lay
 @pytest.mark.parametrize(
     ("version", "wrong"),
     [
-        ("1.2", "is later than the codebook"),
+        ("1.3", "is later than the codebook"),
         ("2.0", "is later than the codebook"),
         ("0.9", "is no version of the codebook"),
         ("v1.0", "is no version of the codebook"),
@@ -211,16 +211,16 @@ def test_a_version_that_the_codebook_does_not_have(project: Layout, version: str
     """The coding pass that names it, and which version there is."""
     edit(project, CODINGS, 'codebookVersion: "1.0"', f'codebookVersion: "{version}"')
 
-    remedy = 'which is at 1.1 (mappings/README.md); write the one that was followed, as in "1.1"'
+    remedy = 'which is at 1.2 (mappings/README.md); write the one that was followed, as in "1.2"'
     assert check() == f'{CODINGS}:10:20: first-pass codebookVersion: "{version}" {wrong}, {remedy}'
 
 
 def test_an_earlier_version_of_the_codebook_is_right(project: Layout) -> None:
     """A pass followed the codebook of its day, and 1.10 comes after 1.3; a codebook that is raised is seen at once, with a cache."""
     edit(project, CODINGS, 'codebookVersion: "1.0"', 'codebookVersion: "1.3"')
-    assert "is later than the codebook, which is at 1.1" in check("--build-dir", ".")
+    assert "is later than the codebook, which is at 1.2" in check("--build-dir", ".")
 
-    edit(project, "mappings/README.md", "# Codebook, version 1.1", "# Codebook, version 1.10")
+    edit(project, "mappings/README.md", "# Codebook, version 1.2", "# Codebook, version 1.10")
 
     assert check("--build-dir", ".") == ""
 

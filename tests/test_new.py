@@ -124,7 +124,7 @@ def test_entries_of_a_page(texts: Path) -> None:
         "normalisation": "policy-kg-text/1",
         "description": {"nl": "", "en": ""},
     }
-    assert (coding["id"], coding["coder"], coding["codebookVersion"]) == ("polderbond-2032-1", "ada", "1.1")
+    assert (coding["id"], coding["coder"], coding["codebookVersion"]) == ("polderbond-2032-1", "ada", "1.2")
 
 
 def test_the_second_coder_has_a_pass_of_their_own(texts: Path) -> None:

@@ -1,7 +1,8 @@
 """How far two codings of the same text agree: Cohen's kappa per field.
 
 In: ``mappings/recoding/<document>.tsv``, one row for each statement of the second coder with the statements of the first that
-cover the same passage and meaning, and the values of both. Out: :class:`Agreement`. Next: :mod:`kg.datasheet`.
+cover the same passage and meaning, and the values of both; and ``mappings/recoding/stance.tsv``, one row for each statement whose
+stance alone was coded again. Out: :class:`Agreement`. Next: :mod:`kg.datasheet`.
 """
 
 import csv
@@ -13,6 +14,7 @@ from kg.agreement.coefficients import kappa
 
 FIELDS: Final = ("kind", "speaker", "addressee")
 """Fields that are compared; the second coder's value stands in the column ``<field>_2``."""
+STANCES: Final = "stance.tsv"
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,26 @@ class Recoding:
 
 def read_recoding(path: Path) -> Recoding:
     """Read one comparison."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
+    rows = _rows(path)
     both = [row for row in rows if row["statements"]]
-    fields = []
-    for field in FIELDS:
-        pairs = [(row[field], row[f"{field}_2"]) for row in both]
-        same = sum(a == b for a, b in pairs) / len(pairs) if pairs else 0.0
-        fields.append(Agreement(field, len(pairs), same, kappa(pairs)))
     indispensable = [row for row in rows if row["indispensable"] == "yes"]
     found = sum(bool(row["statements"]) for row in indispensable)
-    return Recoding(path.stem, len(rows), len(indispensable), found, tuple(fields))
+    return Recoding(path.stem, len(rows), len(indispensable), found, tuple(_agreement(both, field) for field in FIELDS))
+
+
+def read_stances(path: Path) -> dict[str, Agreement]:
+    """Read the comparison of stances: of all, under ``all``, and by the way in which the statements were drawn."""
+    rows = _rows(path)
+    drawn = {way: [row for row in rows if row["drawn"] == way] for way in sorted({row["drawn"] for row in rows})}
+    return {way: _agreement(some, "stance") for way, some in {**drawn, "all": rows}.items()}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def _agreement(rows: list[dict[str, str]], field: str) -> Agreement:
+    pairs = [(row[field], row[f"{field}_2"]) for row in rows]
+    same = sum(a == b for a, b in pairs) / len(pairs) if pairs else 0.0
+    return Agreement(field, len(pairs), same, kappa(pairs))

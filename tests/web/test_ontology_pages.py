@@ -369,7 +369,7 @@ def test_codebook_is_marked_as_english_and_its_anchors_resolve(visitor: Client) 
 
     assert '<html lang="nl">' in dutch
     assert '<article class="codebook" lang="en">' in dutch
-    assert "Codeboek, versie 1.1" in dutch
+    assert "Codeboek, versie 1.2" in dutch
     assert len(contents) > 15
     assert {anchor for anchor in contents if f'id="{anchor}"' not in dutch} == set()
     assert visitor.get("/codebook.md").data == (ROOT / "mappings" / "README.md").read_bytes()
