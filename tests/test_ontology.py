@@ -233,6 +233,24 @@ def test_closed_list_is_the_scheme(scheme: str, path: str) -> None:
     assert [members] * len(listed) == listed
 
 
+def test_units_are_named_in_both_languages() -> None:
+    """Each unit that a target or a figure may have has a label in Dutch and one in English; no other is declared."""
+    shapes, units = load("shapes/*.ttl"), load("units.ttl")
+
+    listed = [
+        set(Collection(shapes, values))
+        for shape in shapes.subjects(SH.path, URIRef(f"{POL}unit"))
+        for values in shapes.objects(shape, SH["in"])
+    ]
+    labelled = {
+        unit: {label.language for label in units.objects(unit, RDFS.label) if isinstance(label, Literal)}
+        for unit in units.subjects(RDF.type, URIRef("http://qudt.org/schema/qudt/Unit"))
+    }
+
+    assert listed == [set(labelled)] * 2
+    assert set(map(frozenset, labelled.values())) == {frozenset({"nl", "en"})}
+
+
 # --- Checks ---
 
 
