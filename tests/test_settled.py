@@ -140,6 +140,18 @@ def test_statements_can_be_put_together(coders: Layout) -> None:
     assert written["together"] == [{"a": "s005", "b": "s007"}]
 
 
+def test_statements_can_be_kept_apart(coders: Layout) -> None:
+    """A pair that the passages make is none, and each is one that only one coder has; the template says it again."""
+    settle("apart:\n- {a: s001, b: s001}\n")
+    before, found = compared(), compared("--decisions", SETTLED, "--decisions-template", DECISIONS)
+
+    assert (before["coding"]["pairs"], found["coding"]["pairs"]) == (6, 5)
+    assert "s001" in {statement["id"] for statement in found["onlyA"]}
+    assert "s001" in {statement["id"] for statement in found["onlyB"]}
+    written = yaml.load(Path(DECISIONS).read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    assert written["apart"] == [{"a": "s001", "b": "s001"}]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -152,9 +164,29 @@ def test_statements_can_be_put_together(coders: Layout) -> None:
             "together: [{a: s001, b: s001}, {a: s001, b: s002}]\n",
             "settled.yaml:2:36: together: s001 of the first file is in a pair above already",
         ),
+        (
+            "same: {treaties: harbour-fnd}\n",
+            'settled.yaml:2:18: same: the first file has no "harbour-fnd"; did you mean "harbour-fund"',
+        ),
+        ("apart: [{a: s099, b: s001}]\n", 'settled.yaml:2:13: apart: the first file has no statement "s099"'),
+        (
+            "together: [{a: s001, b: s001}]\napart: [{a: s001, b: s001}]\n",
+            "settled.yaml:3:13: apart: s001 and s001 are a pair under `together:`; leave one of the two out",
+        ),
         ("same: {a: b\n", "settled.yaml"),
     ],
-    ids=["a list", "no slug", "not there", "no pair", "no statement", "twice", "no YAML"],
+    ids=[
+        "a list",
+        "no slug",
+        "not there",
+        "no pair",
+        "no statement",
+        "twice",
+        "not in the first",
+        "not apart",
+        "both",
+        "no YAML",
+    ],
 )
 def test_what_is_settled_wrongly_is_said_at_its_place(coders: Layout, text: str, message: str) -> None:
     """No comparison by what cannot be read."""

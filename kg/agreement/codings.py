@@ -75,7 +75,7 @@ def read_codings(a: Path, b: Path, corpus: Corpus, sources: Path | None, settled
             f"if both are of one text, write `document: {ours.document}` in {theirs.name}, and so in its ledger and its relations"
         )
     if settled.same:
-        written = renamed(theirs.written, theirs.tree, corpus.context, settled.same)
+        written = renamed(theirs.written, theirs.tree, ours.tree, corpus.context, settled.same)
         theirs = _parsed(b, theirs.name, written)
     return _coding(ours, corpus, sources), _coding(theirs, corpus, sources)
 

@@ -112,7 +112,8 @@ def compare(a: Coding, b: Coding, settled: Settled) -> Comparison:
     wrong = tuple(wrong_pairs(settled, frozenset(a.by_id), frozenset(b.by_id)))
     if wrong:
         raise FindingsError(wrong)
-    matches, only_a, only_b = matched(a.statements, b.statements, ((x.value, y.value) for x, y in settled.together))
+    together, apart = ([(x.value, y.value) for x, y in pairs] for pairs in (settled.together, settled.apart))
+    matches, only_a, only_b = matched(a.statements, b.statements, together, apart)
     pairs = [Pair(x, y, _differences(x, y)) for x, y in matches]
     keys = list(dict.fromkeys(key for statement in (*a.statements, *b.statements) for key in statement.values))
     keys.sort(key=lambda key: key != "kind")

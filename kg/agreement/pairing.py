@@ -7,7 +7,7 @@ This is for the comparison of what statements say; where units are is compared b
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +22,7 @@ _WORD: Final = re.compile(r"\w+")
 
 
 def matched(
-    a: Sequence[Coded], b: Sequence[Coded], together: Iterable[tuple[str, str]] = ()
+    a: Sequence[Coded], b: Sequence[Coded], together: Iterable[tuple[str, str]] = (), apart: Collection[tuple[str, str]] = ()
 ) -> tuple[list[tuple[Coded, Coded]], list[Coded], list[Coded]]:
     """Pairs of statements, and what is left of both, in the order of the text.
 
@@ -31,6 +31,7 @@ def matched(
     pair of which one's passage contains the other's. The values that are compared have no say: it would raise the agreement.
 
     :param together: ids of the statements that are settled to make a pair
+    :param apart: of those that are settled to make none
     """
     by_id = {y.id: y for y in b}
     taken = {x: by_id[y] for x, y in together}
@@ -44,7 +45,7 @@ def matched(
                 candidates.append(((-share, -_likeness(x.words, y.words), x.said.place, y.said.place), x.said, y.said))
     taken_b = {y.id for y in taken.values()}
     for _, one, other in sorted(candidates, key=lambda candidate: candidate[0]):
-        if one.id not in taken and other.id not in taken_b:
+        if one.id not in taken and other.id not in taken_b and (one.id, other.id) not in apart:
             taken_b.add(other.id)
             taken[one.id] = other
     ordered_a, ordered_b = sorted(a, key=lambda s: s.place), sorted(b, key=lambda s: s.place)

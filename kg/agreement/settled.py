@@ -1,6 +1,6 @@
-"""What coders settle before they compare: which of their slugs name one thing, and which of their statements say one.
+"""What coders settle before they compare: which of their slugs name one thing, and which of their statements say one, or do not.
 
-In: ``same:`` and ``together:`` of a decisions file. Out: :class:`Settled`. Next: :mod:`kg.agreement.codings` reads the second file
+In: ``same:``, ``together:`` and ``apart:`` of a decisions file. Out: :class:`Settled`. Next: :mod:`kg.agreement.codings` reads the second file
 under the names of the first, :mod:`kg.agreement.pairing` makes the pairs.
 """
 
@@ -16,6 +16,9 @@ from kg.mappings.reader import read_yaml
 from kg.mappings.words import did_you_mean, shortened
 from kg.namespaces import ID
 
+Pairs = tuple[tuple[Scalar, Scalar], ...]
+"""Ids of a statement of the first file, and of one of the second."""
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -23,10 +26,12 @@ class Settled:
 
     :ivar same: by slug as the second file writes it, that of the first
     :ivar together: statements that make a pair, of the first file and of the second
+    :ivar apart: statements that make none
     """
 
-    same: dict[Scalar, str] = field(default_factory=dict)
-    together: tuple[tuple[Scalar, Scalar], ...] = ()
+    same: dict[Scalar, Scalar] = field(default_factory=dict)
+    together: Pairs = ()
+    apart: Pairs = ()
 
 
 def read_settled(path: Path, name: str) -> Settled:
@@ -38,52 +43,49 @@ def read_settled(path: Path, name: str) -> Settled:
     tree, findings = read_yaml(path, name)
     if tree is None or findings:
         raise FindingsError(tuple(findings))
-    same: dict[Scalar, str] = {}
+    same: dict[Scalar, Scalar] = {}
     listed = tree.get("same")
     if isinstance(listed, Mapping):
         for entry in listed.entries.values():
             if isinstance(entry.value, Scalar) and entry.value.value:
-                same[entry.key] = entry.value.value
+                same[entry.key] = entry.value
             else:
                 message = f"same: write the slug of the first file after {shortened(entry.key.value)}"
                 findings.append(entry.key.place.finding("wrong-form", message))
     elif listed is not None and not (isinstance(listed, Scalar) and not listed.value):
         message = "same: expected a line for each, `slug of the second file: slug of the first`"
         findings.append(listed.place.finding("wrong-form", message))
-    together = []
-    for node in items(tree.get("together")):
-        a, b = (node.scalar("a"), node.scalar("b")) if isinstance(node, Mapping) else (None, None)
-        if a and b:
-            together.append((a, b))
-        elif not isinstance(node, Scalar) or node.value:
-            findings.append(
-                node.place.finding("wrong-form", "together: expected the ids of two statements, as in {a: s012, b: s014}")
-            )
+    together, apart = _pairs(tree, "together", findings), _pairs(tree, "apart", findings)
     if findings:
         raise FindingsError(tuple(findings))
-    return Settled(same, tuple(together))
+    return Settled(same, together, apart)
 
 
-def renamed(text: str, tree: Mapping, context: Context, same: dict[Scalar, str]) -> str:
+def _pairs(tree: Mapping, key: str, findings: list[Finding]) -> Pairs:
+    found = []
+    for node in items(tree.get(key)):
+        a, b = (node.scalar("a"), node.scalar("b")) if isinstance(node, Mapping) else (None, None)
+        if a and b:
+            found.append((a, b))
+        elif not isinstance(node, Scalar) or node.value:
+            message = f"{key}: expected the ids of two statements, as in {{a: s012, b: s014}}"
+            findings.append(node.place.finding("wrong-form", message))
+    return tuple(found)
+
+
+def renamed(text: str, tree: Mapping, first: Mapping, context: Context, same: dict[Scalar, Scalar]) -> str:
     """The second file with the slugs of the first, each replaced where it stands; lines stay.
 
-    :raises FindingsError: if the file does not have a slug
+    :param tree: of the second file
+    :param first: of the first
+    :raises FindingsError: if a file does not have its slug
     """
-    new = {slug.value: value for slug, value in same.items()}
-    blocks = [node for node in (tree.get("defaults"), *items(tree.get("statements"))) if isinstance(node, Mapping)]
-    found = [
-        item
-        for block in blocks
-        for _, term, item in references(block, context)
-        if not term.base.startswith((f"{ID}statement/", f"{ID}coding/"))
-    ]
-    written = {item.value for item in found}
+    new = {slug.value: other.value for slug, other in same.items()}
+    found = _named(tree, context)
+    theirs, ours = {item.value for item in found}, {item.value for item in _named(first, context)}
     missing = [
-        slug.place.finding(
-            "unknown-slug", f'same: the second file has no "{shortened(slug.value)}"{_remedy(slug.value, other, written)}'
-        )
-        for slug, other in same.items()
-        if slug.value not in written
+        *(_missing("second", slug, theirs, other) for slug, other in same.items() if slug.value not in theirs),
+        *(_missing("first", other, ours) for slug, other in same.items() if slug.value in theirs and other.value not in ours),
     ]
     if missing:
         raise FindingsError(tuple(missing))
@@ -95,24 +97,41 @@ def renamed(text: str, tree: Mapping, context: Context, same: dict[Scalar, str])
     return "\n".join(lines)
 
 
-def _remedy(slug: str, other: str, written: set[str]) -> str:
-    return f", but {other}: write the two the other way round" if other in written else did_you_mean(slug, written)
+def _named(tree: Mapping, context: Context) -> list[Scalar]:
+    """The slugs that statements refer to, but for those of statements and coding passes."""
+    blocks = [node for node in (tree.get("defaults"), *items(tree.get("statements"))) if isinstance(node, Mapping)]
+    without = (f"{ID}statement/", f"{ID}coding/")
+    return [item for block in blocks for _, term, item in references(block, context) if not term.base.startswith(without)]
+
+
+def _missing(which: str, slug: Scalar, written: set[str], other: Scalar | None = None) -> Finding:
+    turned = other is not None and other.value in written
+    remedy = f", but {other.value}: write the two the other way round" if other and turned else did_you_mean(slug.value, written)
+    return slug.place.finding("unknown-slug", f'same: the {which} file has no "{shortened(slug.value)}"{remedy}')
 
 
 def wrong_pairs(settled: Settled, a: frozenset[str], b: frozenset[str]) -> Iterator[Finding]:
-    """Pairs of statements that are not there, or in two pairs.
+    """Pairs of statements that are not there, or that contradict each other.
 
     :param a: ids of the first file
+    :param b: ids of the second
     """
-    for which, ids, named in (
-        ("first", a, [x for x, _ in settled.together]),
-        ("second", b, [y for _, y in settled.together]),
-    ):
-        seen: set[str] = set()
-        for item in named:
-            if item.value not in ids:
-                message = f'together: the {which} file has no statement "{shortened(item.value)}"{did_you_mean(item.value, ids)}'
-                yield item.place.finding("unknown-slug", message)
-            elif item.value in seen:
-                yield item.place.finding("undecided", f"together: {item.value} of the {which} file is in a pair above already")
-            seen.add(item.value)
+    for key, pairs in (("together", settled.together), ("apart", settled.apart)):
+        for which, ids, named in (("first", a, [x for x, _ in pairs]), ("second", b, [y for _, y in pairs])):
+            seen: set[str] = set()
+            for item in named:
+                if item.value not in ids:
+                    remedy = did_you_mean(item.value, ids)
+                    message = f'{key}: the {which} file has no statement "{shortened(item.value)}"{remedy}'
+                    yield item.place.finding("unknown-slug", message)
+                elif item.value in seen and key == "together":
+                    yield item.place.finding(
+                        "undecided", f"together: {item.value} of the {which} file is in a pair above already"
+                    )
+                seen.add(item.value)
+    together = {(x.value, y.value) for x, y in settled.together}
+    for x, y in settled.apart:
+        if (x.value, y.value) in together:
+            yield x.place.finding(
+                "undecided", f"apart: {x.value} and {y.value} are a pair under `together:`; leave one of the two out"
+            )

@@ -21,7 +21,7 @@ from kg.mappings.words import did_you_mean, shortened
 
 TAKE: Final = ("a", "b", "both", "edit")
 _KEYS: Final = ("a", "b", "differs", "kind", "take", "edit")
-_TOP: Final = ("document", "same", "together", "decisions")
+_TOP: Final = ("document", "same", "together", "apart", "decisions")
 
 _HEAD: Final = """\
 # Decisions about {document}, for `kg merge`.
@@ -36,7 +36,7 @@ _HEAD: Final = """\
 #           edit: {{kind: Demand, action: ratify}}
 #         a key without a value is taken away
 # Statements on which both files agree are not listed: they are taken from the first file, with its wording.
-# What `same:` and `together:` settle, `kg agreement --decisions` compares by, too; make the template anew after a change of them.
+# What `same:`, `together:` and `apart:` settle, `kg agreement --decisions` compares by, too; make the template anew after a change of them.
 document: {document}
 """
 
@@ -84,10 +84,11 @@ def _settled(found: Comparison) -> Iterator[str]:
     """What was settled before, so that one file says all."""
     if found.settled.same:
         yield "same: # slugs of the second file, each with that of the first for the same thing\n"
-        yield from (f"  {_flow([slug.value])}: {_flow([other])}\n" for slug, other in found.settled.same.items())
-    if found.settled.together:
-        yield "together: # statements that make a pair\n"
-        yield from (f"- {{a: {a.value}, b: {b.value}}}\n" for a, b in found.settled.together)
+        yield from (f"  {_flow([slug.value])}: {_flow([other.value])}\n" for slug, other in found.settled.same.items())
+    for key, what, pairs in (("together", "a", found.settled.together), ("apart", "no", found.settled.apart)):
+        if pairs:
+            yield f"{key}: # statements that make {what} pair\n"
+            yield from (f"- {{a: {a.value}, b: {b.value}}}\n" for a, b in pairs)
 
 
 def _flow(values: Iterable[str]) -> str:

@@ -28,7 +28,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--decisions",
     type=_FILE,
-    help="File whose `same:` and `together:` say which slugs are one thing and which statements a pair.",
+    help="File whose `same:`, `together:` and `apart:` say which slugs are one thing, which statements a pair, and which none.",
 )
 @click.option(
     "--decisions-template",
