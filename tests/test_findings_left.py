@@ -225,6 +225,23 @@ def test_an_earlier_version_of_the_codebook_is_right(project: Layout) -> None:
     assert check("--build-dir", ".") == ""
 
 
+def test_a_statement_among_those_of_another_section(project: Layout) -> None:
+    """One that was copied with the section of the one before it; the longer stretch is taken for the section."""
+    edit(project, HARBOUR, "- id: s002\n  section: vision", "- id: s002\n  section: measures")
+    where = f"{HARBOUR}:22:12: warning: s002 section: it stands in the text beside statements of vision"
+
+    assert check() == f"{where}, apart from most of measures: correct `section` or the passage"
+
+
+def test_a_section_may_go_on_after_its_parts(project: Layout) -> None:
+    """What has parts has text before and after them."""
+    edit(project, HARBOUR, "- id: s002\n  section: vision", "- id: s002\n  section: measures")
+    edit(project, HARBOUR, "- id: vision\n", "- id: vision\n  partOf: measures\n")
+    edit(project, HARBOUR, '  position: "1"\n', '  position: "2.1"\n')
+
+    assert "apart from most" not in check()
+
+
 def test_without_a_codebook_no_version_is_wrong(project: Layout) -> None:
     """A made-up project has none."""
     (project.mappings / "README.md").unlink()

@@ -11,6 +11,7 @@ from typing import Final
 
 from kg.errors import Finding, SourceError, UnreadableTextError, VersionError
 from kg.mappings import collections, documents
+from kg.mappings.astray import astray
 from kg.mappings.codebook_version import check_versions
 from kg.mappings.context import Context
 from kg.mappings.context_check import collections as known_collections
@@ -215,6 +216,8 @@ def convert_document(
     passages = Passages(slug, trace, text, lock, layout.name(layout.lock(slug)), usable)
     converter = Converter(corpus.context, corpus.keys, corpus.vocabulary, corpus.registry, trace, slug)
     nodes = documents.convert(tree, converter, passages, declared)
+    for finding in astray(tree, passages):
+        trace.report(finding)
     ledger_path = layout.ledger(slug)
     in_ledger = layout.name(ledger_path)
     ledger = read_ledger(ledger_path, in_ledger, slug, text, corpus.registry, trace)
