@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kg.rules import HeadedQuery
-from kg.scale.scopes import Groups
+from kg.scale.scopes import Groups, merged
 
 P = "https://w3id.org/policy-kg/ontology#"
 TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -53,8 +53,22 @@ def test_a_query_that_does_not_say_reads_everything() -> None:
 
 
 def test_what_is_shared() -> None:
-    """A query that asks about references reads all that is shared, as that is what it asks about."""
-    groups = Groups([(_query("SELECT * { ?any ?p ?focus }", "references"),), (_query("SELECT * { ?s pol:topic ?o }", "names"),)])
+    """A query that asks about references reads what it names of what is shared, and one line for each property and value there."""
+    groups = Groups(
+        [
+            (_query("SELECT * { ?focus pol:speaker ?s . ?any ?p ?focus }", "references"),),
+            (_query("SELECT * { ?s pol:topic ?o }", "names"),),
+        ]
+    )
 
-    assert groups.of_shared(0, LINES) == LINES
+    assert groups.of_shared(0, LINES) == [SPEAKER, SPEAKER_2, TOPIC, DEMAND, CLAIM, SPEAKER_2]
     assert groups.of_shared(1, LINES) == [TOPIC]
+
+
+def test_of_all_documents_one_reference_is_enough() -> None:
+    """Where nothing else is asked: a query beside it that compares speakers needs each of them."""
+    references, names = _query("SELECT * { ?any ?p ?focus }", "references"), _query("SELECT * { ?s pol:speaker ?o }", "names")
+    groups = Groups([(references,), (references, names), (names,)])
+
+    assert [groups.is_merged(number) for number in range(3)] == [True, False, False]
+    assert merged([f"{TOPIC}\n{SPEAKER}\n".encode(), f"{SPEAKER_2}\n".encode()]) == [TOPIC, SPEAKER]

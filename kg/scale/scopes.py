@@ -53,7 +53,7 @@ class Wanted:
 
     :ivar predicates: None for everything
     :ivar kinds: classes; None for all
-    :ivar once: whether one subject for each property and value is enough
+    :ivar once: whether of documents one subject for each property and shared value is enough; the names are those of what is shared
     """
 
     predicates: frozenset[str] | None
@@ -64,44 +64,37 @@ class Wanted:
 def wanted(query: HeadedQuery) -> Wanted:
     """What a query reads, as its header says.
 
-    ``reads: names`` are the properties and classes that its text names; ``reads: references`` says that it only asks whether anything has a
-    property with something shared as its value. A query that does not say so may read everything.
+    ``reads: names`` are the properties and classes that its text names; ``reads: references`` says that beside what these say of what is shared it only
+    asks whether anything has a property with something shared as its value. A query that does not say so may read everything.
     """
-    if query.header.get("reads") == "references":
-        return Wanted(None, None, once=True)
-    if query.header.get("reads") != "names":
+    reads = query.header.get("reads")
+    if reads not in ("names", "references"):
         return Wanted(None, None)
     body = "\n".join(line for line in query.text.split("\n") if not line.lstrip().startswith("#"))
     declared = {**PREFIXES, **dict(re.findall(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", body, re.IGNORECASE))}
     body = re.sub(r"PREFIX\s+[\w-]*:\s*<[^>]*>", "", body, flags=re.IGNORECASE)
     names = frozenset(iri or declared.get(prefix, "") + local for prefix, local, iri in _NAME.findall(body))
-    return Wanted(names | {RDF_TYPE}, None if _ANY_KIND.search(body) else names)
+    return Wanted(names | {RDF_TYPE}, None if _ANY_KIND.search(body) else names, once=reads == "references")
 
 
 class Groups:
     """Queries to all documents, of which those of a group are asked together, of the lines that they read."""
 
     def __init__(self, groups: Iterable[Iterable[HeadedQuery]]) -> None:
-        self._wants = [[wanted(query) for query in group] for group in groups]
-        self._once = [any(want.once for want in wants) for wants in self._wants]
-        self._all = [any(want.predicates is None and not want.once for want in wants) for wants in self._wants]
-        self._by_predicate: dict[str, list[tuple[int, frozenset[str] | None]]] = {}
-        for number, wants in enumerate(self._wants):
-            kinds = [want.kinds for want in wants if not want.once]
-            objects = None if None in kinds else frozenset(f"<{kind}> ." for found in kinds for kind in found or ())
-            for name in frozenset(name for want in wants for name in want.predicates or ()):
-                self._by_predicate.setdefault(f"<{name}>", []).append((number, objects if name == RDF_TYPE else None))
+        wants = [[wanted(query) for query in group] for group in groups]
+        self._once = [any(want.once for want in found) for found in wants]
+        self._all = [any(want.predicates is None for want in found) for found in wants]
+        self._merged = [all(want.once for want in found) for found in wants]
+        self._of_documents = _Named([[want for want in found if not want.once] for found in wants])
+        self._of_shared = _Named(wants)
 
     def of_document(self, own: Iterable[str]) -> list[bytes]:
         """Of the lines of a document those that each group reads."""
         own = list(own)
-        picked = self._named(own)
+        picked = self._of_documents.pick(own)
         once = [number for number, one in enumerate(self._once) if one]
         if once:
-            pairs = {
-                (predicate, value): line for line in own for predicate, value in (line.split(" ", 2)[1:],) if value[0] == "<"
-            }
-            found = [line for (_, value), line in pairs.items() if lines.owner(value) is None]
+            found = _references(own)
             for number in once:
                 picked[number] += found
         return [lines.packed(own if every else found) for every, found in zip(self._all, picked, strict=True)]
@@ -109,14 +102,49 @@ class Groups:
     def of_shared(self, number: int, known: Iterable[str]) -> list[str]:
         """Of the lines of what is shared those that a group reads."""
         known = list(known)
-        return known if self._all[number] or self._once[number] else self._named(known)[number]
+        if self._all[number]:
+            return known
+        return self._of_shared.pick(known)[number] + (_references(known) if self._once[number] else [])
 
-    def _named(self, own: Iterable[str]) -> list[list[str]]:
-        """Lines with the properties and classes that the queries name."""
-        picked: list[list[str]] = [[] for _ in self._wants]
+    def is_merged(self, number: int) -> bool:
+        """Whether one line for each property and value is enough of all documents together, too: as much as what is shared has, however many they are."""
+        return self._merged[number]
+
+
+class _Named:
+    """The properties and classes that the queries of each group name."""
+
+    def __init__(self, groups: Iterable[Iterable[Wanted]]) -> None:
+        groups = [list(wants) for wants in groups]
+        self._number = len(groups)
+        self._by_predicate: dict[str, list[tuple[int, frozenset[str] | None]]] = {}
+        for number, wants in enumerate(groups):
+            kinds = [want.kinds for want in wants]
+            objects = None if None in kinds else frozenset(f"<{kind}> ." for found in kinds for kind in found or ())
+            for name in frozenset(name for want in wants for name in want.predicates or ()):
+                self._by_predicate.setdefault(f"<{name}>", []).append((number, objects if name == RDF_TYPE else None))
+
+    def pick(self, own: Iterable[str]) -> list[list[str]]:
+        """Lines with them, by group."""
+        picked: list[list[str]] = [[] for _ in range(self._number)]
         for line in own:
             _, predicate, value = line.split(" ", 2)
             for number, objects in self._by_predicate.get(predicate, ()):
                 if objects is None or value in objects:
                     picked[number].append(line)
         return picked
+
+
+def merged(parts: Iterable[bytes]) -> list[str]:
+    """Lines of all documents, one for each property and value."""
+    found: dict[str, str] = {}
+    for part in parts:
+        for line in lines.unpacked(part):
+            found.setdefault(line.split(" ", 1)[1], line)
+    return list(found.values())
+
+
+def _references(own: Iterable[str]) -> list[str]:
+    """One line for each property with something shared as its value."""
+    found = {tuple(line.split(" ", 2)[1:]): line for line in own if line[-3] == ">"}
+    return [line for (_, value), line in found.items() if value[0] == "<" and lines.owner(value) is None]

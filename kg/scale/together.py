@@ -27,10 +27,11 @@ from kg.scale.cache import key_of
 from kg.scale.executor import LARGE, Executor, InProcess, Processes
 from kg.scale.judging import Common
 from kg.scale.near import Near
+from kg.scale.scopes import merged
 from kg.validation import Result, run_check
 
-_IN_MEMORY: Final = 64 << 20
-"""Bytes of lines that a store in memory takes; it takes some five times as much."""
+_IN_MEMORY: Final = 512 << 20
+"""Bytes of lines that a store in memory takes: three times as much, which is less than what the loader of one on the disk takes, and a quarter of its time."""
 _LOADERS: Final = 2
 """Stores that are filled at a time: each takes up to 2 GB while it is."""
 _ROUNDS: Final = 20
@@ -85,7 +86,8 @@ def ask(common: Common, executor: Executor, judged: Sequence[str], shared_key: s
         read = (head["wide"][number] for head in heads)
         key = key_of("together", common.digest, shared_key, said, str(number), new, *read)
         size = sum(head["sizes"][number] for head in heads)
-        return Job(key, number, tuple(judged), size, size > _IN_MEMORY, flagged, new)
+        on_disk = size > _IN_MEMORY and not common.groups.is_merged(number)
+        return Job(key, number, tuple(judged), size, on_disk, flagged, new)
 
     rules = _answers(common, executor, [job(RULES)] if common.rules.corpus else [])
     new = b"".join(answer.inferred for answer in rules)
@@ -120,11 +122,12 @@ def _asked(common: Common, job: Job) -> dict[str, Any]:
     with _store(job.on_disk, common.cache.folder) as store:
         dataset = Dataset(store=store)
         for name, data in (*common.known.said.items(), (INFERRED, common.known.inferred)):
-            read = common.groups.of_shared(job.number, lines.unpacked(data))
-            load(store, [lines.packed(read)], ox.RdfFormat.N_TRIPLES, name)
+            read = (lines.packed(common.groups.of_shared(job.number, piece)) for piece in lines.pieces(data))
+            load(store, read, ox.RdfFormat.N_TRIPLES, name)
         parts = (common.cache.read(key, f"wide {job.number}")[0] for key in job.judged)
+        said = [lines.packed(merged(parts))] if common.groups.is_merged(job.number) else parts
         load(
-            store, itertools.chain(parts, (job.new,)), ox.RdfFormat.N_TRIPLES, "documents"
+            store, itertools.chain(said, (job.new,)), ox.RdfFormat.N_TRIPLES, "documents"
         )  # in which graph they are makes no difference
         if job.number == RULES:
             return {"inferred": lines.packed(_infer(common, dataset, trace)), "results": [], "findings": list(trace.findings)}
