@@ -15,9 +15,9 @@ from kg.graph import INFERRED
 from kg.namespaces import graph_iri
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
-from kg.scale.others import Others
+from kg.scale.others import WHOLE, Others
 from kg.scale.parts import BLOCKS, Document
-from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, in_graph, union
+from kg.scale.pieces import GROUPED, UNION, Body, Dump, Parsed, grouped, in_graph, parsed, union
 from kg.scale.tables import write_rows
 
 _CHUNK: Final = 4000
@@ -172,8 +172,9 @@ def _write_document(common: Common, document: Document) -> None:
     """Write a document's files."""
     others = common.others.of(document)
     forms = {form: common.cache.read(document.written, form)[0] for form in dumps.MEDIA_TYPES}
-    merged = lines.in_order(line for found in others.values() for line in found)
-    between = _bodies(merged, document.blocks, None)
+    merged = others.pop(WHOLE)
+    known = {line: quad for graph, found in others.items() for line, quad in parsed(found, graph).items()}
+    between = _bodies(merged, document.blocks, None, known)
     for form in UNION:
         with Dump(common.directory / f"{document.slug}.{form}", form, plain=common.plain) as dump:
             for number, name in enumerate((*BLOCKS, "")):
@@ -181,7 +182,7 @@ def _write_document(common: Common, document: Document) -> None:
                 if name:
                     dump.add(forms[form][name])
     order = sorted({*others, document.slug, INFERRED}, key=lambda name: f"<{graph_iri(name)}>")
-    near = {graph: _bodies(others.get(graph, []), document.blocks if graph == INFERRED else [], graph) for graph in order}
+    near = {graph: _bodies(others.get(graph, []), document.blocks if graph == INFERRED else [], graph, known) for graph in order}
     for form in GROUPED:
         with Dump(common.directory / f"{document.slug}.{form}", form, plain=common.plain) as dump:
             for graph in order:
@@ -195,7 +196,7 @@ def _write_document(common: Common, document: Document) -> None:
     write_rows(common.directory / f"{document.slug}.csv", [body], plain=common.plain)
 
 
-def _bodies(found: Sequence[str], blocks: Sequence[str], graph: str | None) -> list[dict[str, Body]]:
+def _bodies(found: Sequence[str], blocks: Sequence[str], graph: str | None, known: Parsed) -> list[dict[str, Body]]:
     """Bodies of the lines before, between and after blocks."""
-    runs = (list(run) for run in _runs(found, blocks))
-    return [{f: Body.of(d) for f, d in (union(run) if graph is None else grouped(run, graph)).items()} for run in runs]
+    made = (union(list(run), known) if graph is None else grouped(list(run), graph, known) for run in _runs(found, blocks))
+    return [{form: Body.of(data) for form, data in of_form.items()} for of_form in made]

@@ -43,7 +43,7 @@ def of_triples(triples: Iterable[ox.Triple]) -> list[str]:
 
 def packed(lines: Iterable[str]) -> bytes:
     """Lines as N-Triples."""
-    return "".join(f"{line}\n" for line in lines).encode()
+    return "\n".join([*lines, ""]).encode()
 
 
 def unpacked(data: bytes) -> list[str]:

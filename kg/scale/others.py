@@ -4,8 +4,9 @@ In: lines of what is shared, and where the parts of documents are. Out: lines by
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from kg.description import DATASET
@@ -20,8 +21,13 @@ from kg.scale.subjects import Subjects
 _NAMES: Final = frozenset(f"<{name}>" for name in NAMES)
 _OF_DATASET: Final = frozenset(f"<{name}>" for name in OF_DATASET)
 
+_REMEMBERED: Final = 8192
+"""Things of which a process remembers what tells them: topics, actions and popular agents, which nearly every document refers to, and the dataset,
+of which most is told of each document. One takes some 2 KB, all 16 MB."""
+
 Grouped = dict[str, list[str]]
-"""Lines by graph."""
+"""Lines by graph, each graph's in order; in :data:`WHOLE` those of all graphs."""
+WHOLE: Final = ""
 
 
 class Others:
@@ -30,6 +36,7 @@ class Others:
     def __init__(self, cache: Cache, documents: Mapping[str, Document], shared: lines.Packed) -> None:
         self._cache, self._documents = cache, documents
         self._by_subject = {graph: Subjects(data) for graph, data in shared.items()}
+        self._remembered = lru_cache(_REMEMBERED)(self._naming)
 
     def prepare(self) -> None:
         """Look up everything now, so that processes that are begun afterwards share it."""
@@ -39,44 +46,49 @@ class Others:
     def take(self, graph: str, data: bytes) -> None:
         """What is shared in one more graph."""
         self._by_subject[graph] = Subjects(data)
+        self._remembered.cache_clear()
 
     def of(self, document: Document, *, statements: bool = True) -> Grouped:
-        """The lines, each graph's in order.
+        """The lines.
 
         :param statements: whether with the names of other documents' statements
         """
-        found: defaultdict[str, set[str]] = defaultdict(set)
         own = (f"{ID}document/{document.slug}", f"{DATASET}/{document.slug}")
-        near = [pair for subject in own for pair in self._about(subject)]
-        values = (line.split(" ", 2)[2] for _, line in near)
+        near = {iri: _whole(self._about(iri)) for iri in own}
+        values = (line.split(" ", 2)[2] for found in near.values() for line in found[WHOLE])
         referred = {*document.referred, *(value[1:-3] for value in values if value.startswith("<"))}
-        near += [pair for pair in self._about(DATASET) if pair[1].split(" ", 2)[1] in _OF_DATASET]
-        for iri in referred.difference(own, (DATASET,)):
+        for iri in {DATASET, *referred}.difference(own):
             owner = lines.owner(f"<{iri}>")
             if owner is None:
-                near += self._naming(iri)
+                near[iri] = self._remembered(iri)
             elif statements and owner != document.slug:
-                near += self._naming_in(owner, iri)
-        for graph, line in near:
-            found[graph].add(line)
-        return {graph: lines.in_order(same) for graph, same in found.items()}
+                near[iri] = self._naming_in(owner, iri)
+        grouped: defaultdict[str, list[str]] = defaultdict(list)
+        for iri in sorted(near, key=lambda iri: f"{iri}>"):  # lines about one subject are in order already
+            for graph, found in near[iri].items():
+                grouped[graph] += found
+        return grouped
 
-    def _about(self, iri: str) -> list[tuple[str, str]]:
-        """Lines about something that is shared, with their graphs."""
-        return [(graph, line) for graph, found in self._by_subject.items() for line in found.of(f"<{iri}>")]
+    def _about(self, iri: str) -> Grouped:
+        """Lines about something that is shared."""
+        return {graph: found.of(f"<{iri}>") for graph, found in self._by_subject.items()}
 
-    def _naming(self, iri: str) -> list[tuple[str, str]]:
-        """What tells something that is shared: its class and names; all of a coding pass, and the links of an entity."""
-        known, whole = self._about(iri), iri.startswith(f"{ID}coding/")
-        return [(graph, line) for graph, line in known if whole or graph == LINKS or _names(line)]
+    def _naming(self, iri: str) -> Grouped:
+        """What tells something that is shared: its class and names; all of a coding pass, the links of an entity; a little of the dataset."""
+        known = self._about(iri)
+        if iri == DATASET:
+            known = _only(known, _OF_DATASET)
+        elif not iri.startswith(f"{ID}coding/"):
+            known = {**_only(known, _NAMES), LINKS: known.get(LINKS, [])}
+        return _whole(known)
 
-    def _naming_in(self, owner: str, iri: str) -> list[tuple[str, str]]:
+    def _naming_in(self, owner: str, iri: str) -> Grouped:
         """What tells something of another document."""
         other = self._documents.get(owner)
         if other is None:
-            return []
-        said = ((graph, lines.unpacked(lines.about(data, iri))) for graph, data in _said(self._cache, other))
-        return [(graph, line) for graph, found in said for line in found if _names(line)]
+            return {}
+        said = {graph: lines.unpacked(lines.about(data, iri)) for graph, data in _said(self._cache, other)}
+        return _whole(_only(said, _NAMES))
 
 
 @lru_cache(maxsize=8)
@@ -87,5 +99,11 @@ def _said(cache: Cache, document: Document) -> tuple[tuple[str, bytes], ...]:
     return (document.slug, triples), (INFERRED, inferred)
 
 
-def _names(line: str) -> bool:
-    return line.split(" ", 2)[1] in _NAMES
+def _only(found: Grouped, predicates: Container[str]) -> Grouped:
+    """Of lines those with some predicates."""
+    return {graph: [line for line in same if line.split(" ", 2)[1] in predicates] for graph, same in found.items()}
+
+
+def _whole(found: Grouped) -> Grouped:
+    """Lines about one subject, with those of all graphs."""
+    return {**found, WHOLE: lines.in_order(chain.from_iterable(found.values()))}

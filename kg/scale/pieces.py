@@ -64,9 +64,8 @@ def parsed(found: list[str], graph: str) -> dict[str, ox.Quad]:
 
 
 def in_graph(found: Iterable[str], graph: str) -> bytes:
-    """Lines as N-Quads."""
-    end = f"<{graph_iri(graph)}> .\n"
-    return "".join([f"{line[:-1]}{end}" for line in found]).encode()
+    """Lines as N-Quads; no literal has the end of a line in it."""
+    return lines.packed(found).replace(b" .\n", f" <{graph_iri(graph)}> .\n".encode())
 
 
 def union(found: list[str], known: Parsed | None = None) -> dict[str, bytes]:

@@ -7,12 +7,11 @@ statements of other documents by their ids alone.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
 from kg.scale.executor import Executor
-from kg.scale.others import Others
+from kg.scale.others import WHOLE, Others
 from kg.scale.parts import Document
 from kg.scale.pieces import Body
 from kg.scale.writing import own_lines
@@ -53,13 +52,12 @@ def work(common: Common, job: tuple[str, str]) -> str:
     """
     slug, key = job
     document = common.documents[slug]
-    common.cache.write(key, {"rows": _rows(common.cache, document, common.others.of(document, statements=False))})
+    common.cache.write(key, {"rows": _rows(common.cache, document, common.others.of(document, statements=False)[WHOLE])})
     return key
 
 
-def _rows(cache: Cache, document: Document, others: Mapping[str, Any]) -> str:
+def _rows(cache: Cache, document: Document, near: list[str]) -> str:
     """The key of a document's rows."""
-    near = [line for _, found in sorted(others.items()) for line in found]
     key = key_of("rows", document.written, "\n".join(near))
     if not cache.holds(key):
         asserted, inferred = own_lines(cache, document.mapped, document.judged, document.new)
