@@ -10,8 +10,9 @@ import os
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -19,20 +20,36 @@ import pyoxigraph as ox
 from tantivy import Document, Index, IndexWriter
 
 from kg import textindex
-from kg.indexsource import InStore, Row, Source
-from kg.namespaces import ID, POL, RDF_TYPE, RDFS, SKOS, graph_iri
+from kg.indexsource import (
+    BELOW,
+    BROADER,
+    CONDITIONS,
+    LABEL,
+    LABELLED,
+    NAME,
+    OTHER_NAME,
+    STATED_IN,
+    SUMMARY,
+    TYPE,
+    InStore,
+    Row,
+    Source,
+)
+from kg.namespaces import ID, POL, graph_iri
 from kg.ntriples import is_iri, language, lexical
 
 _HEAP: Final = 32_000_000
 """Bytes that are gathered before a segment of the index is written."""
-_LABEL: Final = f"{SKOS}prefLabel"
-_OTHER_NAME: Final = f"{SKOS}altLabel"
-_TEXTS: Final = (f"{POL}condition", f"{POL}exception")
-_LABELLED: Final = ("speaker", "addressee", "object", "topic", "action", "beneficiary", "affected", "place")
 _COLLECTIONS: Final = frozenset(
     ("action", "agent", "document", "event", "group", "indicator", "instrument", "place", "publication", "topic"),
 )
 """Whose members can be found; what has a label beside them are sections, and values of small lists."""
+_FACETS: Final = {
+    "document": STATED_IN,
+    "kind": TYPE,
+    **{name: LABELLED[name] for name in ("speaker", "addressee", "topic")},
+}
+"""Properties by the facets of a statement, in the order in which they are stored."""
 _COMMON: Final = 3
 """A word this often in the summaries may be a part of a compound, as may one of a label."""
 
@@ -105,8 +122,7 @@ class _Filler:
         self._related = _Related(self._known)
         self._kinds()
         self._entities()
-        for document in self._documents:
-            graph = graph_iri(document)
+        for graph in map(graph_iri, self._documents):
             for row in self._source.rows(graph, self._near, partial(self._statements, graph)):
                 self._write(row)
 
@@ -121,17 +137,17 @@ class _Filler:
     def _keep(self, iri: str, predicate: str, value: str) -> None:
         """What is said of something that is shared."""
         tag, text = language(value), lexical(value)
-        if predicate == f"{SKOS}broader":
+        if predicate == BROADER:
             self._broader[iri].append(text)
-        elif predicate == f"{RDFS}subClassOf":
+        elif predicate == BELOW:
             if text == f"{POL}Statement":
                 self._kind_iris.add(iri)
-        elif predicate == f"{RDFS}label":
+        elif predicate == NAME:
             if tag and iri.startswith(POL):
                 self._names[iri][tag].append(text)
         elif tag:
-            (self._labels if predicate == _LABEL else self._more)[iri][tag].append(text)
-            if predicate == _OTHER_NAME and iri.startswith(f"{ID}topic/"):
+            (self._labels if predicate == LABEL else self._more)[iri][tag].append(text)
+            if predicate == OTHER_NAME and iri.startswith(f"{ID}topic/"):
                 self._topics[iri][tag].append(text)
 
     def _known_words(self) -> frozenset[str]:
@@ -144,13 +160,13 @@ class _Filler:
 
     def _kinds(self) -> None:
         for iri in sorted(self._kind_iris):
-            self._write(self._row(iri, textindex.CLASS, "kind", self._names.get(iri, {}), {}))
+            self._write(self._row(iri, textindex.CLASS, "kind", self._names.get(iri, {}), {}, {}))
 
     def _entities(self) -> None:
         for iri in sorted(self._labels):
             collection = iri.removeprefix(ID).partition("/")[0]
             if iri.startswith(f"{ID}{collection}/") and collection in _COLLECTIONS:
-                self._write(self._row(iri, textindex.ENTITY, collection, self._labels[iri], self._more.get(iri, {})))
+                self._write(self._row(iri, textindex.ENTITY, collection, self._labels[iri], self._more.get(iri, {}), {}))
 
     def _near(self) -> Iterator[str]:
         """What the rows of statements depend on beside what is said of them."""
@@ -159,32 +175,27 @@ class _Filler:
             yield from (repr(pair) for pair in sorted(shared.items()))
 
     def _statements(self, graph: str) -> list[Row]:
-        summaries = self._texts(f"{POL}summary", graph)
-        properties: dict[str, dict[str, list[str]]] = {
-            name: _grouped(self._pairs(f"{POL}{name}", graph)) for name in ("statedIn", *_LABELLED)
-        }
-        properties["kind"] = _grouped(self._pairs(RDF_TYPE, graph))
-        texts = [self._texts(predicate, graph) for predicate in _TEXTS]
-        rows = []
-        for iri in sorted(summaries):
-            facets = {
-                "document": properties["statedIn"].get(iri, []),
-                "kind": [kind for kind in properties["kind"].get(iri, []) if kind.startswith(POL)],
-                "speaker": properties["speaker"].get(iri, []),
-                "addressee": properties["addressee"].get(iri, []),
-                "topic": self._with_broader(properties["topic"].get(iri, [])),
-            }
-            more: Texts = defaultdict(list)
-            for found in texts:
-                for tag, values in found.get(iri, {}).items():
-                    more[tag] += values
-            for name in _LABELLED:
-                for value in properties[name].get(iri, []):
-                    for names in (self._labels, self._topics):
-                        for tag, texts_of in names.get(value, {}).items():
-                            more[tag] += texts_of
-            rows.append(self._row(iri, textindex.STATEMENT, "statement", summaries[iri], more, facets))
-        return rows
+        said: dict[str, dict[str, list[str]]] = {}
+        for subject, predicate, value in self._source.said(graph):
+            if is_iri(subject):
+                said.setdefault(subject, {}).setdefault(predicate, []).append(value)
+        found = {lexical(subject): properties for subject, properties in said.items() if SUMMARY in properties}
+        return [self._statement(iri, found[iri]) for iri in sorted(found)]
+
+    def _statement(self, iri: str, said: Mapping[str, list[str]]) -> Row:
+        """The row of a statement.
+
+        :param said: terms by property
+        """
+        facets = {name: sorted(set(map(lexical, said.get(predicate, ())))) for name, predicate in _FACETS.items()}
+        facets["kind"] = [kind for kind in facets["kind"] if kind.startswith(POL)]
+        facets["topic"] = self._with_broader(facets["topic"])
+        more = _by_language(*(said.get(predicate, ()) for predicate in CONDITIONS))
+        for value in map(lexical, chain.from_iterable(said.get(predicate, ()) for predicate in LABELLED.values())):
+            for names in (self._labels, self._topics):
+                for tag, texts in names.get(value, {}).items():
+                    more[tag] += texts
+        return self._row(iri, textindex.STATEMENT, "statement", _by_language(said[SUMMARY]), more, facets)
 
     def _with_broader(self, topics: list[str]) -> list[str]:
         """Topics and all that are broader than they are."""
@@ -204,10 +215,9 @@ class _Filler:
         collection: str,
         texts: Texts,
         more: Texts,
-        facets: dict[str, list[str]] | None = None,
+        facets: Mapping[str, list[str]],
     ) -> Row:
-        row = {"iri": [iri], "scope": [scope], "collection": [collection]}
-        row |= {facet: sorted(set(values)) for facet, values in (facets or {}).items()}
+        row = {"iri": [iri], "scope": [scope], "collection": [collection], **facets}
         words: list[str] = []
         for tag in textindex.LANGUAGES:
             row[tag], row[f"{tag}_more"] = own, other = sorted(texts.get(tag, [])), sorted(more.get(tag, []))
@@ -223,42 +233,26 @@ class _Filler:
         self._writer.add_document(document)
         self._number += 1
 
-    def _texts(self, predicate: str, graph: str) -> dict[str, Texts]:
-        """Texts of a property by subject and language."""
-        found: dict[str, Texts] = {}
-        for subject, value in self._source.said(predicate, graph):
-            tag = language(value)
-            if tag and is_iri(subject):
-                found.setdefault(lexical(subject), {}).setdefault(tag, []).append(lexical(value))
-        return found
-
-    def _pairs(self, predicate: str, graph: str) -> Iterator[tuple[str, str]]:
-        said = self._source.said(predicate, graph)
-        return ((lexical(subject), lexical(value)) for subject, value in said if is_iri(subject) and is_iri(value))
-
 
 class _Related:
     """What is indexed beside the words of a text: parts of compounds, and roots."""
 
     def __init__(self, known: frozenset[str]) -> None:
-        @lru_cache(maxsize=200_000)
-        def of_word(word: str, language: str) -> tuple[str, ...]:
+        def of_word(language: str, word: str) -> tuple[str, ...]:
             parts = textindex.parts_of(word, known) if language == "nl" else ()
             roots = [textindex.root(part, language) for part in (word, *parts)]
             return tuple(dict.fromkeys((*parts, *roots)))
 
-        self._of_word: Callable[[str, str], tuple[str, ...]] = of_word
+        self._of_word = {language: lru_cache(maxsize=200_000)(partial(of_word, language)) for language in textindex.LANGUAGES}
 
     def of(self, text: str, language: str) -> list[str]:
         """Parts and roots of the words of a text, each once."""
-        found: dict[str, None] = {}
-        for word in textindex.words_of(text):
-            found.update(dict.fromkeys(self._of_word(word, language)))
-        return list(found)
+        return list(dict.fromkeys(chain.from_iterable(map(self._of_word[language], textindex.words_of(text)))))
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for subject, value in pairs:
-        found.setdefault(subject, []).append(value)
+def _by_language(*terms: Iterable[str]) -> Texts:
+    """Texts of literals by language."""
+    found: Texts = defaultdict(list)
+    for term in chain.from_iterable(terms):
+        found[language(term)].append(lexical(term))
     return found

