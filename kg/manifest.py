@@ -40,11 +40,12 @@ def write_report(judged: Judged, draft: Path) -> None:
     """The SHACL report, for machines and for people, and the evidence of the links."""
     target = draft / "report"
     target.mkdir()
-    triples = from_jsonld(report.shacl_report(judged.validation, judged.trace))
+    layout = judged.shared.layout
+    triples = from_jsonld(report.shacl_report(judged.validation, judged.trace, layout.of_project))
     (target / "shacl.ttl").write_bytes(dumps.serialise_triples(triples))
-    text = report.format_findings(judged.findings, "text")
+    text = layout.of_project(report.format_findings(judged.findings, "text"))
     (target / "report.txt").write_text(f"{text}\n{report.summary(judged.findings)}\n".lstrip(), encoding="utf-8")
-    links = judged.shared.layout.links
+    links = layout.links
     if links.exists():
         shutil.copyfile(links, draft / "dumps" / links.name)
 

@@ -294,7 +294,7 @@ def version_of(
         digest.update(piece)
     for path, _ in (*layout.query_files(), *layout.shape_files(), *layout.check_files(), *layout.codebook_files()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    digest.update(report.format_findings(findings, "text").encode())
+    digest.update(layout.of_project(report.format_findings(findings, "text")).encode())
     if citation is not None or layout.citation.exists():
         digest.update(layout.citation.read_bytes() if citation is None else citation)
     digest.update("\n".join(map(str, described)).encode())

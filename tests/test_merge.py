@@ -17,6 +17,10 @@ DECISIONS = "decisions.yaml"
 WRITTEN = "mappings/harbour-2031.yaml: written; the first coder's is kept as harbour-2031.yaml.before"
 EDIT = "edit\n  edit:\n    kind: Principle\n    confidence: low # neither of us was sure\n    frame:"
 
+TWO_SECTIONS = [
+    "warning: s007 section: it stands in the text beside statements of plans, apart from most of measures: correct `section` or the passage"
+]
+
 
 def decide(*takes: str) -> None:
     """Fill in the template, in the order of its entries."""
@@ -34,6 +38,11 @@ def merge(output: str = "mappings/harbour-2031.yaml", day: str = "2032-08-01") -
     return kg("merge", *arguments, "-o", output, "--date", day)
 
 
+def found() -> list[str]:
+    """What `kg check` finds, without its place."""
+    return [line.partition(" ")[2] for line in kg("check", "--sources", "texts").output.splitlines()[:-1]]
+
+
 def statements(path: str = "mappings/harbour-2031.yaml") -> dict[str, dict[str, object]]:
     """The statements of a mapping file, by id."""
     loaded = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
@@ -41,7 +50,7 @@ def statements(path: str = "mappings/harbour-2031.yaml") -> dict[str, dict[str, 
 
 
 def test_the_merged_file_passes_the_check(coders: Layout) -> None:
-    """After `kg anchor`, as the help says; nothing is left to do."""
+    """After `kg anchor`, as the help says; what is left is that one part of the text is in the sections of both coders, who had not settled that."""
     decide(EDIT, "both", "a", "b", "b")
 
     result = merge()
@@ -54,7 +63,7 @@ def test_the_merged_file_passes_the_check(coders: Layout) -> None:
         "section plans: comes along from B",
     ]
     assert kg("anchor", "--sources", "texts").exit_code == 0
-    assert kg("check", "--sources", "texts").output == "no findings in 2 document(s)\n"
+    assert found() == TWO_SECTIONS
     assert kg("build").exit_code == 0
 
 
@@ -210,7 +219,7 @@ def test_lists_may_be_indented_differently(coders: Layout, indented: str) -> Non
 
     assert merge().exit_code == 0
     assert kg("anchor", "--sources", "texts").exit_code == 0
-    assert kg("check", "--sources", "texts").output == "no findings in 2 document(s)\n"
+    assert found() == TWO_SECTIONS
 
 
 def test_relations_follow_the_statements(coders: Layout) -> None:

@@ -100,6 +100,24 @@ def test_same_inputs_give_the_same_bytes(project: Layout) -> None:
     assert dumps_of(Path("one/current").resolve()) == dumps_of(Path("two/current").resolve())
 
 
+@pytest.mark.parametrize("where", ["", "mappings", ".."])
+def test_a_release_does_not_depend_on_where_it_is_built(project: Layout, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Nor on the folder that the command runs in: reports name files as in the project's folder."""
+    edit(project, "mappings/harbour-2031.yaml", "- id: s002\n  section: vision", "- id: s002\n  section: measures")
+    here = release.build(project, Path("build"), Path("texts"))
+    root = Path().absolute()
+    monkeypatch.chdir(root / where)
+
+    there = release.build(Layout(root), root.parent / "elsewhere", root / "texts")
+
+    assert there.name == here.name
+    assert dumps_of(there) == dumps_of(root / here)
+    for name in ("report/report.txt", "report/shacl.ttl"):
+        assert (there / name).read_bytes() == (root / here / name).read_bytes()
+    assert "mappings/harbour-2031.yaml:22:12: warning: s002" in (there / "report" / "report.txt").read_text(encoding="utf-8")
+    assert str(root) not in (there / "report" / "report.txt").read_text(encoding="utf-8")
+
+
 def test_a_change_makes_another_release_and_keeps_the_old(project: Layout) -> None:
     """A release is immutable; `current` moves."""
     first = release.build(project, Path("build"))

@@ -4,6 +4,7 @@ In: the project's root. Out: paths, in a fixed order. Next: :mod:`kg.mappings.co
 """
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,16 @@ class Layout:
         """``path`` as the user would write it: relative to the working directory if it lies below, with slashes."""
         relative = os.path.relpath(path)
         return Path(path if relative.startswith("..") else relative).as_posix()
+
+    def of_project(self, text: str) -> str:
+        """A text with places named as in the project's folder, wherever the command was run: what a release says does not depend on that."""
+        found = (path for folder in (self.mappings, self.ontology, self.queries) for path in folder.rglob("*") if path.is_file())
+        names = {} if self.name(self.root) == "." else {self.name(path): path.relative_to(self.root).as_posix() for path in found}
+        if not names:
+            return text
+        longest_first = sorted(names, key=len, reverse=True)
+        places = rf"(?<![\w./-])({'|'.join(map(re.escape, longest_first))})(?=:\d)"
+        return re.sub(places, lambda match: names[match[1]], text)
 
     def named(self, paths: Iterable[Path]) -> list[tuple[Path, str]]:
         """Each path with its name in findings, sorted; without the hidden files that editors and file systems leave."""
