@@ -41,8 +41,8 @@ def write_report(judged: Judged, draft: Path) -> None:
     target = draft / "report"
     target.mkdir()
     layout = judged.shared.layout
-    triples = from_jsonld(report.shacl_report(judged.validation, judged.trace, layout.of_project))
-    (target / "shacl.ttl").write_bytes(dumps.serialise_triples(triples))
+    triples = from_jsonld(report.shacl_report(judged.validation, judged.trace))
+    (target / "shacl.ttl").write_text(layout.of_project(dumps.serialise_triples(triples).decode()), encoding="utf-8")
     text = layout.of_project(report.format_findings(judged.findings, "text"))
     (target / "report.txt").write_text(f"{text}\n{report.summary(judged.findings)}\n".lstrip(), encoding="utf-8")
     links = layout.links

@@ -5,7 +5,7 @@ JSON-LD whose messages carry file, line and column. Next: the commands print the
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -121,11 +121,8 @@ def _sarif(findings: Sequence[Finding]) -> dict[str, object]:
     }
 
 
-def shacl_report(validation: Validation, trace: Trace, named: Callable[[str], str] = str) -> dict[str, object]:
-    """The validation as a SHACL report (SHACL, section 3.6) in JSON-LD, without blank nodes.
-
-    :param named: what becomes of the names of files in messages
-    """
+def shacl_report(validation: Validation, trace: Trace) -> dict[str, object]:
+    """The validation as a SHACL report (SHACL, section 3.6) in JSON-LD, without blank nodes."""
     report = f"{BASE}report"
     nodes: list[dict[str, object]] = []
     for number, result in enumerate(validation.results, start=1):
@@ -135,7 +132,7 @@ def shacl_report(validation: Validation, trace: Trace, named: Callable[[str], st
             "@type": f"{SH}ValidationResult",
             f"{SH}focusNode": {"@id": result.focus},
             f"{SH}resultSeverity": {"@id": f"{SH}{result.severity.value.capitalize()}"},
-            f"{SH}resultMessage": {"@value": named(str(finding)), "@language": "en"},
+            f"{SH}resultMessage": {"@value": str(finding), "@language": "en"},
         }
         if result.path:
             node[f"{SH}resultPath"] = {"@id": result.path}
