@@ -63,6 +63,26 @@ def test_lines_by_subject() -> None:
     assert Subjects(b"").of("<a:s>") == []
 
 
+@pytest.mark.parametrize(
+    ("line", "there"),
+    [
+        ('<a:s> <a:p> "1" .', True),
+        ("<a:s> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <a:z> .", True),
+        ('<a:s> <a:p> "10" .', False),
+        ('<a:t> <a:p> "1" .', False),
+        ('<a:a> <a:p> "1" .', False),
+    ],
+)
+def test_whether_a_line_is_there(line: str, there: bool) -> None:
+    """Also the class, which comes first of what is said of a subject; and beyond the first and the last."""
+    found = lines.in_order(
+        ['<a:s> <a:p> "1" .', '<a:s> <a:b> "2" .', "<a:s> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <a:z> ."]
+    )
+
+    assert lines.stands_in(found, line) is there
+    assert not lines.stands_in([], line)
+
+
 class _Same(str):
     """A string whose hash others have."""
 

@@ -26,7 +26,7 @@ from kg.namespaces import ID, RDF_TYPE
 from kg.scale import databases, executor, lines, steps, together
 from kg.scale.cache import Cache
 from kg.scale.executor import LARGE, InProcess, Processes, alone
-from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, union
+from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, parsed, union
 from kg.store import current_release, read_quads
 from kg.synth.items import MARK
 from kg.synth.measure import measure
@@ -282,7 +282,8 @@ def test_pieces_make_the_file_that_is_written_at_once(
         with Dump(folder / f"x.{form}", form, plain=True) as dump:
             for part in (found[:at], found[at:]):
                 dump.add(
-                    Body.of(union(part)[form] if form in UNION else grouped(part, "g")[form]), "g" if form in GROUPED else None
+                    Body.of((union(part, parsed(part)) if form in UNION else grouped(part, parsed(part), "g"))[form]),
+                    "g" if form in GROUPED else None,
                 )
 
         expected = dumps.serialise(quads, form)

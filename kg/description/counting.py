@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
+from itertools import count as counter
 from typing import Final
 
 import pyoxigraph as ox
@@ -60,7 +61,7 @@ class Tally:
         :param graphs: IRI of each graph, and its lines
         :param kinds: classes of what is not described here, for objects
         """
-        numbers: dict[Term, int] = {}
+        numbers: defaultdict[Term, int] = defaultdict(counter().__next__)
         classes: defaultdict[int, set[str]] = defaultdict(set)
         self.graphs: defaultdict[str, Extent] = defaultdict(Extent)
         self.properties: defaultdict[str, Extent] = defaultdict(Extent)
@@ -71,13 +72,12 @@ class Tally:
             for line in lines:
                 subject, predicate, value = line[:-2].split(" ", 2)
                 if subject != last:  # lines about one subject stand together
-                    last, start = subject, numbers.setdefault(subject, len(numbers))
-                if value[0] == '"' and value[-1] != '"':
+                    last, start = subject, numbers[subject]
+                if value[-1] == ">" and value[0] == '"':  # a text in a language ends otherwise, and is stored as it is
                     value = as_stored(value)
-                end = numbers.setdefault(value, len(numbers))
                 starts, ends = said[predicate]
                 starts.append(start)
-                ends.append(end)
+                ends.append(numbers[value])
                 if predicate == _TYPE:
                     classes[start].add(value[1:-1])
                     self.graphs[graph].instances[value[1:-1]] += 1
@@ -87,7 +87,7 @@ class Tally:
                 pairs[predicate[1:-1]][0].extend(starts)
                 pairs[predicate[1:-1]][1].extend(ends)
         self.terms: list[Term] = list(numbers)
-        self._numbers = numbers
+        self._numbers: Mapping[Term, int] = dict(numbers)
         shared: dict[Classes, Classes] = {}
         frozen = ((node, frozenset(of)) for node, of in classes.items())
         self.types: dict[int, Classes] = {node: shared.setdefault(of, of) for node, of in frozen}

@@ -37,7 +37,6 @@ def totals(shared: Tally, documents: Iterable[Mapping[str, Any]], known: Mapping
     hashes = [hash_of(term) for term in shared.terms]
     for iri, extent in shared.properties.items():
         objects[iri].extend(hashes[number] for number in extent.objects)
-    objects[""].extend(hashes[number] for number in shared.objects)
     inferred = graph_iri(INFERRED)
     followed = array("Q", (hashes[number] for number in shared.graphs[inferred].objects))
     subjects, entities = len(shared.subjects), shared.below(ID)
@@ -53,9 +52,12 @@ def totals(shared: Tally, documents: Iterable[Mapping[str, Any]], known: Mapping
             number[0] += triples
             number[1] += named
             objects[iri].frombytes(hashed)
-        objects[""].frombytes(tally["objects"])
         followed.frombytes(tally["inferred"])
-    distinct = {iri: _distinct(found) for iri, found in objects.items()}
+    distinct = {iri: _distinct(objects.pop(iri)) for iri in list(objects)}
+    every = array("Q")
+    for found in distinct.values():
+        every.extend(found)
+    distinct[""] = _distinct(every)
     graphs[inferred] = GraphCount(**{**vars(graphs[inferred]), "objects": len(_distinct(followed))})
 
     def has(name: str, term: Term) -> bool:

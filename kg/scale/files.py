@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import pyoxigraph as ox
+
 from kg import dumps
 from kg.graph import INFERRED
 from kg.namespaces import graph_iri
@@ -17,7 +19,7 @@ from kg.scale import lines
 from kg.scale.cache import Cache, key_of
 from kg.scale.others import WHOLE, Others
 from kg.scale.parts import BLOCKS, Document
-from kg.scale.pieces import GROUPED, UNION, Body, Dump, Parsed, grouped, in_graph, parsed, union
+from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, in_graph, parsed, union
 from kg.scale.tables import write_rows
 
 _CHUNK: Final = 4000
@@ -88,7 +90,7 @@ def _kept(cache: Cache, chunk: list[str], graph: str | None) -> dict[str, Body]:
     """Bodies of lines, which are often the same as in the release before."""
     key = key_of("chunk", graph or "", lines.packed(chunk))
     if not cache.holds(key):
-        made = union(chunk) if graph is None else grouped(chunk, graph)
+        made = union(chunk, parsed(chunk)) if graph is None else grouped(chunk, parsed(chunk), graph)
         cache.write(key, {"bodies": {form: Body.of(data) for form, data in made.items()}})
     (bodies,) = cache.read(key, "bodies")
     return dict(bodies)
@@ -171,9 +173,9 @@ def work(common: Common, job: str) -> str:
 def _write_document(common: Common, document: Document) -> None:
     """Write a document's files."""
     others = common.others.of(document)
-    forms = {form: common.cache.read(document.written, form)[0] for form in dumps.MEDIA_TYPES}
+    forms = dict(zip(dumps.MEDIA_TYPES, common.cache.read(document.written, *dumps.MEDIA_TYPES), strict=True))
     merged = others.pop(WHOLE)
-    known = {line: quad for graph, found in others.items() for line, quad in parsed(found, graph).items()}
+    known = dict(zip(merged, parsed(merged), strict=True))
     between = _bodies(merged, document.blocks, None, known)
     for form in UNION:
         with Dump(common.directory / f"{document.slug}.{form}", form, plain=common.plain) as dump:
@@ -196,7 +198,16 @@ def _write_document(common: Common, document: Document) -> None:
     write_rows(common.directory / f"{document.slug}.csv", [body], plain=common.plain)
 
 
-def _bodies(found: Sequence[str], blocks: Sequence[str], graph: str | None, known: Parsed) -> list[dict[str, Body]]:
-    """Bodies of the lines before, between and after blocks."""
-    made = (union(list(run), known) if graph is None else grouped(list(run), graph, known) for run in _runs(found, blocks))
-    return [{form: Body.of(data) for form, data in of_form.items()} for of_form in made]
+def _bodies(
+    found: Sequence[str], blocks: Sequence[str], graph: str | None, known: Mapping[str, ox.Quad]
+) -> list[dict[str, Body]]:
+    """Bodies of the lines before, between and after blocks.
+
+    :param known: the lines, parsed
+    """
+    made = []
+    for run in _runs(found, blocks):
+        quads = [known[line] for line in run]
+        forms = union(run, quads) if graph is None else grouped(run, quads, graph)
+        made.append({form: Body.of(data) for form, data in forms.items()})
+    return made

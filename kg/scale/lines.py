@@ -5,7 +5,8 @@ In: triples. Out: lines, and bytes of them. Next: every step. A line is compared
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -34,6 +35,12 @@ def key(line: str) -> str:
 def in_order(lines: Iterable[str]) -> list[str]:
     """Each line once, in the order of the dumps."""
     return sorted(set(lines), key=key)
+
+
+def stands_in(found: Sequence[str], line: str) -> bool:
+    """Whether a line is one of those that are in order."""
+    at = bisect_left(found, key(line), key=key)
+    return at < len(found) and found[at] == line
 
 
 def of_triples(triples: Iterable[ox.Triple]) -> list[str]:

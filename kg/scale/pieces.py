@@ -7,7 +7,7 @@ stretch of it. Such a stretch has the same bytes in the file of its document and
 the edge of a byte (RFC 1951, section 3.2.4, as ``pigz`` does), so that a gzip file with one header and one checksum can be put together, too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -53,44 +53,38 @@ class Body(NamedTuple):
         return zlib.decompress(self.deflated + _END, -zlib.MAX_WBITS) if self.size else b""
 
 
-Parsed = Mapping[str, ox.Quad]
-"""Lines with their quads: parsing takes longer than anything that is done with them."""
-
-
-def parsed(found: list[str], graph: str) -> dict[str, ox.Quad]:
-    """Lines with their quads in a graph."""
-    data = in_graph(found, graph)
-    return dict(zip(found, ox.parse(data, format=ox.RdfFormat.N_QUADS, lenient=True), strict=True))
+def parsed(found: Iterable[str]) -> list[ox.Quad]:
+    """Lines as quads of no named graph. Parsing takes longer than anything that is done with them, so that it is done once for all formats."""
+    return list(ox.parse(lines.packed(found), format=ox.RdfFormat.N_TRIPLES, lenient=True))
 
 
 def in_graph(found: Iterable[str], graph: str) -> bytes:
-    """Lines as N-Quads; no literal has the end of a line in it."""
-    return lines.packed(found).replace(b" .\n", f" <{graph_iri(graph)}> .\n".encode())
+    """Lines as N-Quads."""
+    ending = f"<{graph_iri(graph)}> .\n"
+    return ending.join([*(line[:-1] for line in found), ""]).encode()
 
 
-def union(found: list[str], known: Parsed | None = None) -> dict[str, bytes]:
-    """Lines in the formats without graphs, without what stands before and after all lines."""
+def union(found: Sequence[str], quads: Sequence[ox.Quad]) -> dict[str, bytes]:
+    """Lines in the formats without graphs, without what stands before and after all lines.
+
+    :param quads: the same, parsed
+    """
     if not found:
         return dict.fromkeys(UNION, b"")
-    triples = list(lines.triples(lines.packed(found))) if known is None else [known[line].triple for line in found]
-    own = {form: _inner(form, _serialised(triples, form)) for form in UNION if form != "nt"}
+    own = {form: _inner(form, _serialised(quads, form)) for form in UNION if form != "nt"}
     return {"nt": lines.packed(found), **own}
 
 
-def grouped(found: list[str], graph: str, known: Parsed | None = None) -> dict[str, bytes]:
+def grouped(found: Sequence[str], quads: Sequence[ox.Quad], graph: str) -> dict[str, bytes]:
     """Lines in the formats with graphs, without what stands before and after the lines of a graph.
 
-    :param known: the lines with their quads, in this graph
+    :param quads: the same, parsed
     """
     if not found:
         return dict.fromkeys(GROUPED, b"")
-    data = in_graph(found, graph)
-    quads = list(ox.parse(data, format=ox.RdfFormat.N_QUADS, lenient=True)) if known is None else [known[line] for line in found]
-    opening, closing = _graph_edges("trig", graph)
-    trig = _inner("trig", _serialised(quads, "trig")).removeprefix(opening).removesuffix(closing)
-    opening, closing = _graph_edges("jsonld", graph)
-    jsonld = _inner("jsonld", _serialised(quads, "jsonld")).removeprefix(opening).removesuffix(closing)
-    return {"nq": data, "trig": trig, "jsonld": jsonld}
+    # In a graph TriG is Turtle that stands further right; no literal has the end of a line in it.
+    trig = b"\t" + _inner("ttl", _serialised(quads, "ttl"))[:-1].replace(b"\n", b"\n\t") + b"\n"
+    return {"nq": in_graph(found, graph), "trig": trig, "jsonld": _inner("jsonld", _serialised(quads, "jsonld"))}
 
 
 def _serialised(quads: Iterable[ox.Quad] | Iterable[ox.Triple], form: str) -> bytes:

@@ -6,23 +6,24 @@ In: the triples of a document and what follows from them. Out: :class:`~kg.scale
 
 import hashlib
 from array import array
+from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kg.description.counting import Tally
-from kg.description.numbers import Classes, Term, counted
+from kg.description.numbers import Classes, Extent, Term, counted
 from kg.graph import INFERRED
 from kg.namespaces import ID, POL, graph_iri
 from kg.ntriples import is_iri, lexical
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
-from kg.scale.pieces import Body, Parsed, grouped, parsed, union
+from kg.scale.pieces import Body, grouped, parsed, union
 
-_SECTION, _STATEMENT = f"<{ID}section/", f"<{ID}statement/"
-_CODING, _STATED_IN = f"<{POL}coding>", f"<{POL}statedIn>"
+_STATEMENT = f"<{ID}statement/"
+"""Begins the lines about statements, which come after those about sections."""
+_CODING, _STATED_IN = f"{POL}coding", f"{POL}statedIn"
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,7 @@ def work(common: Common, job: Job) -> str:
     """
     key = job.key(common)
     asserted, inferred = own_lines(common.cache, job.mapped, job.judged, job.new)
-    known = {**parsed(asserted, job.slug), **parsed(inferred, INFERRED)}
-    with ThreadPoolExecutor(1) as compressing:
-        bodies = _bodies(job.slug, asserted, inferred, known, lambda data: compressing.submit(Body.of, data))
-        made = _numbers(common, job, asserted, inferred)  # while they are compressed
-        made |= {form: {part: body.result() for part, body in of_form.items()} for form, of_form in bodies.items()}
-    common.cache.write(key, made)
+    common.cache.write(key, {**_numbers(common, job, asserted, inferred), **_bodies(job.slug, asserted, inferred)})
     return key
 
 
@@ -92,30 +88,33 @@ def own_lines(cache: Cache, mapped: str, judged: str, new: bytes) -> tuple[list[
     (followed,) = cache.read(judged, "inferred")
     asserted = lines.unpacked(triples)
     inferred = lines.unpacked(followed)
-    if new:
-        inferred = lines.in_order([*inferred, *(set(lines.unpacked(new)) - set(asserted))])
+    for line in lines.unpacked(new):  # few
+        if not lines.stands_in(asserted, line) and not lines.stands_in(inferred, line):
+            insort(inferred, line, key=lines.key)
     return asserted, inferred
 
 
-def _bodies(
-    slug: str, asserted: list[str], inferred: list[str], known: Parsed, compress: Callable[[bytes], Future[Body]]
-) -> dict[str, dict[str, Future[Body]]]:
+def _bodies(slug: str, asserted: list[str], inferred: list[str]) -> dict[str, dict[str, Body]]:
     """Stretches of the dumps, by format and by what they hold."""
-    sections = [line for line in inferred if line.startswith(_SECTION)]
-    statements = [line for line in inferred if not line.startswith(_SECTION)]
-    whole = lines.in_order([*asserted, *inferred])
+    both = [*asserted, *inferred]
+    quads = parsed(both)
+    keys = [lines.key(line) for line in both]
+    order = sorted(range(len(both)), key=keys.__getitem__)
+    whole, quads_of_whole = [both[at] for at in order], [quads[at] for at in order]
+    first, first_inferred = bisect_left(whole, _STATEMENT), bisect_left(inferred, _STATEMENT)
+    own, followed = quads[: len(asserted)], quads[len(asserted) :]
     stretches = (
-        ("statement", [line for line in whole if not line.startswith(_SECTION)], None),
-        ("section", [line for line in whole if line.startswith(_SECTION)], None),
-        ("own", asserted, slug),
-        ("inferred statement", statements, INFERRED),
-        ("inferred section", sections, INFERRED),
+        ("statement", whole[first:], quads_of_whole[first:], None),
+        ("section", whole[:first], quads_of_whole[:first], None),
+        ("own", asserted, own, slug),
+        ("inferred statement", inferred[first_inferred:], followed[first_inferred:], INFERRED),
+        ("inferred section", inferred[:first_inferred], followed[:first_inferred], INFERRED),
     )
-    forms: dict[str, dict[str, Future[Body]]] = {}
-    for name, found, graph in stretches:
-        made = union(found, known) if graph is None else grouped(found, graph, known)
+    forms: dict[str, dict[str, Body]] = {}
+    for name, found, read, graph in stretches:
+        made = union(found, read) if graph is None else grouped(found, read, graph)
         for form, data in made.items():
-            forms.setdefault(form, {})[name] = compress(data)
+            forms.setdefault(form, {})[name] = Body.of(data)
     return forms
 
 
@@ -130,13 +129,13 @@ def _numbers(common: Common, job: Job, asserted: list[str], inferred: list[str])
     own = (f"{ID}statement/{job.slug}/", f"{ID}section/{job.slug}/")
     objects = (tally.terms[number] for number in tally.objects)
     referred = sorted(iri for iri in (lexical(term) for term in objects if is_iri(term)) if not iri.startswith(own))
-    pairs = [line.split(" ", 2) for line in asserted if _STATED_IN in line or _CODING in line]  # to look is faster than to split
-    stated = sorted(subject[1:-1] for subject, predicate, _ in pairs if predicate == _STATED_IN)
-    codings = sorted({value[1:-3] for _, predicate, value in pairs if predicate == _CODING})
+    none = Extent()
+    stated = (tally.terms[number] for number in tally.properties.get(_STATED_IN, none).subjects)
+    codings = (tally.terms[number] for number in tally.properties.get(_CODING, none).objects)
     head = {
         "referred": referred,
-        "codings": codings,
-        "example": stated[0] if stated else "",
+        "codings": sorted(map(lexical, codings)),
+        "example": min(map(lexical, stated), default=""),
         "quads": len(asserted) + len(inferred),
     }
     return {"head": head, "tally": _tally(tally)}
@@ -147,7 +146,7 @@ def _tally(tally: Tally) -> dict[str, Any]:
     hashes = [hash_of(term) for term in tally.terms]
 
     def hashed(numbers: Iterable[int]) -> bytes:
-        return array("Q", sorted(hashes[number] for number in numbers)).tobytes()
+        return array("Q", map(hashes.__getitem__, numbers)).tobytes()
 
     return {
         "patterns": {tuple(pattern): number for pattern, number in tally.patterns.items()},
@@ -156,7 +155,6 @@ def _tally(tally: Tally) -> dict[str, Any]:
         "entities": tally.below(ID),
         "graphs": {iri: tuple(vars(counted(extent)).values()) for iri, extent in tally.graphs.items()},
         "properties": {iri: (e.triples, len(e.subjects), hashed(e.objects)) for iri, e in tally.properties.items()},
-        "objects": hashed(tally.objects),
         "inferred": hashed(tally.graphs[graph_iri(INFERRED)].objects),
     }
 
