@@ -100,7 +100,7 @@ def read_shared(layout: Layout, elsewhere: Lost, denied: frozenset[str]) -> Shar
 
 
 class Apart(Registry):
-    """What is shared and what a document declares; a reference into another document is taken as right, and noted."""
+    """What is shared and what one document declares; a reference into another document is taken as right, and noted."""
 
     def __init__(self, shared: Registry, own: frozenset[str], denied: frozenset[str]) -> None:
         super().__init__(set(own), shared.labels)
@@ -108,14 +108,22 @@ class Apart(Registry):
         self._by_tail = shared._by_tail  # noqa: SLF001 - made once for all documents, of which none adds to it
         self._denied = denied
         self.assumed: set[str] = set()
+        self._resolved: dict[tuple[str, str], list[str]] = {}
 
     def __contains__(self, iri: object) -> bool:
-        if super().__contains__(iri) or iri in self._shared:
+        if iri in self._declared or iri in self._shared:
             return True
         if iri in self._denied or not _PART.fullmatch(str(iri)):
             return False
         self.assumed.add(str(iri))
         return True
+
+    def resolve(self, base: str, slug: str, document: str) -> list[str]:
+        """See :class:`~kg.mappings.registry.Registry`; a document names the same things many times."""
+        found = self._resolved.get((base, slug))
+        if found is None:
+            found = self._resolved[base, slug] = super().resolve(base, slug, document)
+        return found
 
     def below(self, base: str) -> set[str]:
         """See :class:`~kg.mappings.registry.Registry`; of parts of documents only the document's own."""

@@ -231,8 +231,13 @@ def _statement(node: Mapping, iri: str, name: str, converter: Converter, passage
 
 def _open_keys(node: Mapping) -> tuple[str, ...]:
     """The keys without a value of a statement of which only the passage is known; none if something is coded, or nothing is open."""
-    rest = {key: entry for key, entry in node.entries.items() if key not in _PREPARED}
-    return tuple(rest) if rest and all(_is_empty(entry.value) for entry in rest.values()) else ()
+    open_keys = []
+    for key, entry in node.entries.items():
+        if key not in _PREPARED:
+            if not _is_empty(entry.value):
+                return ()
+            open_keys.append(key)
+    return tuple(open_keys)
 
 
 def _is_empty(value: Node) -> bool:

@@ -23,8 +23,8 @@ _LEAST_SURE: Final = 1.5
 def guess_language(text: str) -> str:
     """Language of a text by its commonest function words: ``nl``, ``en``, ``fr`` or ``de``; empty if none stands out."""
     hits = dict.fromkeys(_FUNCTION_WORDS, 0)
-    for word in _WORD.findall(text.lower()):
-        for tag in _OF_WORD.get(word, ()):
+    for word in filter(_OF_WORD.__contains__, _WORD.findall(text.lower())):
+        for tag in _OF_WORD[word]:
             hits[tag] += 1
     (most, tag), (next_most, _) = sorted(((number, tag) for tag, number in hits.items()), reverse=True)[:2]
     return tag if most > _LEAST_SURE * next_most else ""

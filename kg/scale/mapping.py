@@ -6,15 +6,16 @@ In: a :class:`Job`. Out: a key of the cache, under which the parts of the result
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import filterfalse, groupby
+from functools import cached_property
+from itertools import chain, filterfalse
 from pathlib import Path
 from typing import Any
 
-from kg.graph import from_jsonld
 from kg.mappings.apart import Lost, Mapped, Shared, read_document
 from kg.namespaces import ID
 from kg.scale import lines, places
 from kg.scale.cache import Cache, key_of
+from kg.scale.spelling import BySubject, Spelling
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Common:
     sources: Path | None
     elsewhere: Lost
     kept: dict[str, Mapped] | None = None
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """How the nodes of documents are written."""
+        return Spelling(self.shared.context)
 
 
 @dataclass(frozen=True)
@@ -74,13 +80,12 @@ def work(common: Common, job: Job) -> str:
         mapped = read_document(common.shared, job.path, common.sources, common.elsewhere, job.denied)
         if common.kept is not None:
             common.kept[key] = mapped
-        document: dict[str, object] = {"@context": common.shared.context.for_resolved(), "@graph": mapped.nodes}
-        common.cache.write(key, _parts(mapped, lines.of_triples(from_jsonld(document)) if mapped.nodes else []))
+        common.cache.write(key, _parts(mapped, common.spelling.lines(mapped.nodes)))
     return key
 
 
-def _parts(mapped: Mapped, found: list[str]) -> dict[str, Any]:
-    trace = mapped.trace
+def _parts(mapped: Mapped, by_subject: BySubject) -> dict[str, Any]:
+    trace, found = mapped.trace, list(chain.from_iterable(by_subject.values()))
     return {
         "head": {
             "slug": mapped.slug,
@@ -97,7 +102,7 @@ def _parts(mapped: Mapped, found: list[str]) -> dict[str, Any]:
         },
         "triples": lines.packed(found),
         "referring": _referring(mapped.assumed, found),
-        "digests": _digests(found),
+        "digests": _digests(by_subject),
         "flagged": frozenset(trace.flagged),
         "trace": places.kept(trace),
     }
@@ -109,15 +114,16 @@ def _referring(assumed: Iterable[str], found: list[str]) -> list[tuple[str, str]
     pairs = set()
     if others:
         for line in found:
-            subject, _, value = line.split(" ", 2)
+            value = line[line.rfind(" <") + 1 :]
             if value in others:
-                pairs.add((subject[1:-1].partition("#")[0], others[value]))
+                pairs.add((line[1 : line.index("> ")].partition("#")[0], others[value]))
     return sorted(pairs)
 
 
-def _digests(found: list[str]) -> dict[str, str]:
-    """A hash of what is said of each subject, texts left out, which :mod:`kg.scale.judging` does not show to other documents."""
+def _digests(by_subject: BySubject) -> dict[str, str]:
+    """A hash of what is said of each statement and section, texts left out, which :mod:`kg.scale.judging` does not show to other documents."""
     return {
-        subject[1:-1]: hashlib.blake2b("\n".join(same).encode(), digest_size=12).hexdigest()
-        for subject, same in groupby(filterfalse(lines.is_text, found), lambda line: line.partition(" ")[0])
+        subject[1:-1]: hashlib.blake2b("\n".join(filterfalse(lines.is_text, same)).encode(), digest_size=12).hexdigest()
+        for subject, same in by_subject.items()
+        if "#" not in subject
     }

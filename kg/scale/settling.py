@@ -54,11 +54,14 @@ def map_all(
     for _ in range(_ROUNDS):
         common = mapping.Common(shared, digest, cache, sources, elsewhere, kept)
         jobs = [mapping.Job(path, denied) for path, _ in layout.document_files()]
-        keys = list(executor.run(mapping.work, common, _undone(jobs, common)))
-        cache.use(keys)
+        keys = {job: job.key(common) for job in jobs}
+        undone = [job for job in jobs if not cache.holds(keys[job])]
+        keys |= zip(
+            undone, executor.run(mapping.work, common, undone), strict=True
+        )  # of a file that was changed meanwhile another
+        cache.use(keys[job] for job in undone)
         documents = []
-        for job in jobs:
-            key = job.key(common)
+        for key in keys.values():
             (head,) = cache.read(key, "head")
             documents.append(Document(str(head["slug"]), key, head))
         lost = Lost(
@@ -71,11 +74,6 @@ def map_all(
         elsewhere, denied = lost, denied | wrong
         shared, digest = reading.read(layout, cache, elsewhere, denied & shared.assumed)
     raise AssertionError("what the files declare does not settle")  # pragma: no cover - each round knows more
-
-
-def _undone(jobs: Iterable[mapping.Job], common: mapping.Common) -> list[mapping.Job]:
-    """Jobs whose results are not there."""
-    return [job for job in jobs if not common.cache.holds(job.key(common))]
 
 
 def _denied(shared: Shared, documents: Iterable[Document]) -> frozenset[str]:
