@@ -87,7 +87,7 @@ class Tally:
                 pairs[predicate[1:-1]][0].extend(starts)
                 pairs[predicate[1:-1]][1].extend(ends)
         self.terms: list[Term] = list(numbers)
-        self._numbers: Mapping[Term, int] = dict(numbers)
+        self._numbers: Mapping[Term, int] = numbers  # asked by get, which adds nothing
         shared: dict[Classes, Classes] = {}
         frozen = ((node, frozenset(of)) for node, of in classes.items())
         self.types: dict[int, Classes] = {node: shared.setdefault(of, of) for node, of in frozen}

@@ -56,9 +56,8 @@ def map_all(
         jobs = [mapping.Job(path, denied) for path, _ in layout.document_files()]
         keys = {job: job.key(common) for job in jobs}
         undone = [job for job in jobs if not cache.holds(keys[job])]
-        keys |= zip(
-            undone, executor.run(mapping.work, common, undone), strict=True
-        )  # of a file that was changed meanwhile another
+        done = executor.run(mapping.work, common, undone)
+        keys |= zip(undone, done, strict=True)  # a file that was changed meanwhile has another key
         cache.use(keys[job] for job in undone)
         documents = []
         for key in keys.values():

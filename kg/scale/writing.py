@@ -88,7 +88,7 @@ def own_lines(cache: Cache, mapped: str, judged: str, new: bytes) -> tuple[list[
     (followed,) = cache.read(judged, "inferred")
     asserted = lines.unpacked(triples)
     inferred = lines.unpacked(followed)
-    for line in lines.unpacked(new):  # few
+    for line in lines.unpacked(new):  # so few that to put each in its place is faster than to sort all again
         if not lines.stands_in(asserted, line) and not lines.stands_in(inferred, line):
             insort(inferred, line, key=lines.key)
     return asserted, inferred
