@@ -6,9 +6,9 @@ In: a layout, and what documents lost and deny. Out: :class:`~kg.mappings.apart.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
-from kg.graph import from_jsonld
 from kg.mappings.apart import Lost, Shared, read_shared
 from kg.mappings.codebook_version import version_of
 from kg.mappings.convert import JsonNode
@@ -18,6 +18,7 @@ from kg.namespaces import ID
 from kg.scale import lines, mapping, places
 from kg.scale.cache import Cache, key_of
 from kg.scale.executor import alone
+from kg.scale.spelling import Spelling
 
 
 def read(layout: Layout, cache: Cache, elsewhere: Lost, denied: frozenset[str]) -> tuple[Shared, str]:
@@ -54,7 +55,7 @@ def _read_and_keep(reading: _Reading, digest: str) -> bool:
     shared = read_shared(reading.layout, reading.elsewhere, reading.denied)
     if shared.usable:
         nodes, trace = _catalogue(shared.nodes), shared.trace
-        document: dict[str, object] = {"@context": shared.context.for_resolved(), "@graph": list(shared.nodes.values())}
+        entities = Spelling(shared.context).lines(list(shared.nodes.values()))
         small = replace(
             trace, subjects={}, properties={}, values={key: place for key, place in trace.values.items() if key[0] in nodes}
         )
@@ -62,7 +63,7 @@ def _read_and_keep(reading: _Reading, digest: str) -> bool:
         said = (*terms, *known, nodes, small, shared.links)
         parts = {
             "shared": (*said, (shared.lost.iris, shared.lost.below), shared.assumed),
-            "entities": lines.packed(lines.of_triples(from_jsonld(document))),
+            "entities": lines.packed(chain.from_iterable(entities.values())),
             "counts": dict(Counter(iri.removeprefix(ID).split("/")[0] for iri in shared.nodes)),
             "places": places.kept(trace),
         }
