@@ -159,11 +159,15 @@ def test_a_result_that_failed_is_forgotten(release: Release, limits: Limits) -> 
     gc.disable()
     try:
         with BlockingEngine(release, limits) as engine:
+            before, _ = tracemalloc.get_traced_memory()
             for number in range(6):
                 with pytest.raises((ResultTooLargeError, QueryTimeoutError)):
                     ask(engine, f"{text} #{number}")
-            assert tracemalloc.get_traced_memory()[1] > 6 * MIB  # there was something to forget
-            wait_for(lambda: tracemalloc.get_traced_memory()[0] < 6 * MIB)
+            most = tracemalloc.get_traced_memory()[1] - before
+            assert most > MIB  # there was something to forget; how much depends on the machine
+            wait_for(
+                lambda: tracemalloc.get_traced_memory()[0] - before < most / 2
+            )  # six that are kept would be nearly all of it
     finally:
         gc.enable()
         tracemalloc.stop()

@@ -110,8 +110,15 @@ def application(process: subprocess.Popen[str]) -> int:
 
 def gone(pids: set[int]) -> bool:
     """Whether all processes end within a few seconds."""
+
+    def runs(pid: int) -> bool:
+        try:
+            return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        except (FileNotFoundError, ProcessLookupError):  # before it was opened, or since
+            return False
+
     for _ in range(100):
-        if not any(Path(f"/proc/{pid}").exists() and "State:\tZ" not in Path(f"/proc/{pid}/status").read_text() for pid in pids):
+        if not any(map(runs, pids)):
             return True
         time.sleep(0.05)
     return False
