@@ -129,10 +129,6 @@ def _size(layout: Layout) -> int:
     return sum(path.stat().st_size for path, _ in layout.document_files() if path.is_file())
 
 
-_EARLY: Final = 256 << 20
-"""Bytes of what is shared up to which a store is begun while they are counted; more would be too much memory at a time."""
-
-
 class _Release:
     """A release that is being made."""
 
@@ -182,17 +178,15 @@ class _Release:
     def _made(self, draft: Path, releases: Path, on_stage: OnStage) -> Path:
         """The release, which is named by its content, so that one of this name is this one."""
         plan, cache = self._plan, self._judged.cache
-        order = databases.Order(cache.folder.absolute(), dict(plan.shared), plan.documents, draft.absolute(), releases.absolute())
-        early = bool(plan.undone) and lines.size(plan.shared) < _EARLY
-        if early:
-            self._making.begin(self._making.index, order)
+        order = databases.Order(cache.folder.absolute(), plan.stored, plan.documents, draft.absolute(), releases.absolute())
+        new = bool(plan.undone)  # else the release is hardly ever not there already
+        if new:
+            self._making.begin(order)
         built = building.built(plan, self._executor)
         order = replace(order, documents=built.documents)
-        if early:
-            self._making.begin(self._making.store, order)
         others = Others(cache, built.documents, built.shared)
         table = self._table(built, others, draft)
-        if early:
+        if new:
             self._table_making.begin(table)
         self._describe(built)
         final = releases / self._version
@@ -230,8 +224,7 @@ class _Release:
         common = files.Common(cache, order.documents, self._graphs, others, table.rows, table.directory, plain)
         files.prepare(common)
         others.prepare()
-        for process in (self._making.index, self._making.store):
-            self._making.begin(process, order)
+        self._making.begin(order)
         self._making.describe(draft, DescriptionLines(self._graphs[DESCRIPTION], quads))
         on_stage("index")
         on_stage("dump")

@@ -11,7 +11,7 @@ from kg import release
 from kg.mappings.layout import Layout
 from kg.namespaces import graph_iri
 from kg.scale import renewing
-from kg.scale.cache import Cache
+from kg.scale.cache import Cache, key_of
 from kg.scale.renewing import Content, DescriptionLines, remember, renew
 from kg.store import current_release, read_quads
 from tests.defects import HARBOUR
@@ -40,8 +40,17 @@ def kept(tmp_path: Path) -> Kept:
         store.load(data, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph_iri(name)))
     store.flush()
     del store
-    remember(cache, last, STORE, Content(SHARED, {}), DESCRIPTION)
+    remember(cache, last, STORE, content(cache, SHARED), DESCRIPTION)
     return cache, tmp_path
+
+
+def content(cache: Cache, shared: dict[str, bytes], documents: dict[str, renewing.Own] | None = None) -> Content:
+    """What is in a store."""
+    stored = {}
+    for graph, data in shared.items():
+        stored[graph] = (key_of(data), graph)
+        cache.write(key_of(data), {graph: data})
+    return Content(stored, documents or {})
 
 
 def lines_of(path: Path) -> set[str]:
@@ -55,7 +64,7 @@ def test_what_is_different_is_added_and_removed(kept: Kept, tmp_path: Path) -> N
     before = lines_of(releases / RELEASE / STORE)
     fewer = {"entities": CHANGED["entities"].removeprefix(b"<a:e0> <a:p> <a:o> .\n")}
 
-    assert renew(cache, releases, Content(fewer, {}), as_described(61), tmp_path / "new")
+    assert renew(cache, releases, content(cache, fewer), as_described(61), tmp_path / "new")
     assert lines_of(tmp_path / "new") == before - {"<a:e0> <a:p> <a:o>"} | {"<a:new> <a:p> <a:o>"}
     assert lines_of(releases / RELEASE / STORE) == before
     assert any(file.stat().st_nlink > 1 for file in (tmp_path / "new").glob("*.sst"))
@@ -89,37 +98,46 @@ def test_what_cannot_be_renewed_is_made_anew(kept: Kept, tmp_path: Path, spoil: 
     """And nothing is left where the store is to be."""
     spoil(*kept)
 
-    assert not renew(*kept, Content(CHANGED, {}), as_described(62), tmp_path / "new")
+    assert not renew(*kept, content(kept[0], CHANGED), as_described(62), tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 
 def test_a_store_with_another_number_of_quads_is_made_anew(kept: Kept, tmp_path: Path) -> None:
     """As where two ways to write a number, which are one in a store, were two lines."""
-    assert not renew(*kept, Content(CHANGED, {}), as_described(63), tmp_path / "new")
+    assert not renew(*kept, content(kept[0], CHANGED), as_described(63), tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 
 def test_where_much_is_different_a_store_is_made_anew(kept: Kept, tmp_path: Path) -> None:
     """That is as fast."""
-    assert not renew(*kept, Content({}, {}), as_described(1), tmp_path / "new")
+    assert not renew(*kept, content(kept[0], {}), as_described(1), tmp_path / "new")
 
 
 def test_a_document_that_the_cache_lost_is_not_guessed(kept: Kept, tmp_path: Path) -> None:
     """Whatever it said would stay in the store."""
     cache, releases = kept
-    remember(cache, releases / RELEASE, STORE, Content(SHARED, {"gone": "0" * 64}), DESCRIPTION)
+    gone = {"gone": ("0" * 64, "1" * 64, b"")}
+    remember(cache, releases / RELEASE, STORE, content(cache, SHARED, gone), DESCRIPTION)
 
-    assert not renew(cache, releases, Content(CHANGED, {}), as_described(62), tmp_path / "new")
+    assert not renew(cache, releases, content(cache, CHANGED), as_described(62), tmp_path / "new")
 
 
-def test_what_is_too_large_is_not_remembered(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The record of the store before stays, which says that it is of another release."""
+def test_what_is_shared_that_the_cache_lost_is_not_guessed(kept: Kept, tmp_path: Path) -> None:
+    """As of a document."""
     cache, releases = kept
-    monkeypatch.setattr(renewing, "MOST_BYTES", 10)
-    files = sorted(cache.folder.iterdir())
-    remember(cache, releases / "2", STORE, Content(CHANGED, {}), DESCRIPTION)
+    cache.path(key_of(SHARED["entities"])).unlink()
+    cache._used.clear()
 
-    assert sorted(cache.folder.iterdir()) == files
+    assert not renew(cache, releases, content(cache, CHANGED), as_described(61), tmp_path / "new")
+
+
+def test_what_is_too_large_is_not_compared(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take much memory; what is the same need not be compared."""
+    cache, releases = kept
+    monkeypatch.setattr(renewing, "MOST_BYTES", len(SHARED["entities"]))
+
+    assert not renew(cache, releases, content(cache, CHANGED), as_described(62), tmp_path / "new")
+    assert renew(cache, releases, content(cache, SHARED), as_described(61), tmp_path / "same")
 
 
 def test_builds_one_after_the_other_have_the_store_of_a_cold_one(project: Layout) -> None:

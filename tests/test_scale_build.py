@@ -178,6 +178,33 @@ def test_a_process_that_is_killed_is_told() -> None:
         list(Processes(2).run(die, None, range(5)))
 
 
+_GONE_AT_ONCE = """
+import sys
+from pathlib import Path
+from kg.scale.executor import Processes
+
+def work(common, job):
+    return job
+
+if __name__ != "__main__":
+    raise SystemExit("gone before it read what it was given")
+list(Processes(2, Path(sys.argv[1])).apart(work, b"more than a pipe holds" * 100_000, [1, 2]))
+"""
+
+
+def test_a_new_process_that_ends_before_it_reads_is_told(tmp_path: Path) -> None:
+    """Nobody waits for it; and what it was to read is removed."""
+    (tmp_path / "leader.py").write_text(_GONE_AT_ONCE)
+    run = subprocess.run(
+        [sys.executable, "leader.py", str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert run.returncode == 1
+    assert "gone before it read what it was given" in run.stderr
+    assert "ended without a result" in run.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["leader.py"]
+
+
 def where(common: str, job: int) -> tuple[str, int, int]:
     """Work that tells its process."""
     return common, job, os.getpid()
@@ -221,14 +248,14 @@ def test_a_large_project_has_the_bytes_of_a_small_one(project: Layout, tmp_path:
     monkeypatch.setattr(executor, "LARGE", 1)
     monkeypatch.setattr(together, "LARGE", 1)
     monkeypatch.setattr(together, "_IN_MEMORY", 1)
-    monkeypatch.setattr(release, "_EARLY", 0)
 
     assert snapshot(release.build(project, tmp_path / "there") / "dumps") == here
 
 
 def test_a_store_is_not_made_of_half_a_release(tmp_path: Path) -> None:
     """The process that makes it ends with an error if the one that began it is gone before the description was there."""
-    order = databases.Order(tmp_path / "cache", {"entities": b"<a:s> <a:p> <a:o> .\n"}, {}, tmp_path, tmp_path)
+    Cache(tmp_path / "cache").write("0" * 64, {"entities": b"<a:s> <a:p> <a:o> .\n"})
+    order = databases.Order(tmp_path / "cache", {"entities": ("0" * 64, "entities")}, {}, tmp_path, tmp_path)
     said: list[str] = []
 
     assert databases.main("store", io.BytesIO(pickle.dumps(order)), said.append) == 1

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
-from kg.graph import DESCRIPTION, INFERRED, each_triple_once
+from kg.graph import DESCRIPTION, ENTITIES, INFERRED, each_triple_once
 from kg.namespaces import RDF_TYPE, graph_iri
 from kg.ntriples import lexical, parts
 from kg.scale import lines, writing
 from kg.scale.cache import key_of
 from kg.scale.executor import Executor, alone
 from kg.scale.parts import Document as Part
+from kg.scale.parts import Stored
 from kg.scale.settling import Document
 from kg.scale.steps import Judged
 
@@ -27,10 +28,12 @@ class Plan:
     """What is known before the documents are written.
 
     :ivar shared: lines of what is shared, by graph, without the description
+    :ivar stored: where these are
     :ivar jobs: by the key of what they write
     """
 
     shared: lines.Packed
+    stored: Mapping[str, Stored]
     common: writing.Common
     jobs: dict[str, writing.Job]
 
@@ -63,11 +66,11 @@ class Built:
 def planned(judged: Judged) -> Plan:
     """Find out what is to be written."""
     routed = _routed(judged)
-    shared, common = _shared(judged, lines.packed(routed.pop(None, [])))
+    shared, stored, common = _shared(judged, lines.packed(routed.pop(None, [])))
     new = {slug: lines.packed(lines.in_order(found)) for slug, found in routed.items() if slug is not None}
     kinds = _kinds(judged, new)
     jobs = (_job(document, new.get(document.slug, b""), kinds) for document in judged.documents.values())
-    return Plan(shared, common, {job.key(common): job for job in jobs})
+    return Plan(shared, stored, common, {job.key(common): job for job in jobs})
 
 
 def built(plan: Plan, executor: Executor) -> Built:
@@ -89,8 +92,8 @@ def _routed(judged: Judged) -> dict[str | None, list[str]]:
     return dict(routed)
 
 
-def _shared(judged: Judged, new: bytes) -> tuple[lines.Packed, writing.Common]:
-    """Lines of what is shared, by graph, and its classes.
+def _shared(judged: Judged, new: bytes) -> tuple[lines.Packed, dict[str, Stored], writing.Common]:
+    """Lines of what is shared, by graph, where they are, and the classes.
 
     :param new: what only all documents together say of it
     """
@@ -100,7 +103,9 @@ def _shared(judged: Judged, new: bytes) -> tuple[lines.Packed, writing.Common]:
         alone(_share, judged, (key, new), size)
         judged.cache.use([key])
     inferred, kinds, digest = judged.cache.read(key, "inferred", "kinds", "digest")
-    return {**judged.known.said, INFERRED: inferred}, writing.Common(writing.Kinds(kinds), digest, judged.cache)
+    said = judged.known.said
+    stored = {graph: (key, graph) for graph in said} | {ENTITIES: judged.stored, INFERRED: (key, "inferred")}
+    return {**said, INFERRED: inferred}, stored, writing.Common(writing.Kinds(kinds), digest, judged.cache)
 
 
 def _share(judged: Judged, job: tuple[str, bytes]) -> None:
@@ -126,6 +131,7 @@ def _share(judged: Judged, job: tuple[str, bytes]) -> None:
         "inferred": lines.packed(ordered),
         "kinds": {node: same.setdefault(found, found) for node, found in frozen},
         "digest": key_of("kinds", *typed),
+        **{graph: data for graph, data in judged.known.said.items() if graph != ENTITIES},  # which are kept where they were read
     }
     judged.cache.write(key, made)
 

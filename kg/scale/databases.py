@@ -1,7 +1,7 @@
 """Store and full-text index of a release, each made by a process of its own.
 
-In: lines of what is shared, where the triples of documents are, and, when it is known, the description. Out: two folders. Next:
-:mod:`kg.release`.
+In: where the triples are of what is shared and of documents, and, when it is known, the description. Out: two folders. Next: :mod:`kg.release`.
+They read what they need of the cache, a part at a time, so that they can be begun before the files are made.
 """
 
 import functools
@@ -16,15 +16,16 @@ from typing import IO
 
 from kg import indexing, indexsource, textindex
 from kg.errors import ReleaseError
-from kg.graph import DESCRIPTION, write_store
+from kg.graph import DESCRIPTION, INFERRED, write_store
 from kg.namespaces import GRAPH
 from kg.scale import lines, renewing
 from kg.scale.ahead import Process, ended
 from kg.scale.cache import Cache, key_of, no_room
 from kg.scale.executor import yield_to_others
-from kg.scale.parts import Document
+from kg.scale.parts import Document, Stored
 from kg.scale.pieces import in_graph
 from kg.scale.renewing import Content, DescriptionLines
+from kg.scale.writing import own_lines
 
 STORE = "store"
 """Folder of the store in a release directory."""
@@ -36,13 +37,13 @@ _DESCRIPTION = "description.nt"
 class Order:
     """What is to be made.
 
-    :ivar shared: lines of what is shared, by graph, without the description
-    :ivar documents: by slug
+    :ivar shared: where the lines of what is shared are, by graph, without the description
+    :ivar documents: by slug; what they refer to need not be known
     :ivar releases: folder of the releases
     """
 
     cache: Path
-    shared: dict[str, bytes]
+    shared: Mapping[str, Stored]
     documents: Mapping[str, Document]
     target: Path
     releases: Path
@@ -50,7 +51,7 @@ class Order:
     @property
     def content(self) -> Content:
         """What is to be in the store."""
-        return Content(self.shared, {slug: document.written for slug, document in self.documents.items()})
+        return Content.of(self.shared, self.documents)
 
 
 def _description(order: Order, given: IO[bytes]) -> DescriptionLines:
@@ -69,14 +70,15 @@ def _description(order: Order, given: IO[bytes]) -> DescriptionLines:
 
 
 def _pieces(order: Order, described: Callable[[], DescriptionLines]) -> Iterator[bytes]:
-    """N-Quads of the whole; the description comes last, as it counts the rest. What is shared, which may be much, is gone from the order after it."""
-    for graph in list(order.shared):
-        for piece in lines.pieces(order.shared.pop(graph)):
-            yield in_graph(piece, graph)
+    """N-Quads of the whole; the description comes last, as it counts the rest."""
     cache = Cache(order.cache)
-    for document in order.documents.values():
-        (bodies,) = cache.read(document.written, "nq")
-        yield from (body.plain for body in bodies.values())
+    for graph, stored in order.shared.items():
+        for piece in lines.pieces(*cache.read(*stored)):
+            yield in_graph(piece, graph)
+    for slug, document in order.documents.items():
+        asserted, inferred = own_lines(cache, document.mapped, document.judged, document.new)
+        yield in_graph(asserted, slug)
+        yield in_graph(inferred, INFERRED)
     for piece in lines.pieces(described().lines):
         yield in_graph(piece, DESCRIPTION)
 
@@ -95,8 +97,8 @@ class _Lines:
         self._near = ""
 
     def heard(self) -> Iterator[indexsource.Heard]:
-        """See :class:`kg.indexsource.Source`. What is shared is gone after it, as it is asked for once."""
-        shared = (self._shared.pop(graph) for graph in list(self._shared))
+        """See :class:`kg.indexsource.Source`."""
+        shared = (self._cache.read(*stored)[0] for stored in self._shared.values())
         yield indexsource.hear(_of(indexsource.WIDE, shared))
         for document in self._documents.values():
             yield self._heard(document)
@@ -155,13 +157,14 @@ class Making:
 
     def __init__(self) -> None:
         self.store, self.index = Process(main, STORE), Process(main, textindex.FOLDER)
-        self._begun: set[Process] = set()
+        self._begun = False
 
-    def begin(self, process: Process, order: Order) -> None:
-        """Say what is to be made, unless that was said before; the index does not need what documents refer to."""
-        if process not in self._begun:
-            self._begun.add(process)
-            process.order(order)
+    def begin(self, order: Order) -> None:
+        """Say what is to be made, unless that was said before."""
+        if not self._begun:
+            self._begun = True
+            self.index.order(order)
+            self.store.order(order)
 
     def describe(self, target: Path, described: DescriptionLines) -> None:
         """Give the description: a file, as a process that is at work does not read what is sent."""

@@ -7,9 +7,13 @@ a forked process has without its being copied.
 import gc
 import multiprocessing
 import os
+import pickle
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from kg.beside import has_one_thread
@@ -49,15 +53,17 @@ class InProcess:
 class Processes:
     """Jobs in processes of their own."""
 
-    def __init__(self, number: int, start: str = "fork") -> None:
-        """Say how they begin.
+    def __init__(self, number: int, folder: Path | None = None) -> None:
+        """Say how they begin: as copies, which share what all jobs share, or as new ones, which read it.
+
+        A store on the disk hangs in a copy of a process that has had one open, as the threads of RocksDB are not copied.
 
         :param number: of processes
-        :param start: ``fork`` for copies, which share what all jobs share; ``spawn`` for new ones, to which it is sent: a store on the disk hangs in
-            a copy of a process that has had one open, as the threads of RocksDB are not copied
+        :param folder: for a file with what all jobs share, for new processes; None for copies. What is sent to a new one instead fills a pipe,
+            and if that one ends before it reads, who sends waits for ever
         """
         self.number = number
-        self._start = start
+        self._folder = folder
 
     def run(self, work: Callable[[Common, Job], Result], common: Common, jobs: Iterable[Job]) -> Iterator[Result]:
         """See :class:`Executor`."""
@@ -68,8 +74,11 @@ class Processes:
         """Results of jobs, however few, of other processes."""
         gc.freeze()  # what is shared stays shared
         try:
-            context = multiprocessing.get_context(self._start)
-            with ProcessPoolExecutor(min(self.number, len(listed)), context, _begin, (work, common)) as pool:
+            context = multiprocessing.get_context("spawn" if self._folder else "fork")
+            with (
+                self._given(work, common) as (begin, given),
+                ProcessPoolExecutor(min(self.number, len(listed)), context, begin, given) as pool,
+            ):
                 try:
                     yield from pool.map(_do, listed)
                 except BaseException:
@@ -83,6 +92,17 @@ class Processes:
         finally:
             gc.unfreeze()
 
+    @contextmanager
+    def _given(self, work: Callable[[Any, Any], Any], common: object) -> Iterator[tuple[Callable[..., None], tuple[Any, ...]]]:
+        """How a process begins, and with what."""
+        if self._folder is None:
+            yield _begin, (work, common)
+            return
+        with tempfile.NamedTemporaryFile(prefix=f".given-{os.getpid()}-", dir=self._folder) as file:
+            pickle.dump((work, common), file, protocol=5)
+            file.flush()
+            yield _begin_new, (file.name,)
+
 
 _GIVEN: dict[str, Any] = {}
 """What all jobs of this process share."""
@@ -92,6 +112,12 @@ def _begin(work: Callable[[Any, Any], Any], common: Any) -> None:
     _GIVEN.update(work=work, common=common)
     gc.set_threshold(200_000, 20, 20)
     yield_to_others()
+
+
+def _begin_new(given: str) -> None:
+    with Path(given).open("rb") as file:
+        work, common = pickle.load(file)  # noqa: S301 - from the process that began this one
+    _begin(work, common)
 
 
 def _do(job: Any) -> Any:

@@ -1,13 +1,16 @@
-"""Where the parts of a document are that a release is made of.
+"""Where the parts are that a release is made of.
 
-In: keys of the cache (:mod:`kg.scale.mapping`, :mod:`kg.scale.judging`, :mod:`kg.scale.writing`). Out: :class:`Document`. Next: :mod:`kg.scale.files`,
-:mod:`kg.scale.databases`.
+In: keys of the cache (:mod:`kg.scale.mapping`, :mod:`kg.scale.judging`, :mod:`kg.scale.writing`). Out: :class:`Document`, :data:`Stored`. Next:
+:mod:`kg.scale.files`, :mod:`kg.scale.databases`.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 from kg.namespaces import ID
+
+Stored = tuple[str, str]
+"""Where lines are: the key of a result in the cache, and the name of its part."""
 
 BLOCKS: Final = ("section", "statement")
 """What a document declares, in the order of IRIs."""

@@ -10,33 +10,44 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pyoxigraph as ox
 
-from kg.graph import DESCRIPTION
+from kg.graph import DESCRIPTION, INFERRED
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
+from kg.scale.parts import Document, Stored
 from kg.scale.pieces import in_graph
+from kg.scale.writing import own_lines
 
 MOST_BYTES: Final = 256 << 20
-"""Of what is shared, that is remembered from one build to the next."""
+"""Of a part of the store before and after, of which it is found out line by line what is different; as lines they take twenty times the memory."""
 _LARGEST_SHARE: Final = 0.1
 """Of all quads, that may be different: beyond that the whole is written about as fast."""
 _IDENTITY: Final = "IDENTITY"
 """File by which RocksDB tells one store from another."""
 
 
+Own = tuple[str, str, bytes]
+"""Where the triples of a document are, as :class:`~kg.scale.parts.Document` says it: ``mapped``, ``judged`` and ``new``."""
+
+
 @dataclass(frozen=True)
 class Content:
-    """What is in a store, but for the description.
+    """Where that is which is in a store, but for the description.
 
-    :ivar shared: lines of what is shared, by graph
-    :ivar documents: key of the bodies of each document, by slug
+    :ivar shared: what is shared, by graph
+    :ivar documents: by slug
     """
 
-    shared: Mapping[str, bytes]
-    documents: Mapping[str, str]
+    shared: Mapping[str, Stored]
+    documents: Mapping[str, Own]
+
+    @classmethod
+    def of(cls, shared: Mapping[str, Stored], documents: Mapping[str, Document]) -> Self:
+        """What a release has."""
+        return cls(shared, {slug: (one.mapped, one.judged, one.new) for slug, one in documents.items()})
 
 
 @dataclass(frozen=True)
@@ -56,11 +67,9 @@ def remember(cache: Cache, release: Path, store: str, content: Content, describe
 
     :param store: name of its folder
     """
-    if lines.size(content.shared) > MOST_BYTES:
-        return
     head = {"release": release.name, "store": store, "identity": _identity(release / store)}
-    shared = {**content.shared, DESCRIPTION: described}
-    cache.write(_key(), {"head": head, "shared": shared, "documents": dict(content.documents)})
+    made = {"head": head, "shared": dict(content.shared), "documents": dict(content.documents), "description": described}
+    cache.write(_key(), made)
 
 
 def renew(cache: Cache, releases: Path, content: Content, described: Callable[[], DescriptionLines], target: Path) -> bool:
@@ -72,17 +81,17 @@ def renew(cache: Cache, releases: Path, content: Content, described: Callable[[]
     """
     if not cache.holds(_key()):
         return False
-    head, shared, documents = cache.read(_key(), "head", "shared", "documents")
+    head, shared, documents, description = cache.read(_key(), "head", "shared", "documents", "description")
     last = releases / head["release"] / head["store"]
     if head["identity"] is None or _identity(last) != head["identity"]:
         return False
     changes = _Changes(cache)
-    for graph in {*shared, *content.shared} - {DESCRIPTION}:
-        changes.take(_in_graph(shared, graph), _in_graph(content.shared, graph))
+    for graph in {*shared, *content.shared}:
+        changes.take_shared(graph, shared.get(graph), content.shared.get(graph))
     for slug in {*documents, *content.documents}:
-        changes.take_document(documents.get(slug), content.documents.get(slug))
+        changes.take_document(slug, documents.get(slug), content.documents.get(slug))
     made = described()
-    changes.take(_in_graph(shared, DESCRIPTION), in_graph(lines.unpacked(made.lines), DESCRIPTION))
+    changes.take(DESCRIPTION, description, made.lines)
     if changes.lost or changes.number > made.quads * _LARGEST_SHARE:
         return False
     try:
@@ -94,14 +103,10 @@ def renew(cache: Cache, releases: Path, content: Content, described: Callable[[]
     return done
 
 
-def _in_graph(shared: Mapping[str, bytes], graph: str) -> bytes:
-    return in_graph(lines.unpacked(shared.get(graph, b"")), graph)
-
-
 class _Changes:
     """What is to be taken out of a store and what put in, as N-Quads.
 
-    :ivar lost: whether it is not known any more what a document said
+    :ivar lost: whether it is not known any more what was in a part, or it would take too much memory to find out
     """
 
     def __init__(self, cache: Cache) -> None:
@@ -115,26 +120,47 @@ class _Changes:
         """Number of quads."""
         return len(self._out) + len(self._in)
 
-    def take(self, before: bytes, after: bytes) -> None:
-        """What was in a part of the store, and what is to be in it."""
-        if before != after:
-            old, new = set(before.splitlines()), set(after.splitlines())
-            self._out |= old - new
-            self._in |= new - old
-
-    def take_document(self, before: str | None, after: str | None) -> None:
-        """The same of a document, by the keys of its bodies."""
-        if before != after:
-            self.take(self._quads(before), self._quads(after))
-
-    def _quads(self, key: str | None) -> bytes:
-        if key is None:
-            return b""
-        if not self._cache.holds(key):
+    def take(self, graph: str, before: bytes, after: bytes) -> None:
+        """The lines that a graph had, and those that it is to have."""
+        if before == after:
+            return
+        if len(before) + len(after) > MOST_BYTES:
             self.lost = True
+            return
+        self._differ(_quads(before, graph), _quads(after, graph))
+
+    def _differ(self, old: set[bytes], new: set[bytes]) -> None:
+        self._out |= old - new
+        self._in |= new - old
+
+    def take_shared(self, graph: str, before: Stored | None, after: Stored | None) -> None:
+        """The same of what is shared, by where it is."""
+        if before != after:
+            self.take(graph, self._lines(before), self._lines(after))
+
+    def take_document(self, slug: str, before: Own | None, after: Own | None) -> None:
+        """The same of a document: its graph, and what is inferred of it."""
+        if before != after:
+            self._differ(self._own(slug, before), self._own(slug, after))
+
+    def _lines(self, stored: Stored | None) -> bytes:
+        """Lines of what is shared."""
+        if stored is None or not self._is_there(stored[0]):
             return b""
-        (bodies,) = self._cache.read(key, "nq")
-        return b"".join(body.plain for body in bodies.values())
+        data: bytes = self._cache.read(*stored)[0]
+        return data
+
+    def _own(self, slug: str, own: Own | None) -> set[bytes]:
+        """Quads of a document."""
+        if own is None or not (self._is_there(own[0]) and self._is_there(own[1])):
+            return set()
+        asserted, inferred = own_lines(self._cache, *own)
+        return _quads(lines.packed(asserted), slug) | _quads(lines.packed(inferred), INFERRED)
+
+    def _is_there(self, key: str) -> bool:
+        there = self._cache.holds(key)
+        self.lost = self.lost or not there
+        return there
 
     def removed(self) -> Iterator[ox.Quad]:
         """What is to be taken out; what goes from one part to another stays."""
@@ -157,6 +183,10 @@ def _changed(last: Path, target: Path, changes: _Changes, quads: int) -> bool:
     store.extend(changes.added())
     store.flush()
     return len(store) == quads
+
+
+def _quads(data: bytes, graph: str) -> set[bytes]:
+    return set(in_graph(lines.unpacked(data), graph).splitlines())
 
 
 def _parsed(found: set[bytes]) -> Iterator[ox.Quad]:

@@ -26,6 +26,7 @@ from kg.scale.conformity import prepared
 from kg.scale.executor import Executor
 from kg.scale.known import Known
 from kg.scale.near import Near
+from kg.scale.parts import Stored
 from kg.scale.scopes import by_scope
 from kg.scale.settling import Document, map_all, slug_of
 from kg.shacl import chosen as engine
@@ -43,6 +44,7 @@ class Judged:
     :ivar usable: False if context or ontology are broken, so that the mappings were not read
     :ivar inferred: lines that only all documents together give
     :ivar entities: number of what is shared, by collection
+    :ivar stored: where the lines of entities are
     """
 
     shared: Shared
@@ -54,6 +56,7 @@ class Judged:
     shared_key: str = ""
     inferred: bytes = b""
     entities: Mapping[str, int] = field(default_factory=dict)
+    stored: Stored = ("", "")
     usable: bool = True
 
     @property
@@ -224,7 +227,10 @@ class _Judge:
         trace.settle()
         validation = conclude(results, trace)
         (entities,) = self._cache.read(self._shared_digest, "counts")
-        return Judged(self._shared, self._cache, validation, trace, documents, common, shared_key, wide.inferred, entities)
+        stored = (self._shared_digest, ENTITIES)
+        return Judged(
+            self._shared, self._cache, validation, trace, documents, common, shared_key, wide.inferred, entities, stored
+        )
 
     def _trace(self, results: Iterable[Result]) -> Trace:
         """Places and findings of what is shared, and of the nodes of documents that results speak of."""

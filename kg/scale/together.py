@@ -103,7 +103,7 @@ def _answers(common: Common, executor: Executor, jobs: Sequence[Job]) -> list[As
     if isinstance(executor, InProcess) or sum(job.size for job in undone) < LARGE:
         cache.use(InProcess().run(work, common, undone))
     else:
-        cache.use(Processes(_LOADERS, "spawn").apart(work, common.bare(), undone))
+        cache.use(Processes(_LOADERS, cache.folder).apart(work, common.bare(), undone))
     return [Asked(*cache.read(job.key, "inferred", "results", "findings")) for job in jobs]
 
 
