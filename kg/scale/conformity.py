@@ -47,8 +47,10 @@ class Surroundings:
     kinds: Callable[[str], Collection[str]]
 
 
+_NOTHING: Final = Surroundings({}, lambda _: ())
+
 Test = Callable[[Terms, Said, Surroundings], bool]
-"""Whether the values of a property, of a node that says this, are as they should be."""
+"""Whether the values of a property, of a node that says this, are as they should be. For no value it does not depend on what the node says."""
 
 
 @dataclass
@@ -61,7 +63,7 @@ class Conformity:
 
     by_class: dict[str, list[tuple[str, Test]]] = field(default_factory=dict)
     by_property: dict[str, list[tuple[str, Test]]] = field(default_factory=dict)
-    _of: dict[tuple[frozenset[str], frozenset[str]], list[tuple[str, Test]]] = field(default_factory=dict)
+    _of: dict[tuple[frozenset[str], ...], list[tuple[str, Test]] | None] = field(default_factory=dict)
 
     def doubtful(self, nodes: Iterable[str], around: Surroundings) -> frozenset[str]:
         """Nodes of which it is not certain that they conform."""
@@ -69,17 +71,24 @@ class Conformity:
 
     def _holds(self, node: str, around: Surroundings) -> bool:
         said = around.said.get(node, {})
-        return all(test(said.get(path, ()), said, around) for path, test in self._tests(frozenset(around.kinds(node)), said))
+        several = frozenset(path for path, values in said.items() if len(values) > 1)
+        which = frozenset(around.kinds(node)), frozenset(said), several
+        if which not in self._of:
+            self._of[which] = self._tests(*which)
+        tests = self._of[which]
+        return tests is not None and all(test(said[path], said, around) for path, test in tests)
 
-    def _tests(self, kinds: frozenset[str], said: Said) -> list[tuple[str, Test]]:
-        """Tests of a node, which are the same for all nodes with these classes and properties."""
-        names = frozenset(name for name in said if name in self.by_property)
-        tests = self._of.get((kinds, names))
-        if tests is None:
-            tests = [test for kind in kinds for test in self.by_class.get(kind, ())]
-            tests += [test for name in names for test in self.by_property[name]]
-            self._of[kinds, names] = tests
-        return tests
+    def _tests(self, kinds: frozenset[str], properties: frozenset[str], several: frozenset[str]) -> list[tuple[str, Test]] | None:
+        """What is left to test of nodes with these classes, and these properties with one value or several; None if that is wrong already."""
+        tests = [test for kind in kinds for test in self.by_class.get(kind, ())]
+        tests += [test for name in properties for test in self.by_property.get(name, ())]
+        left = []
+        for path, test in tests:
+            if path in several or (path in properties and not isinstance(test, _Count)):
+                left.append((path, test))
+            elif not test(("",) if path in properties else (), {}, _NOTHING):
+                return None
+        return left
 
 
 def prepared(triples: Iterable[ox.Triple]) -> Conformity | None:
@@ -206,14 +215,20 @@ def _lexical(value: object) -> str:
     return value.value
 
 
-def _count(term: str, number: int) -> Test:
-    if term == "minCount":
-        return lambda values, _, __: len(values) >= number
-    return lambda values, _, __: len(values) <= number
+@dataclass(frozen=True)
+class _Count:
+    """How many values there are at least or at most: the same for all nodes with as many."""
+
+    term: str
+    number: int
+
+    def __call__(self, values: Terms, _: Said, __: Surroundings) -> bool:
+        """Whether there are so many."""
+        return len(values) >= self.number if self.term == "minCount" else len(values) <= self.number
 
 
 def _class(wanted: str) -> Test:
-    return lambda values, _, around: all(is_iri(v) and wanted in around.kinds(lexical(v)) for v in values)
+    return lambda values, _, around: all(is_iri(v) and wanted in around.kinds(v[1:-1]) for v in values)
 
 
 def _datatype(wanted: str) -> Test:
@@ -274,6 +289,8 @@ def _range(term: str, limit: Decimal) -> Test:
 
 def _less_than(other: str) -> Test:
     def test(values: Terms, said: Said, _: Surroundings) -> bool:
+        if not values:
+            return True
         left, right = _numbers(values), _numbers(said.get(other, ()))
         return left is not None and right is not None and all(a < b for a in left for b in right)
 
@@ -281,8 +298,8 @@ def _less_than(other: str) -> Test:
 
 
 _SIMPLE: Final[dict[str, Callable[[str, object], Test]]] = {
-    "minCount": lambda term, value: _count(term, int(_lexical(value))),
-    "maxCount": lambda term, value: _count(term, int(_lexical(value))),
+    "minCount": lambda term, value: _Count(term, int(_lexical(value))),
+    "maxCount": lambda term, value: _Count(term, int(_lexical(value))),
     "class": lambda _, value: _class(_iri(value)),
     "datatype": lambda _, value: _datatype(_iri(value)),
     "minInclusive": lambda term, value: _range(term, _number(str(value))),

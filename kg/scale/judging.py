@@ -222,16 +222,23 @@ def _part(near: Near, nodes: Collection[str]) -> set[str]:
 def _doubtful(common: Common, conformity: Conformity, own: Iterable[str], slug: str) -> frozenset[str]:
     """Nodes of which it is not certain that they conform."""
     said: dict[str, dict[str, list[str]]] = {}
-    for line in own:
-        subject, predicate, value = parts(line)
-        if is_iri(subject):
-            said.setdefault(subject[1:-1], {}).setdefault(predicate[1:-1], []).append(value)
+    last, of_node = "", dict[str, list[str]]()
+    for line in own:  # those about a node stand together
+        subject, predicate, value = line.split(" ", 2)
+        if subject != last:
+            last, of_node = subject, said.setdefault(subject[1:-1], {}) if is_iri(subject) else {}
+        name = predicate[1:-1]
+        if name in of_node:
+            of_node[name].append(value[:-2])
+        else:
+            of_node[name] = [value[:-2]]
     kinds: dict[str, Collection[str]] = {}
 
     def kinds_of(node: str) -> Collection[str]:
         if node not in kinds:
-            own_kinds = common.known.kinds_of(value[1:-1] for value in said.get(node, {}).get(RDF_TYPE, ()) if is_iri(value))
-            kinds[node] = own_kinds | common.known.kinds.get(node, frozenset())
+            of_shared = common.known.kinds.get(node, frozenset())
+            own_kinds = (value[1:-1] for value in said[node].get(RDF_TYPE, ()) if is_iri(value)) if node in said else ()
+            kinds[node] = common.known.kinds_of(own_kinds) | of_shared if own_kinds else of_shared
         return kinds[node]
 
     read: Mapping[str, Mapping[str, Terms]] = said

@@ -5,9 +5,9 @@ In: lines of ontology, entities and links, and of what follows from them. Out: t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from kg.graph import VOCABULARY
@@ -26,6 +26,8 @@ _AXIOMS: Final = frozenset(
 """Properties of a term that rules and checks follow."""
 _ABOVE: Final = f"<{RDFS}subClassOf>"
 _TYPE: Final = f"<{RDF_TYPE}>"
+_REMEMBERED: Final = 8192
+"""Things of which a process remembers what is said of them, some 2 KB each."""
 
 
 @dataclass(frozen=True)
@@ -98,24 +100,34 @@ class Known:
         whole = ((iri, self.kinds_of(kinds)) for iri, kinds in found.items())
         return {iri: same.setdefault(kinds, kinds) for iri, kinds in whole}
 
+    @cached_property
+    def _remembered(self) -> Callable[[str], tuple[list[str], list[str], frozenset[str]]]:
+        """What is asserted and inferred of something, and what that names; topics, classes and popular agents are asked for by nearly every document."""
+        return lru_cache(_REMEMBERED)(self._about)
+
+    def _about(self, node: str) -> tuple[list[str], list[str], frozenset[str]]:
+        found = self.asserted.of(node)
+        values = (parts(line)[2] for line in found)
+        return found, self.followed.of(node), frozenset(value for value in values if not is_literal(value))
+
     def near(self, own: Iterable[str]) -> tuple[list[str], list[str]]:
         """What is shared and named, by whatever number of steps, and the axioms of the ontology.
 
         :param own: lines in which it is named
         :returns: what is asserted of it, and what is inferred
         """
-        todo = {term for line in own for term in parts(line)[1:] if not is_literal(term)}
+        named = [line.split(" ", 2) for line in own]
+        todo = {predicate for _, predicate, _ in named} | {value[:-2] for _, _, value in named if not is_literal(value)}
         seen: set[str] = set()
         said: list[str] = []
         inferred: list[str] = []
         while todo:
             node = todo.pop()
             seen.add(node)
-            found = self.asserted.of(node)
+            found, follows, values = self._remembered(node)
             said += found
-            inferred += self.followed.of(node)
-            values = (parts(line)[2] for line in found)
-            todo.update(value for value in values if not is_literal(value) and value not in seen)
+            inferred += follows
+            todo |= values - seen
         for term, (axioms, follow) in self._axioms.items():
             if term not in seen:
                 said += axioms
