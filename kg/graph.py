@@ -153,15 +153,41 @@ def each_triple_once(quads: Iterable[ox.Quad]) -> None:
             raise ReleaseError(message)
 
 
-def write_store(data: Iterable[bytes], path: Path) -> None:
+SMALL_STORE: Final = 256 << 20
+"""Bytes of N-Quads of a store that is put in order in a second."""
+
+
+def write_store(data: Iterable[bytes], last: Iterable[bytes], path: Path) -> None:
     """Write an Oxigraph store to the directory ``path``, which must not exist.
 
+    To put the files of a large one in order takes as long as to load it, and is done while the last of its data is waited for, which then stands in files of its
+    own.
+
     :param data: N-Quads, in pieces that end with a line
+    :param last: the same, of little, which may come late
     """
     store = ox.Store(str(path))
-    load(store, data, ox.RdfFormat.N_QUADS)
-    store.optimize()
+    size = _Size()
+    load(store, size.of(data), ox.RdfFormat.N_QUADS)
+    if size.read > SMALL_STORE:
+        store.optimize()
+    load(store, last, ox.RdfFormat.N_QUADS)
+    if size.read <= SMALL_STORE:
+        store.optimize()
     store.flush()
+
+
+class _Size:
+    """Bytes that were read."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def of(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The pieces, counted."""
+        for piece in pieces:
+            self.read += len(piece)
+            yield piece
 
 
 def load(store: ox.Store, data: Iterable[bytes], form: ox.RdfFormat, graph: str | None = None) -> None:

@@ -111,14 +111,17 @@ def _shared(judged: Judged, new: bytes) -> tuple[lines.Packed, dict[str, Stored]
 def _share(judged: Judged, job: tuple[str, bytes]) -> None:
     """Gather what is inferred of what is shared; what documents say of it is inferred, if it is not asserted."""
     key, new = job
-    inferred = {*lines.unpacked(judged.known.inferred), *lines.unpacked(new)}
+    inferred = dict.fromkeys(
+        lines.unpacked(judged.known.inferred) + lines.unpacked(new)
+    )  # most are in order, which a set would forget
     for document in judged.documents.values():
         (loose,) = judged.cache.read(document.judged, "shared")
-        inferred.update(lines.unpacked(loose))
+        inferred.update(dict.fromkeys(lines.unpacked(loose)))
     typed = []
     for data in judged.known.said.values():
         found = lines.unpacked(data)
-        inferred.difference_update(found)
+        for line in found:
+            inferred.pop(line, None)
         typed += [line for line in found if parts(line)[1] == _TYPE]
     ordered = lines.in_order(inferred)
     typed += [line for line in ordered if parts(line)[1] == _TYPE]

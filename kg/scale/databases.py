@@ -69,8 +69,8 @@ def _description(order: Order, given: IO[bytes]) -> DescriptionLines:
     return DescriptionLines(data, int(said))
 
 
-def _pieces(order: Order, described: Callable[[], DescriptionLines]) -> Iterator[bytes]:
-    """N-Quads of the whole; the description comes last, as it counts the rest."""
+def _pieces(order: Order) -> Iterator[bytes]:
+    """N-Quads of the whole but the description."""
     cache = Cache(order.cache)
     for graph, stored in order.shared.items():
         for piece in lines.pieces(*cache.read(*stored)):
@@ -79,6 +79,10 @@ def _pieces(order: Order, described: Callable[[], DescriptionLines]) -> Iterator
         asserted, inferred = own_lines(cache, document.mapped, document.judged, document.new)
         yield in_graph(asserted, slug)
         yield in_graph(inferred, INFERRED)
+
+
+def _last(described: Callable[[], DescriptionLines]) -> Iterator[bytes]:
+    """N-Quads of the description, which comes last, as it counts the rest."""
     for piece in lines.pieces(described().lines):
         yield in_graph(piece, DESCRIPTION)
 
@@ -86,7 +90,7 @@ def _pieces(order: Order, described: Callable[[], DescriptionLines]) -> Iterator
 def _make_store(order: Order, described: Callable[[], DescriptionLines]) -> None:
     """Write the store: as a copy of the last one with what is different, or anew."""
     if not renewing.renew(Cache(order.cache), order.releases, order.content, described, order.target / STORE):
-        write_store(_pieces(order, described), order.target / STORE)
+        write_store(_pieces(order), _last(described), order.target / STORE)
 
 
 class _Lines:
@@ -109,7 +113,10 @@ class _Lines:
         if self._cache.holds(key):
             ((counts, named, kept),) = self._cache.read(key, "heard")
             return indexsource.Heard(Counter(counts), named, kept)
-        heard = indexsource.hear(_of(indexsource.WIDE, self._lines(document)))
+        texts = (line for data in self._lines(document) for line in lines.each(data) if lines.is_text(line))
+        heard = indexsource.hear(
+            _split(indexsource.WIDE, texts)
+        )  # of a document only texts count, and to look is faster than to split
         self._cache.write(key, {"heard": (dict(heard.counts), heard.named, heard.kept)})
         return heard
 
@@ -141,11 +148,15 @@ class _Lines:
 
 def _of(properties: Container[str], found: Iterable[bytes]) -> Iterator[indexsource.Triple]:
     """The triples of lines that have some properties."""
-    for data in found:
-        for line in lines.each(data):
-            subject, predicate, value = line.split(" ", 2)
-            if predicate in properties:
-                yield subject, predicate, value[:-2]
+    return _split(properties, (line for data in found for line in lines.each(data)))
+
+
+def _split(properties: Container[str], found: Iterable[str]) -> Iterator[indexsource.Triple]:
+    """The triples of lines that have some properties."""
+    for line in found:
+        subject, predicate, value = line.split(" ", 2)
+        if predicate in properties:
+            yield subject, predicate, value[:-2]
 
 
 class Making:

@@ -33,8 +33,8 @@ def key(line: str) -> str:
 
 
 def in_order(lines: Iterable[str]) -> list[str]:
-    """Each line once, in the order of the dumps."""
-    return sorted(set(lines), key=key)
+    """Each line once, in the order of the dumps; lines that are in order already, or several runs of them, take the least time."""
+    return sorted(dict.fromkeys(lines), key=key)
 
 
 def stands_in(found: Sequence[str], line: str) -> bool:
