@@ -1,9 +1,14 @@
 """From mappings to quads: golden graphs, and the context as the only place that maps keys to properties."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pyoxigraph as ox
 import pytest
 
+from kg import graph
+from kg.graph import read_store, write_store
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.namespaces import POL
@@ -95,3 +100,42 @@ def test_layout_without_project_is_a_usage_error(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="--root"):
         read_corpus(Layout(tmp_path))
+
+
+class Watched:
+    """A store that notes what is done with it."""
+
+    done: list[str]
+
+    def __init__(self, path: str) -> None:
+        self._store = WHOLE(path)
+
+    def __getattr__(self, name: str) -> Any:
+        self.done.append(name)
+        return getattr(self._store, name)
+
+
+WHOLE = ox.Store
+
+
+@pytest.mark.parametrize(
+    ("small", "order"), [(1000, ["bulk_load", "last", "optimize", "flush"]), (10, ["bulk_load", "optimize", "last", "flush"])]
+)
+def test_a_large_store_is_put_in_order_before_its_last_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int, order: list[str]
+) -> None:
+    """Which may come late; a small one after them. Both have everything."""
+    done: list[str] = []
+    monkeypatch.setattr(Watched, "done", done, raising=False)
+    monkeypatch.setattr(graph, "SMALL_STORE", small)
+    monkeypatch.setattr(ox, "Store", Watched)
+
+    def last() -> Iterator[bytes]:
+        done.append("last")
+        yield b"<a:s> <a:p> <a:last> <a:g> .\n"
+
+    write_store([b"<a:s> <a:p> <a:o> <a:g> .\n", b"<a:s> <a:p> <a:q> <a:g> .\n"], last(), tmp_path / "store")
+    monkeypatch.undo()
+
+    assert [name for number, name in enumerate(done) if name != "bulk_load" or number == 0] == order
+    assert sorted(str(quad.object) for quad in read_store(tmp_path / "store")) == ["<a:last>", "<a:o>", "<a:q>"]

@@ -111,9 +111,8 @@ def _shared(judged: Judged, new: bytes) -> tuple[lines.Packed, dict[str, Stored]
 def _share(judged: Judged, job: tuple[str, bytes]) -> None:
     """Gather what is inferred of what is shared; what documents say of it is inferred, if it is not asserted."""
     key, new = job
-    inferred = dict.fromkeys(
-        lines.unpacked(judged.known.inferred) + lines.unpacked(new)
-    )  # most are in order, which a set would forget
+    # Most are in order, which a set would forget.
+    inferred = dict.fromkeys((*lines.unpacked(judged.known.inferred), *lines.unpacked(new)))
     for document in judged.documents.values():
         (loose,) = judged.cache.read(document.judged, "shared")
         inferred.update(dict.fromkeys(lines.unpacked(loose)))

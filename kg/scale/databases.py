@@ -102,7 +102,7 @@ class _Lines:
 
     def heard(self) -> Iterator[indexsource.Heard]:
         """See :class:`kg.indexsource.Source`."""
-        shared = (self._cache.read(*stored)[0] for stored in self._shared.values())
+        shared = (line for stored in self._shared.values() for line in lines.each(*self._cache.read(*stored)))
         yield indexsource.hear(_of(indexsource.WIDE, shared))
         for document in self._documents.values():
             yield self._heard(document)
@@ -113,17 +113,16 @@ class _Lines:
         if self._cache.holds(key):
             ((counts, named, kept),) = self._cache.read(key, "heard")
             return indexsource.Heard(Counter(counts), named, kept)
-        texts = (line for data in self._lines(document) for line in lines.each(data) if lines.is_text(line))
-        heard = indexsource.hear(
-            _split(indexsource.WIDE, texts)
-        )  # of a document only texts count, and to look is faster than to split
+        # Of a document nothing but texts counts, and to look is faster than to split.
+        texts = filter(lines.is_text, self._lines(document))
+        heard = indexsource.hear(_of(indexsource.WIDE, texts))
         self._cache.write(key, {"heard": (dict(heard.counts), heard.named, heard.kept)})
         return heard
 
-    def _lines(self, document: Document) -> Iterator[bytes]:
-        yield self._cache.read(document.mapped, "triples")[0]
-        yield self._cache.read(document.judged, "inferred")[0]
-        yield document.new
+    def _lines(self, document: Document) -> Iterator[str]:
+        yield from lines.each(*self._cache.read(document.mapped, "triples"))
+        yield from lines.each(*self._cache.read(document.judged, "inferred"))
+        yield from lines.each(document.new)
 
     def rows(
         self, graph: str, near: Callable[[], Iterable[str]], make: Callable[[], list[indexsource.Row]]
@@ -143,15 +142,10 @@ class _Lines:
 
     def said(self, graph: str) -> Iterator[indexsource.Triple]:
         """See :class:`kg.indexsource.Source`."""
-        return _of(indexsource.OWN, self._cache.read(self._documents[graph.removeprefix(GRAPH)].mapped, "triples"))
+        return _of(indexsource.OWN, lines.each(*self._cache.read(self._documents[graph.removeprefix(GRAPH)].mapped, "triples")))
 
 
-def _of(properties: Container[str], found: Iterable[bytes]) -> Iterator[indexsource.Triple]:
-    """The triples of lines that have some properties."""
-    return _split(properties, (line for data in found for line in lines.each(data)))
-
-
-def _split(properties: Container[str], found: Iterable[str]) -> Iterator[indexsource.Triple]:
+def _of(properties: Container[str], found: Iterable[str]) -> Iterator[indexsource.Triple]:
     """The triples of lines that have some properties."""
     for line in found:
         subject, predicate, value = line.split(" ", 2)
