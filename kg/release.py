@@ -152,11 +152,12 @@ class _Release:
         """Find out the version, what is shared with the description, and the number of triples by graph."""
         layout = self._layout
         queries = [read_query(path) for path, _ in layout.query_files()]
-        made = describing.described(describing.Given(self._judged, built, queries, read_prefixes(layout.links)))
+        given = describing.Given(self._judged, built, queries, read_prefixes(layout.links))
+        with describing.begun(given) as described:
+            data = digest_of(files.nquads(self._judged.cache, built.documents, built.shared))
+            made = described()
         triples = list(lines.triples(lines.packed(made.lines)))
-        self._version = version_of(
-            files.nquads(self._judged.cache, built.documents, built.shared), triples, layout, self._judged.findings
-        )
+        self._version = version_of(data, triples, layout, self._judged.findings)
         self._graphs = built.with_description(description.with_version(triples, self._version))
         building.each_line_once(self._graphs)
         self._counts = dict(sorted({**made.counts, graph_iri(DESCRIPTION): self._graphs[DESCRIPTION].count(b"\n")}.items()))
@@ -222,7 +223,7 @@ class _Release:
         self._table_making.begin(table)
         self._table_making.name(self._version)
         common = files.Common(cache, order.documents, self._graphs, others, table.rows, table.directory, plain)
-        files.prepare(common)
+        files.prepare(common, self._executor)
         others.prepare()
         self._making.begin(order)
         self._making.describe(draft, DescriptionLines(self._graphs[DESCRIPTION], quads))
@@ -266,11 +267,20 @@ def content_version(checked: Checked, layout: Layout, citation: bytes | None = N
     :param citation: content of the citation file, if not as it is
     """
     described = description.describe(_described(checked, layout))
-    return version_of([dumps.serialise(checked.dataset.quads, "nq")], described, layout, checked.findings, citation)
+    data = digest_of([dumps.serialise(checked.dataset.quads, "nq")])
+    return version_of(data, described, layout, checked.findings, citation)
+
+
+def digest_of(data: Iterable[bytes]) -> "hashlib._Hash":
+    """What a version is a hash of first: N-Quads of all graphs but the description, as they are dumped."""
+    digest = hashlib.sha256()
+    for piece in data:
+        digest.update(piece)
+    return digest
 
 
 def version_of(
-    data: Iterable[bytes],
+    data: "hashlib._Hash",
     described: Iterable[object],
     layout: Layout,
     findings: Sequence[Finding],
@@ -278,13 +288,11 @@ def version_of(
 ) -> str:
     """Version of the code, and a hash of what the release holds.
 
-    :param data: N-Quads of all graphs but the description, as they are dumped
+    :param data: see :func:`digest_of`
     :param described: the description without the version
     :param citation: content of the citation file, if not as it is
     """
-    digest = hashlib.sha256()
-    for piece in data:
-        digest.update(piece)
+    digest = data.copy()
     for path, _ in (*layout.query_files(), *layout.shape_files(), *layout.check_files(), *layout.codebook_files()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     digest.update(layout.of_project(report.format_findings(findings, "text")).encode())

@@ -5,12 +5,14 @@ much memory as all the rest.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pyoxigraph as ox
 
 from kg import description
+from kg.beside import beside
 from kg.description.counting import Tally
 from kg.description.numbers import Classes, Term
 from kg.graph import LINKS
@@ -20,7 +22,7 @@ from kg.queries import PublishedQuery
 from kg.scale import counts, lines
 from kg.scale.building import Built, quads_of
 from kg.scale.cache import key_of
-from kg.scale.executor import alone
+from kg.scale.executor import LARGE
 from kg.scale.steps import Judged
 
 
@@ -49,15 +51,27 @@ class Described:
     counts: Mapping[str, int]
 
 
-def described(given: Given) -> Described:
-    """Count, and describe; what is the same as before is not described again."""
+@contextmanager
+def begun(given: Given) -> Iterator[Callable[[], Described]]:
+    """Count, and describe, while the body runs, if there is much to count; what is the same as before is not described again.
+
+    :yields: what waits for the description
+    """
     cache, key = given.judged.cache, _key(given)
-    if not cache.holds(key):
-        made = alone(_described, given, sorted(given.built.documents), lines.size(given.built.shared))
+    work = partial(_described, given, sorted(given.built.documents))
+    is_kept = cache.holds(key)
+    is_small = lines.size(given.built.shared) < LARGE
+
+    def described() -> Described:
+        if is_kept:
+            found, counted = cache.read(key, "lines", "counts")
+            return Described(tuple(found), counted)
+        made = made_beside()
         cache.write(key, {"lines": list(made.lines), "counts": dict(made.counts)})
         return made
-    found, counted = cache.read(key, "lines", "counts")
-    return Described(tuple(found), counted)
+
+    with nullcontext(work) if is_kept or is_small else beside(work) as made_beside:
+        yield described
 
 
 def _key(given: Given) -> str:

@@ -140,8 +140,15 @@ def alone(work: Callable[[Common, Job], Result], common: Common, job: Job, size:
     """
     if size < LARGE or not _can_fork() or not has_one_thread():
         return work(common, job)
-    (result,) = Processes(1).apart(work, common, [job])
+    (result,) = Processes(1).apart(_without_collecting, (work, common), [job])
     return result
+
+
+def _without_collecting(given: tuple[Callable[[Common, Job], Result], Common], job: Job) -> Result:
+    """A process that ends with its work need not look for what refers to itself, which takes two fifths of the time where millions of nodes are kept."""
+    gc.disable()
+    work, common = given
+    return work(common, job)
 
 
 def _can_fork() -> bool:

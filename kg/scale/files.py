@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -17,6 +17,7 @@ from kg.graph import INFERRED
 from kg.namespaces import graph_iri
 from kg.scale import lines
 from kg.scale.cache import Cache, key_of
+from kg.scale.executor import LARGE, Executor, InProcess
 from kg.scale.others import WHOLE, Others
 from kg.scale.parts import BLOCKS, Document
 from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, in_graph, parsed, union
@@ -24,6 +25,8 @@ from kg.scale.tables import write_rows
 
 _CHUNK: Final = 4000
 """Lines of what is shared that are kept together."""
+_SHARED: Final = "shared"
+"""Name of the bodies of what is shared."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Common:
     :ivar rows: keys of the rows of documents
     :ivar directory: for the files
     :ivar plain: whether files that are not compressed are written, too
+    :ivar chunks: keys of the bodies of what is shared, by graph, or nothing for all graphs, and the number of the run
     """
 
     cache: Cache
@@ -44,21 +48,54 @@ class Common:
     rows: Mapping[str, str]
     directory: Path
     plain: bool
-    chunks: dict[tuple[str, ...], list[dict[str, Body]]] = field(default_factory=dict)
+    chunks: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
 
 # --- The whole ---
 
 
-def prepare(common: Common) -> None:
-    """Make the bodies of what is shared, once for all formats."""
+def prepare(common: Common, executor: Executor) -> None:
+    """Make the bodies of what is shared, once for all formats; they are often the same as in the release before."""
     blocks = [block for block, _, _ in _blocks(common.documents)]
+    undone: dict[str, _Chunk] = {}
+
+    def chunked(graph: str | None, found: Sequence[str], blocks: Sequence[str]) -> None:
+        for number, run in enumerate(_runs(found, blocks)):
+            chunks = [_Chunk(graph, lines.packed(chunk)) for chunk in _chunks(run)]
+            keys = common.chunks[graph or "", str(number)] = [chunk.key for chunk in chunks]
+            undone.update((key, chunk) for key, chunk in zip(keys, chunks, strict=True) if not common.cache.holds(key))
+
     for graph, data in common.shared.items():
-        for number, run in enumerate(_runs(lines.unpacked(data), blocks if graph == INFERRED else [])):
-            common.chunks[graph, str(number)] = [_kept(common.cache, chunk, graph) for chunk in _chunks(run)]
-    merged = lines.in_order(line for data in common.shared.values() for line in lines.unpacked(data))
-    for number, run in enumerate(_runs(merged, blocks)):
-        common.chunks["", str(number)] = [_kept(common.cache, chunk, None) for chunk in _chunks(run)]
+        chunked(graph, lines.unpacked(data), blocks if graph == INFERRED else [])
+    chunked(None, lines.in_order(line for data in common.shared.values() for line in lines.unpacked(data)), blocks)
+    small = sum(len(chunk.data) for chunk in undone.values()) < LARGE
+    common.cache.use((InProcess() if small else executor).run(_keep, _Undone(common.cache, undone), undone))
+
+
+class _Chunk(NamedTuple):
+    """Lines of what is shared, in the order of the dumps; of a graph, or of all."""
+
+    graph: str | None
+    data: bytes
+
+    @property
+    def key(self) -> str:
+        """Under which their bodies are kept."""
+        return key_of("chunk", self.graph or "", self.data)
+
+
+class _Undone(NamedTuple):
+    cache: Cache
+    chunks: Mapping[str, _Chunk]
+
+
+def _keep(common: _Undone, key: str) -> str:
+    """Make the bodies of a chunk, and keep them."""
+    graph, data = common.chunks[key]
+    found = lines.unpacked(data)
+    made = union(found, parsed(found)) if graph is None else grouped(found, parsed(found), graph)
+    common.cache.write(key, {form: {_SHARED: Body.of(data)} for form, data in made.items()})
+    return key
 
 
 def _runs(found: Sequence[str], blocks: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -71,14 +108,14 @@ def _runs(found: Sequence[str], blocks: Sequence[str]) -> Iterator[Sequence[str]
     yield found[at:]
 
 
-def _chunks(run: Sequence[str]) -> Iterator[list[str]]:
+def _chunks(run: Sequence[str]) -> Iterator[Sequence[str]]:
     """A run in parts that end with a subject."""
     at = 0
     while at < len(run):
         end = min(at + _CHUNK, len(run))
         while end < len(run) and _subject(run[end]) == _subject(run[end - 1]):
             end += 1
-        yield list(run[at:end])
+        yield run[at:end]
         at = end
 
 
@@ -86,20 +123,10 @@ def _subject(line: str) -> str:
     return line.partition(" ")[0]
 
 
-def _kept(cache: Cache, chunk: list[str], graph: str | None) -> dict[str, Body]:
-    """Bodies of lines, which are often the same as in the release before."""
-    key = key_of("chunk", graph or "", lines.packed(chunk))
-    if not cache.holds(key):
-        made = union(chunk, parsed(chunk)) if graph is None else grouped(chunk, parsed(chunk), graph)
-        cache.write(key, {"bodies": {form: Body.of(data) for form, data in made.items()}})
-    (bodies,) = cache.read(key, "bodies")
-    return dict(bodies)
-
-
 def whole(common: Common, form: str) -> Iterator[tuple[str | None, Body]]:
     """The bodies of the whole in their order, each with its graph if the format has graphs."""
-    for graph, part in _order(common, form):
-        yield graph, part if isinstance(part, Body) else common.cache.read(part[0], form)[0][part[1]]
+    for graph, key, name in _order(common, form):
+        yield graph, common.cache.read(key, form)[0][name]
 
 
 def nquads(cache: Cache, documents: Mapping[str, Document], shared: lines.Packed) -> Iterator[bytes]:
@@ -110,8 +137,8 @@ def nquads(cache: Cache, documents: Mapping[str, Document], shared: lines.Packed
             yield cache.read(documents[graph].written, "nq")[0]["own"].plain
             continue
         own = blocks if graph == INFERRED else []
-        for number, run in enumerate(_runs(lines.unpacked(shared.get(graph, b"")), [block for block, _, _ in own])):
-            yield in_graph(run, graph)
+        for number, run in enumerate(lines.parted(shared.get(graph, b""), [block for block, _, _ in own])):
+            yield from (in_graph(piece, graph) for piece in lines.pieces(run))
             if number < len(own):
                 _, key, name = own[number]
                 yield cache.read(key, "nq")[0][f"inferred {name}"].plain
@@ -127,27 +154,24 @@ def _blocks(documents: Mapping[str, Document]) -> list[tuple[str, str, str]]:
     return sorted((block, d.written, name) for d in documents.values() for name, block in zip(BLOCKS, d.blocks, strict=True))
 
 
-def _order(common: Common, form: str) -> Iterator[tuple[str | None, Body | tuple[str, str]]]:
-    """What the whole is made of: bodies, or the key of a document's bodies and the name of one."""
+def _order(common: Common, form: str) -> Iterator[tuple[str | None, str, str]]:
+    """What the whole is made of: the graph, the key of bodies, and the name of one of them."""
     blocks = _blocks(common.documents)
     if form in UNION:
-        yield from ((None, part) for part in _interleaved(common, "", form, blocks))
+        yield from ((None, *part) for part in _interleaved(common, "", blocks))
         return
     for graph in _graphs(common.documents, common.shared):
         if graph in common.documents:
-            yield graph, (common.documents[graph].written, "own")
+            yield graph, common.documents[graph].written, "own"
         else:
             own = [(block, key, f"inferred {name}") for block, key, name in blocks] if graph == INFERRED else []
-            yield from ((graph, part) for part in _interleaved(common, graph, form, own))
+            yield from ((graph, *part) for part in _interleaved(common, graph, own))
 
 
-def _interleaved(
-    common: Common, graph: str, form: str, blocks: Sequence[tuple[str, str, str]]
-) -> Iterator[Body | tuple[str, str]]:
+def _interleaved(common: Common, graph: str, blocks: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
     """Bodies of what is shared and those of documents, in the order of their subjects."""
     for number in range(len(blocks) + 1):
-        for chunk in common.chunks.get((graph, str(number)), ()):
-            yield chunk[form]
+        yield from ((key, _SHARED) for key in common.chunks.get((graph, str(number)), ()))
         if number < len(blocks):
             yield blocks[number][1:]
 

@@ -99,6 +99,20 @@ def about(data: bytes, subject: str) -> bytes:
     return data[at:end]
 
 
+def parted(data: bytes, starts: Iterable[str]) -> Iterator[bytes]:
+    """The lines before the first of some beginnings, between each two, and after the last.
+
+    :param data: lines in the order of the dumps
+    :param starts: in order
+    """
+    at = 0
+    for start in starts:
+        end = _first(data, start.encode())
+        yield data[at:end]
+        at = end
+    yield data[at:]
+
+
 def is_text(line: str) -> bool:
     """Whether the value of a line is in a language."""
     return line[-3] not in '">' and '"@' in line

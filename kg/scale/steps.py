@@ -4,7 +4,6 @@ In: a :class:`~kg.mappings.layout.Layout`, a cache and an executor. Out: :class:
 head: ids, findings, results. Triples stay in the files of the cache.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,29 +11,22 @@ from functools import cached_property
 from pathlib import Path
 
 from kg.errors import Finding
-from kg.graph import ENTITIES, LINKS, VOCABULARY, Dataset
+from kg.graph import ENTITIES
 from kg.mappings.apart import Lost, Mapped, Shared, stray_files
 from kg.mappings.layout import Layout
 from kg.mappings.trace import Trace
 from kg.mappings.uncoded import uncoded
 from kg.namespaces import ID
-from kg.rules import read_headed
-from kg.scale import executor as executors
-from kg.scale import judging, lines, mapping, places, reading, together
-from kg.scale.cache import Cache, key_of
-from kg.scale.conformity import prepared
+from kg.scale import judging, lines, places, reading, together
+from kg.scale.cache import Cache
+from kg.scale.common import Grounds, QueryFindings, grounds
 from kg.scale.executor import Executor
 from kg.scale.known import Known
-from kg.scale.near import Near
 from kg.scale.parts import Stored
-from kg.scale.scopes import by_scope
 from kg.scale.settling import Document, map_all, slug_of
-from kg.shacl import chosen as engine
-from kg.shapes import read_shapes
 from kg.validation import Result, Validation, conclude
 
 OnStage = Callable[[str], None]
-QueryFindings = Callable[[Dataset, Layout], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
@@ -91,9 +83,13 @@ def judge(
     if not shared.usable:
         return Judged(shared, cache, Validation((), tuple(sorted(shared.trace.findings))), shared.trace, usable=False)
     on_stage("map")
-    shared, shared_digest, mapped = map_all(layout, cache, executor, sources, shared, shared_digest, kept)
+    first, first_digest = grounds(layout, cache, shared, shared_digest, query_findings), shared_digest
+    with first.begun():
+        shared, shared_digest, mapped = map_all(layout, cache, executor, sources, shared, shared_digest, kept)
     on_stage("infer")
-    return _Judge(layout, cache, executor, shared, shared_digest, mapped, on_stage, query_findings).judge()
+    # What documents lost or deny makes a difference for what is shared.
+    found = first if shared_digest == first_digest else grounds(layout, cache, shared, shared_digest, query_findings)
+    return _Judge(layout, cache, executor, shared, shared_digest, mapped, found, on_stage).judge()
 
 
 class _Judge:
@@ -107,8 +103,8 @@ class _Judge:
         shared: Shared,
         shared_digest: str,
         mapped: list[Document],
+        found: Grounds,
         on_stage: OnStage,
-        query_findings: QueryFindings,
     ) -> None:
         self._layout, self._cache, self._executor = layout, cache, executor
         self._shared, self._shared_digest = shared, shared_digest
@@ -118,8 +114,9 @@ class _Judge:
         begun = {d.slug for d in mapped} | {d.head["named"] for d in mapped}
         self._extra += stray_files(layout, begun)
         self._extra += self._uncoded(begun)
+        self._extra += found.findings
         self._all = mapped
-        self._query_findings = query_findings
+        self._grounds = found
 
     def _uncoded(self, begun: Collection[str]) -> list[Finding]:
         """Warnings of documents that nobody has begun; where they are declared is looked up only if there are any."""
@@ -131,7 +128,7 @@ class _Judge:
         return list(uncoded(self._layout, declared, begun, trace.subjects))
 
     def judge(self) -> Judged:
-        common, shared_key = self._common()
+        common, shared_key = self._grounds.judged(), self._grounds.key
         jobs = [judging.Job(d.slug, d.mapped, beside) for d, beside in zip(self._mapped, self._neighbours(), strict=True)]
         keys = [job.key(common) for job in jobs]
         undone = [job for job, key in zip(jobs, keys, strict=True) if not self._cache.holds(key)]
@@ -144,50 +141,6 @@ class _Judge:
         wide = together.ask(common, self._executor, judged, shared_key, self._flagged())
         common = replace(common, known=Known(common.known.said, common.known.inferred))  # without what it looked up
         return self._conclude(common, documents, shared_key, wide)
-
-    def _common(self) -> tuple[judging.Common, str]:
-        """What is shared, judged by itself."""
-        layout, shared = self._layout, self._shared
-        read_rules, wrong_rules = read_headed(layout.rule_files())
-        read_checks, wrong_checks = read_headed(layout.check_files())
-        shapes = read_shapes(layout.shape_files(), shared.vocabulary.declared)
-        rules, checks = by_scope(read_rules, together=True), by_scope(read_checks, together=False)
-        self._extra += [*wrong_rules, *wrong_checks, *shapes.findings, *self._of_queries()]
-        keys = {key: term.iri for key, term in shared.context.terms.items()}
-        digest = key_of(
-            "judging",
-            engine(),
-            self._shared_digest,
-            rules.text,
-            checks.text,
-            "\0".join(shapes.texts),
-            str(bool(shapes.findings)),
-            json.dumps(keys),
-        )
-        said = {
-            ENTITIES: self._cache.read(self._shared_digest, "entities")[0],
-            LINKS: lines.packed(lines.in_order(f"<{k.subject}> <{k.predicate}> <{k.object}> ." for k in shared.links)),
-            VOCABULARY: lines.packed(lines.of_triples(shared.vocabulary.triples)),
-        }
-        known = Known(said)
-        common = judging.Common(known, digest, self._cache, rules, checks, shapes, prepared(shapes.triples), keys)
-        key = key_of("judged", digest, judging.SHARED)
-        if not self._cache.holds(key):
-            flagged = frozenset(shared.trace.flagged)
-            executors.alone(_judge_shared, common, (key, flagged), lines.size(said))
-            self._cache.use([key])
-        (inferred,) = self._cache.read(key, "inferred")
-        known = Known(known.said, inferred)
-        return judging.Common(known, digest, self._cache, rules, checks, shapes, common.conformity, keys), key
-
-    def _of_queries(self) -> list[Finding]:
-        """What is wrong with the published queries."""
-        files = self._layout.query_files()
-        key = key_of("queries", *(part for path, name in files for part in (name, mapping.content(path))))
-        if not self._cache.holds(key):
-            self._cache.write(key, {"findings": list(self._query_findings(Dataset(), self._layout))})
-        (findings,) = self._cache.read(key, "findings")
-        return list(findings)
 
     def _neighbours(self) -> list[tuple[judging.Neighbour, ...]]:
         """For each document the statements of others that it refers to or that refer to it."""
@@ -251,12 +204,3 @@ class _Judge:
                 places.place(trace, wanted, kept)
                 trace.flagged |= {key for key in flagged if key[0] in wanted}
         return trace
-
-
-def _judge_shared(common: judging.Common, job: tuple[str, frozenset[tuple[str, str]]]) -> None:
-    """Judge what is shared by itself, and keep the result."""
-    key, flagged = job
-    near = Near()
-    for name, data in common.known.said.items():
-        near.take(data, name)
-    common.cache.write(key, judging.judge(common, near, flagged, judging.SHARED))
