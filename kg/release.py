@@ -148,14 +148,16 @@ class _Release:
         self._graphs: lines.Packed = {}
         self._counts: dict[str, int] = {}
 
-    def _describe(self, built: building.Built) -> None:
+    def _given(self, built: building.Built) -> describing.Given:
+        """What is described."""
+        queries = [read_query(path) for path, _ in self._layout.query_files()]
+        return describing.Given(self._judged, built, queries, read_prefixes(self._layout.links))
+
+    def _describe(self, built: building.Built, described: Callable[[], describing.Described]) -> None:
         """Find out the version, what is shared with the description, and the number of triples by graph."""
         layout = self._layout
-        queries = [read_query(path) for path, _ in layout.query_files()]
-        given = describing.Given(self._judged, built, queries, read_prefixes(layout.links))
-        with describing.begun(given) as described:
-            data = digest_of(files.nquads(self._judged.cache, built.documents, built.shared))
-            made = described()
+        data = digest_of(files.nquads(self._judged.cache, built.documents, built.shared))
+        made = described()
         triples = list(lines.triples(lines.packed(made.lines)))
         self._version = version_of(data, triples, layout, self._judged.findings)
         self._graphs = built.with_description(description.with_version(triples, self._version))
@@ -186,10 +188,11 @@ class _Release:
         built = building.built(plan, self._executor)
         order = replace(order, documents=built.documents)
         others = Others(cache, built.documents, built.shared)
-        table = self._table(built, others, draft)
-        if new:
-            self._table_making.begin(table)
-        self._describe(built)
+        with describing.begun(self._given(built)) as described:
+            table = self._table(built, others, draft)
+            if new:
+                self._table_making.begin(table)
+            self._describe(built, described)
         final = releases / self._version
         if not final.exists():
             on_stage("store")

@@ -8,7 +8,7 @@ are looked at at a time.
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from kg.description.counting import Tally
@@ -20,6 +20,8 @@ from kg.scale.writing import hash_of
 
 _FEW: Final = 1 << 21
 """Hashes up to which a set of Python is small enough."""
+_MANY: Final = 1 << 22
+"""Hashes that are put in order at a time, where each property's are."""
 
 
 def totals(shared: Tally, documents: Iterable[Mapping[str, Any]], known: Mapping[str, tuple[str, ...]]) -> Totals:
@@ -54,10 +56,7 @@ def totals(shared: Tally, documents: Iterable[Mapping[str, Any]], known: Mapping
             objects[iri].frombytes(hashed)
         followed.frombytes(tally["inferred"])
     distinct = {iri: _distinct(objects.pop(iri)) for iri in list(objects)}
-    every = array("Q")
-    for found in distinct.values():
-        every.extend(found)
-    distinct[""] = _distinct(every)
+    distinct[""] = _union(distinct.values())
     graphs[inferred] = GraphCount(**{**vars(graphs[inferred]), "objects": len(_distinct(followed))})
 
     def has(name: str, term: Term) -> bool:
@@ -107,6 +106,21 @@ def _distinct(found: "array[int]") -> "array[int]":
     result = array("Q")
     result.frombytes(ordered.buffers()[1].to_pybytes()[: len(ordered) * 8])
     return result
+
+
+def _union(found: Collection["array[int]"]) -> "array[int]":
+    """The values of arrays, each of them in order, as :func:`_distinct` gives them; a part of the range at a time, which is small."""
+    parts = 1 + sum(map(len, found)) // _MANY
+    union, begins = array("Q"), [0] * len(found)
+    for number in range(1, parts + 1):
+        edge = number * (1 << 64) // parts
+        ends = [bisect_left(values, edge) for values in found]
+        part = array("Q")
+        for values, begin, end in zip(found, begins, ends, strict=True):
+            part.extend(values[begin:end])
+        union.extend(_distinct(part))
+        begins = ends
+    return union
 
 
 def _is_in(ordered: "array[int]", value: int) -> bool:
