@@ -7,6 +7,7 @@ A graph that fits into a file is in one file, so that a loader which takes files
 document can be loaded again by one file. A blank node is one within a file only (N-Quads, section 3.2), so lines with blank nodes are not cut.
 """
 
+import contextlib
 import gzip
 import hashlib
 from collections import Counter
@@ -119,8 +120,9 @@ class _Writer:
         self.quads += len(lines)
 
     def abandon(self) -> None:
-        """Let go of the file, if it is not ended."""
-        self._hashed.close()
+        """Let go of the file, if it is not ended. From Python 3.12 on gzip writes what it still holds when it is forgotten, which would be said to have failed."""
+        self._hashed.drop()
+        self._packed.close()
 
     def close(self) -> Shard:
         """End the file."""
@@ -138,12 +140,20 @@ class _Hashed:
         self.size = 0
 
     def write(self, data: bytes) -> int:
+        if self._file.closed:
+            return len(data)
         self.digest.update(data)
         self.size += len(data)
         return self._file.write(data)
 
     def flush(self) -> None:
-        self._file.flush()
+        if not self._file.closed:
+            self._file.flush()
+
+    def drop(self) -> None:
+        """Close it, and take no more; what is told from now on goes nowhere."""
+        with contextlib.suppress(OSError):  # why nothing more can be written has been said
+            self._file.close()
 
     def close(self) -> None:
         self._file.close()
