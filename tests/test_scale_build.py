@@ -23,7 +23,7 @@ from kg.errors import FindingsError, PolicyKgError, ReleaseError
 from kg.mappings.corpus import read_corpus
 from kg.mappings.layout import Layout
 from kg.namespaces import ID, RDF_TYPE
-from kg.scale import databases, executor, lines, steps, together
+from kg.scale import common, databases, describing, executor, files, lines, steps, together
 from kg.scale.cache import Cache
 from kg.scale.executor import LARGE, InProcess, Processes, alone
 from kg.scale.pieces import GROUPED, UNION, Body, Dump, grouped, parsed, union
@@ -245,8 +245,8 @@ def test_what_is_wrong_in_a_process_of_its_own_is_told(monkeypatch: pytest.Monke
 def test_a_large_project_has_the_bytes_of_a_small_one(project: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether pieces of the work are done in processes of their own or here."""
     here = snapshot(release.build(project, tmp_path / "here") / "dumps")
-    monkeypatch.setattr(executor, "LARGE", 1)
-    monkeypatch.setattr(together, "LARGE", 1)
+    for module in (common, describing, executor, files, together):
+        monkeypatch.setattr(module, "LARGE", 1)
     monkeypatch.setattr(together, "_IN_MEMORY", 1)
 
     assert snapshot(release.build(project, tmp_path / "there") / "dumps") == here

@@ -143,9 +143,8 @@ class Crew:
         await asyncio.gather(*(worker.end() for worker in workers))
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.sleep(
-                0
-            )  # those that are done leave in a callback, and from Python 3.12 on to gather them lets none run
+            # Those that are done leave in a callback, and from Python 3.12 on to gather them lets none run.
+            await asyncio.sleep(0)
         await asyncio.gather(*(starter.close() for starter in self._starters))
 
     def _fill(self) -> None:
