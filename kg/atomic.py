@@ -50,6 +50,13 @@ def draft_in(directory: Path) -> Path:
     return draft
 
 
+def discard(directory: Path) -> None:
+    """Remove a directory, which is gone for readers at once; what a killed process left of it, :func:`draft_in` removes."""
+    gone = directory.with_name(f"{_INCOMPLETE}{directory.name}")
+    directory.rename(gone)
+    shutil.rmtree(gone)
+
+
 def flush(directory: Path) -> None:
     """Force every file and folder below ``directory`` to the disk; several at a time, of which the disk makes one."""
     found = list(directory.rglob("*"))

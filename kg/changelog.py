@@ -54,6 +54,11 @@ def parse(text: str) -> Changelog:
     return Changelog(text[: headings[0].start()], open_parts, tuple(entries))
 
 
+def releases(text: str) -> frozenset[str]:
+    """Versions by content of all releases that a changelog names, in whatever entry."""
+    return frozenset(_RELEASE.findall(text))
+
+
 def _parts(text: str) -> dict[str, str]:
     """Lines below each third-level heading; what stands above the first one belongs to the code."""
     headings = list(_PART.finditer(text))

@@ -4,16 +4,20 @@ In comes a build or release directory as :mod:`kg.release` left it; out go a :cl
 :mod:`kg.engine` queries the store, :mod:`kg.web` shows what the release says of itself.
 """
 
+import contextlib
+import fcntl
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import pyoxigraph as ox
 
 from kg.errors import ReleaseError
 
+DESCRIPTION_FILE: Final = "release.json"
+"""In which a release describes itself."""
 _SHAPE: Final[Mapping[str, type]] = {
     "statements": int,
     "triples": int,
@@ -61,7 +65,7 @@ def open_release(path: Path) -> Release:
 
     :raises ReleaseError: if its ``release.json`` or its store is missing or unreadable
     """
-    file = path / "release.json"
+    file = path / DESCRIPTION_FILE
     try:
         description = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -82,6 +86,18 @@ def open_release(path: Path) -> Release:
         message = f"{path / 'store'}: no Oxigraph store is there (it has no CURRENT file); {_REMEDY}"
         raise ReleaseError(message)
     return Release(path=path, version=version, description=description)
+
+
+def hold(release: Release) -> IO[bytes]:
+    """Keep `kg prune` from removing a release, by a shared lock.
+
+    :returns: a file that has the lock until it is closed, or the process ends; without a lock where the file system knows none
+    :raises OSError: if the release is gone
+    """
+    file = (release.path / DESCRIPTION_FILE).open("rb")
+    with contextlib.suppress(OSError):
+        fcntl.flock(file, fcntl.LOCK_SH)
+    return file
 
 
 def open_store(path: Path) -> ox.Store:

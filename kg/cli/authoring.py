@@ -89,9 +89,21 @@ def check(
 @options.jobs
 @options.scheduler
 @options.shacl
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    envvar="KG_KEEP",
+    help="Then remove older releases as `kg prune --keep N` does.  [default: remove none]",
+)
 @click.pass_obj
 def build(
-    layout: Layout, sources: Path | None, build_dir: Path, jobs: int | None, scheduler: str | None, scheduler_wait: float
+    layout: Layout,
+    sources: Path | None,
+    build_dir: Path,
+    jobs: int | None,
+    scheduler: str | None,
+    scheduler_wait: float,
+    keep: int | None,
 ) -> None:
     """Make a release and let build/current point at it.
 
@@ -105,6 +117,7 @@ def build(
       kg build --scheduler tcp://10.0.0.5:8786
     """
     from kg import release  # noqa: PLC0415
+    from kg.cli import pruning  # noqa: PLC0415
     from kg.imports.commands import carried  # noqa: PLC0415
 
     executor = options.executor(jobs, scheduler, scheduler_wait)
@@ -114,6 +127,7 @@ def build(
     except KeyboardInterrupt:
         raise click.ClickException("stopped; a release is complete or not made at all, so run `kg build` again") from None
     click.echo(made.as_posix())
+    pruning.after_build(layout, build_dir, keep)
 
 
 @click.command()

@@ -17,6 +17,7 @@ _MODULES: Final = {
     "citing": ("cite",),
     "describing": ("data",),
     "importing": ("import",),
+    "pruning": ("prune",),
     "publishing": ("publish", "shards"),
     "reading": ("export", "passage", "query"),
     "releasing": ("diff", "release"),
@@ -87,7 +88,7 @@ def main(ctx: click.Context, root: Path) -> None:
 
     \b
     Code a document:    kg new, kg watch, kg check, kg anchor, kg coverage, kg agreement, kg merge
-    Make a release:     kg build, kg diff, kg release
+    Make a release:     kg build, kg diff, kg release, kg prune
     Use it:             kg serve, kg query, kg export, kg passage, kg cite, kg import, kg publish, kg shards
 
     \b

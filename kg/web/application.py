@@ -20,7 +20,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from kg.credentials import from_environment
 from kg.engine.federation import Federation
@@ -28,7 +28,7 @@ from kg.engine.limits import Limits
 from kg.engine.pool import LocalEngine
 from kg.engine.remote import RemoteEngine
 from kg.errors import PolicyKgError
-from kg.store import current_release
+from kg.store import current_release, hold
 from kg.web import editor
 from kg.web.app import create_app, make_site
 from kg.web.editor import EditorError
@@ -107,6 +107,7 @@ class Application:
         self._server: Server | None = None
         self._failed_path: Path | None = None
         self._again = 0.0
+        self._held: IO[bytes] | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start before the first connection is taken."""
@@ -128,6 +129,7 @@ class Application:
     async def _start(self) -> None:
         options = self._options
         release = current_release(options.build_dir)
+        self._held = hold(release)
         app = create_app()
         federation = Federation(options.service.allow, contact=options.service.contact)
         engine: LocalEngine | RemoteEngine
@@ -164,7 +166,10 @@ class Application:
             if path == self._failed_path and time.monotonic() < self._again:
                 continue
             try:
-                await follow(self._options.build_dir, front)
+                if await follow(self._options.build_dir, front):
+                    old, self._held = self._held, hold(front.state.site.release)
+                    if old is not None:
+                        old.close()
             except Exception as error:  # noqa: BLE001 - whatever it is, the next release is to be followed
                 expected = isinstance(error, PolicyKgError)
                 _log.warning("still serving the old release: %s", error, exc_info=None if expected else error)

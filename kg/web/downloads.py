@@ -16,7 +16,7 @@ from flask import Blueprint, Response, abort, render_template, request, send_fro
 from werkzeug.http import parse_range_header
 
 from kg.errors import ReleaseError
-from kg.store import Release, open_release
+from kg.store import DESCRIPTION_FILE, Release, open_release
 from kg.web.signposts import of_file
 from kg.web.site import site
 
@@ -131,8 +131,10 @@ def tables_of(release: Release, document: str) -> list[File]:
 def _versions() -> list[str]:
     """Releases that are still there, beside the one that is served, the newest first."""
     here = site().release
-    folders = (path for path in here.path.parent.iterdir() if _VERSION.fullmatch(path.name) and (path / "release.json").is_file())
-    newest = sorted(folders, key=lambda path: ((path / "release.json").stat().st_mtime_ns, path.name), reverse=True)
+    folders = (
+        path for path in here.path.parent.iterdir() if _VERSION.fullmatch(path.name) and (path / DESCRIPTION_FILE).is_file()
+    )
+    newest = sorted(folders, key=lambda path: ((path / DESCRIPTION_FILE).stat().st_mtime_ns, path.name), reverse=True)
     return [path.name for path in newest if path.name != here.path.name]
 
 
@@ -142,7 +144,7 @@ def _of_version(version: str) -> Release:
     if version == here.version:
         return here
     path = here.path.parent / version
-    if not _VERSION.fullmatch(version) or not (path / "release.json").is_file():
+    if not _VERSION.fullmatch(version) or not (path / DESCRIPTION_FILE).is_file():
         abort(404, f'There is no release "{version[:100]}" here. Those that there are stand on /dumps/.')
     try:
         return _release(path)

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import InputError
+from kg.pruning import prune
 from kg.web.application import Options
 from kg.web.serving import serve
 from tests.serving import write_release
@@ -183,6 +184,23 @@ def test_a_new_release_is_followed(tmp_path: Path) -> None:
         assert '"1"' in before
         assert '"2"' in get(port, "/healthz")[1]
         assert '"18"' in get(port, "/sparql?query=SELECT(COUNT(*)AS%3Fn)%7B%3Fa%3Fb%3Fc%7D")[1]
+
+
+def test_a_release_is_not_removed_while_it_is_served(tmp_path: Path) -> None:
+    """Also where the link has moved to one that cannot be served; when a later one is followed, it may go."""
+    first = write_release(tmp_path, "1")
+    with server(tmp_path) as (_, port):
+        (write_release(tmp_path, "2") / "store" / "CURRENT").unlink()
+        kept = prune(tmp_path, tmp_path / "none.md", 1).kept
+        write_release(tmp_path, "3", extra=5)
+        for _ in range(200):
+            if first in (later := prune(tmp_path, tmp_path / "none.md", 1, dry_run=True)).removed:
+                break
+            time.sleep(0.05)
+
+        assert kept[first] == "a server has it open"
+        assert later.removed[0] == first
+        assert '"3"' in get(port, "/healthz")[1]
 
 
 def test_stalled_bodies_do_not_stop_the_others(build_dir: Path) -> None:
